@@ -1,0 +1,40 @@
+"""A piece of long work: asked for, running, done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a job is. The last three are final."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Times are Unix seconds, 0 where not yet. `total` is None where unknown.
+
+    `outcome` is a sentence: what was done, or why it failed. `arguments` are pairs (name, value),
+    sorted by name.
+    """
+
+    id: str
+    kind: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    state: JobState = JobState.WAITING
+    owner: str = ""
+    submitted_at: float = 0.0
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    heartbeat_at: float = 0.0
+    done: int = 0
+    total: int | None = None
+    message: str = ""
+    outcome: str = ""
+    cancel_requested: bool = False

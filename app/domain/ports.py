@@ -1,0 +1,297 @@
+"""What watcher needs from the outside, each port with its contract.
+
+Every implementation passes the same suite in ``tests/contract``. All of them are synchronous and
+safe to call from several threads; those that keep something are safe for several processes.
+Unless a docstring says otherwise, failure to reach or to write the store raises
+`StoreUnavailable`, and nothing is ever swallowed into an empty answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.filters import TitleFilter
+from app.domain.generations import BuildSpec, IndexStatus, Manifest
+from app.domain.jobs import Job, JobState
+from app.domain.progress import Report
+from app.domain.titles import MediaKind, Title, TitleId
+
+Vectors = NDArray[np.float32]
+"""Shape (n, d), rows of Euclidean length 1."""
+
+Vector = NDArray[np.float32]
+"""Shape (d,), of Euclidean length 1."""
+
+Keys = NDArray[np.int64]
+"""Shape (n,): `TitleId.key` of each row."""
+
+
+class Clock(Protocol):
+    """The time, so that tests can move it."""
+
+    def now(self) -> float:
+        """Unix time in seconds."""
+        ...
+
+
+class TitleStore(Protocol):
+    """The catalogue."""
+
+    def upsert(self, titles: Sequence[Title]) -> None:
+        """Insert or replace, all or nothing per call; the last of equal ids wins.
+
+        When it returns, the titles survive the loss of power.
+        """
+        ...
+
+    def get(self, title_id: TitleId) -> Title | None:
+        """The title, or None where there is none."""
+        ...
+
+    def get_many(self, ids: Collection[TitleId]) -> dict[TitleId, Title]:
+        """Those of the titles that exist; any number of ids, in one round trip per 1,000."""
+        ...
+
+    def delete(self, ids: Collection[TitleId]) -> int:
+        """Remove; returns how many there were. Unknown ids are no error."""
+        ...
+
+    def scan(self, batch_size: int = 1000, after: TitleId | None = None) -> Iterator[list[Title]]:
+        """All titles by ascending `key`, in lists of at most `batch_size`.
+
+        Starts behind `after`. Memory does not grow with the catalogue, and no lock is held between
+        two lists: a title changed meanwhile shows either state, one that stays is seen once.
+        """
+        ...
+
+    def count(self) -> dict[MediaKind, int]:
+        """How many of each kind (both kinds always present)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """One embedding to be stored: `text_hash` (16 bytes) tells what was embedded."""
+
+    id: TitleId
+    text_hash: bytes
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Rows in ascending order of key: keys (n,), vectors (n, d)."""
+
+    keys: Keys
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class VectorChange:
+    """A change in the log: `vector` is None where the title was removed."""
+
+    seq: int
+    id: TitleId
+    vector: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorStatus:
+    """`dimension` is None while there are no vectors; `last_seq` is 0 before any change."""
+
+    count: int
+    dimension: int | None
+    last_seq: int
+
+
+class VectorStore(Protocol):
+    """Embeddings by (title, model), with a log of changes that every process can follow.
+
+    Each write gives each row a new number `seq`, greater than any number that a reader may already
+    have seen, over all models; so reading `changes` from the last seen number misses nothing, with
+    any number of writers. A row stands in the log once, at its latest change. Vectors come back
+    bit for bit as they were given (float32).
+    """
+
+    def upsert(self, model: str, rows: Sequence[VectorRow]) -> None:
+        """Insert or replace, all or nothing per call, durable on return.
+
+        Raises `DimensionMismatch` where the model's stored vectors have another length.
+        """
+        ...
+
+    def delete(self, ids: Collection[TitleId]) -> int:
+        """Remove the vectors of all models, leaving removals in the log; returns rows removed."""
+        ...
+
+    def hashes(self, model: str, ids: Collection[TitleId]) -> dict[TitleId, bytes]:
+        """The text hashes of those that have a vector."""
+        ...
+
+    def scan(self, model: str, batch_size: int = 4096) -> Iterator[VectorBatch]:
+        """All vectors of a model by ascending key, memory flat; as `TitleStore.scan`."""
+        ...
+
+    def changes(self, model: str, after_seq: int, limit: int = 4096) -> list[VectorChange]:
+        """The next changes behind `after_seq`, by ascending seq, at most `limit`."""
+        ...
+
+    def status(self, model: str) -> VectorStatus:
+        """Counts, in < 50 ms at a million vectors."""
+        ...
+
+
+class StateStore(Protocol):
+    """Small named values (cursors) and leases."""
+
+    def read(self, name: str) -> str | None:
+        """The value, or None where never written."""
+        ...
+
+    def write(self, name: str, value: str) -> None:
+        """Set the value, durable on return."""
+        ...
+
+    def acquire(self, lease: str, owner: str, ttl: float, *, steal_from: str | None = None) -> str:
+        """Take or renew the lease for `ttl` seconds from now (the `Clock`'s time).
+
+        Succeeds when it is free, expired, already `owner`'s, or held by `steal_from` (a holder
+        known to be dead). Returns the name of whoever holds it after the call: `owner` on success,
+        the other's name otherwise. Atomic between processes.
+        """
+        ...
+
+    def release(self, lease: str, owner: str) -> None:
+        """Give the lease back; no error where it isn't `owner`'s any more."""
+        ...
+
+
+class JobStore(Protocol):
+    """Requests for long work, and how it went."""
+
+    def submit(self, kind: str, arguments: Mapping[str, str]) -> Job:
+        """Record a request. While one of the same kind and arguments waits, that one is returned."""
+        ...
+
+    def claim(self, owner: str) -> Job | None:
+        """Take the oldest waiting job (atomic between processes), now `running`."""
+        ...
+
+    def save(self, job: Job) -> Job:
+        """Store progress or outcome; returns the stored job.
+
+        `cancel_requested` is never cleared by it: read it from the answer.
+        """
+        ...
+
+    def cancel(self, job_id: str) -> Job | None:
+        """Ask to stop: a waiting job ends as cancelled, a running one gets `cancel_requested`."""
+        ...
+
+    def get(self, job_id: str) -> Job | None:
+        """The job, or None."""
+        ...
+
+    def recent(self, limit: int = 50, state: JobState | None = None) -> list[Job]:
+        """The newest first."""
+        ...
+
+
+class Embedder(Protocol):
+    """A sentence-embedding model, loaded on first use."""
+
+    @property
+    def model(self) -> str:
+        """The name that vectors are kept under."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector. May load the model; raises `ModelUnusable`."""
+        ...
+
+    @property
+    def backend(self) -> str:
+        """What computes, for people: ``openvino bf16``, ``torch fp32``. May load the model."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, in order; any text is accepted, an empty one too.
+
+        Raises `ModelUnusable` where the model can't be loaded.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A found title and the cosine of its vector with the query's, -1 to 1."""
+
+    id: TitleId
+    score: float
+
+
+class VectorIndex(Protocol):
+    """The serving side: the published generation plus the delta since, in memory."""
+
+    def search(
+        self,
+        vector: Vector,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[Neighbour]:
+        """The k nearest titles that pass, best first, ties by key; fewer only if fewer pass.
+
+        Raises `NotReady` where nothing is published for this model, `DimensionMismatch` where the
+        vector's length isn't the index's.
+        """
+        ...
+
+    def vector(self, title_id: TitleId) -> Vector | None:
+        """The title's vector, or None where the index has none. Raises `NotReady`."""
+        ...
+
+    def refresh(self) -> bool:
+        """Follow the published generation and the log of changes; True where something changed.
+
+        A damaged generation is refused, noted in `status`, and the one before it served.
+        """
+        ...
+
+    def status(self) -> IndexStatus:
+        """What is served now."""
+        ...
+
+
+class IndexPublisher(Protocol):
+    """The building side. One builder at a time (the caller holds the lease)."""
+
+    def build(
+        self,
+        spec: BuildSpec,
+        batches: Iterator[VectorBatch],
+        titles: Iterator[list[Title]],
+        report: Report,
+    ) -> Manifest:
+        """Write, check and publish a generation, then drop those before the previous one.
+
+        Both iterators ascend by key; a vector without a title is left out. Until the last step
+        nothing that is served changes. Raises `NotReady` where there are no vectors,
+        `InvalidInput` for a factory that can't be used, `StoreUnavailable` on a full disk.
+        """
+        ...
+
+    def current(self) -> Manifest | None:
+        """The published generation's manifest, or None."""
+        ...
+
+    def roll_back(self) -> Manifest:
+        """Publish the previous generation again. Raises `NotFound` where there is none."""
+        ...

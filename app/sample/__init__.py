@@ -1,0 +1,1 @@
+"""The sample catalogue: facts from TMDB, no prose."""

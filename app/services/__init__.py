@@ -1,0 +1,1 @@
+"""What watcher does: verbs over the ports."""

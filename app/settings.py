@@ -1,0 +1,82 @@
+"""Every setting, read once from the environment and ``.env``; nothing else reads either."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.domain.errors import NotConfigured
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """One field per setting, named as in the environment but in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    watcher_data_dir: Path = Field(
+        Path("./data"), description="Folder for the embedded store, the index and the made secrets"
+    )
+    mongodb_uri: SecretStr | None = Field(
+        None, description="MongoDB's address; the embedded SQLite store is used where unset"
+    )
+    mongodb_db_name: str = Field(
+        "watcher", min_length=1, max_length=63, description="Database in MongoDB"
+    )
+    tmdb_api_key: SecretStr | None = Field(
+        None, description="TMDB key (v3) or token (v4); without it the sample catalogue is loaded"
+    )
+    tmdb_image_url: str = Field(
+        "https://image.tmdb.org/t/p", description="Where posters are linked from"
+    )
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        min_length=1,
+        description="Packaged all-MiniLM-L6-v2, or any sentence-transformers name or path",
+    )
+    vector_index_factory: str = Field(
+        "auto", min_length=1, max_length=200, description="`auto`, or a FAISS factory string"
+    )
+    vector_recall_target: float = Field(
+        0.99, ge=0.5, le=1, description="recall@10 that search must keep"
+    )
+    api_host: str = Field("127.0.0.1", description="Address the API listens on")
+    api_port: Port = Field(8080, description="Port of the API")
+    ui_port: Port = Field(8501, description="Port of the web app")
+    api_base_url: str = Field(
+        "", description="Where the web app finds the API; derived from API_PORT where unset"
+    )
+    admin_token: SecretStr | None = Field(
+        None, description="Token of the admin routes; made into the data folder where unset"
+    )
+    log_level: str = Field(
+        "INFO", pattern="^(?i:debug|info|warning|error)$", description="DEBUG, INFO, WARNING, ERROR"
+    )
+    log_format: str = Field("text", pattern="^(text|json)$", description="`text` or `json`")
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings now; overrides are for tests.
+
+    Raises `NotConfigured` naming each setting that can't be used, never its value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise NotConfigured(f"A setting can't be used: {wrong}") from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read at first use."""
+    return read_settings()

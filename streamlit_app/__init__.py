@@ -1,0 +1,1 @@
+"""The web app: talks HTTP to the API and imports nothing of it."""
