@@ -39,6 +39,19 @@ class Clock(Protocol):
         ...
 
 
+class Processes(Protocol):
+    """Who this process is, and whether another one still lives."""
+
+    @property
+    def name(self) -> str:
+        """Unique to this process while it lives, over all machines; holds no ``#``."""
+        ...
+
+    def is_dead(self, name: str) -> bool:
+        """True only where the process is surely gone; False for one of another machine."""
+        ...
+
+
 class TitleStore(Protocol):
     """The catalogue."""
 
@@ -175,7 +188,7 @@ class JobStore(Protocol):
     """Requests for long work, and how it went."""
 
     def submit(self, kind: str, arguments: Mapping[str, str]) -> Job:
-        """Record a request. While one of the same kind and arguments waits, that one is returned."""
+        """Record a request; while one of same kind and arguments waits, that one is returned."""
         ...
 
     def claim(self, owner: str) -> Job | None:

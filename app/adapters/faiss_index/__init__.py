@@ -1,0 +1,1 @@
+"""The vector index on FAISS: generations on disk, served from memory-mapped files."""

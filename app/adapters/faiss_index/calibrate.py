@@ -1,0 +1,131 @@
+"""Choosing search parameters by measuring them against brute force."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters.faiss_index.factory import candidates, inner_ivf
+from app.adapters.faiss_index.survivors import COMPACT_UP_TO
+from app.adapters.faiss_index.vectors_file import VectorsFile
+from app.domain.generations import Calibration
+from app.domain.ports import Vectors
+
+K: Final = 10
+_QUERIES: Final = 400
+_SLAB: Final = 32_768
+_SHARES: Final = (1.0, 0.5, 0.25, 0.1)
+_REFINE: Final = (60, 100, 160, 250, 400)
+_FIRST_PROBES: Final = 4
+_STEP: Final = 1.25
+
+
+def calibrated(
+    index: Any,  # noqa: ANN401 -- faiss carries no types
+    vectors: VectorsFile,
+    aim: float,
+    target: float,
+) -> tuple[Calibration, ...]:
+    """The cheapest parameters whose recall@10 meets `aim`, for no filter and for wider ones.
+
+    The queries are stored vectors, each left out of its own answer. The filters are random: the
+    hardest kind, for what passes is spread over all lists. Their parameters need only meet
+    `target`. Shares of the catalogue that few titles pass are left out: those are compared whole.
+    """
+    count = len(vectors)
+    rng = np.random.default_rng(1)
+    asked = np.sort(rng.choice(count, min(_QUERIES, count // 2), replace=False))
+    queries = vectors.take(asked)
+    found: list[Calibration] = []
+    for share in _SHARES:
+        if share < 1 and count * share <= COMPACT_UP_TO / 2:
+            continue
+        passed = rng.random(count) < share
+        passed[asked] = True
+        truth = nearest(vectors, queries, passed, asked)
+        bitmap = None if share == 1 else np.packbits(passed, bitorder="little")
+        goal = aim if share == 1 else target
+        trial = _Trial(index, vectors, asked, queries, truth, bitmap, share)
+        found.append(_cheapest(trial, goal))
+    return tuple(found)
+
+
+def nearest(
+    vectors: VectorsFile,
+    queries: Vectors,
+    passed: NDArray[np.bool_],
+    asked: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Brute force: rows (m, 10) nearest to the queries (m, d) among those passed, without asked."""
+    best = np.full((len(queries), K + 1), -2, np.float32)
+    rows = np.full((len(queries), K + 1), -1, np.int64)
+    for start in range(0, len(vectors), _SLAB):
+        inside = np.flatnonzero(passed[start : start + _SLAB]) + start
+        if not len(inside):
+            continue
+        scores, places = faiss.knn(
+            queries,
+            vectors.take(inside),
+            min(K + 1, len(inside)),
+            metric=faiss.METRIC_INNER_PRODUCT,
+        )
+        joined = np.concatenate([best, scores], axis=1)
+        numbers = np.concatenate([rows, inside[places]], axis=1)
+        order = np.argsort(-joined, axis=1, kind="stable")[:, : K + 1]
+        best = np.take_along_axis(joined, order, axis=1)
+        rows = np.take_along_axis(numbers, order, axis=1)
+    return np.array(
+        [[r for r in row if r != own][:K] for row, own in zip(rows, asked, strict=True)]
+    )
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One measurement: queries (m, d) that are stored rows `asked` (m,), and their true answers."""
+
+    index: Any
+    vectors: VectorsFile
+    asked: NDArray[np.int64]
+    queries: Vectors
+    truth: NDArray[np.int64]
+    bitmap: NDArray[np.uint8] | None
+    share: float
+
+    def measure(self, nprobe: int, refine: int) -> Calibration:
+        """Recall and median time of one query, with these parameters."""
+        hits, times = 0, []
+        for own, query, true in zip(self.asked, self.queries, self.truth, strict=True):
+            start = time.perf_counter()
+            rows = candidates(self.index, query, refine, nprobe, self.bitmap)
+            rows = rows[rows != own]
+            top = rows[np.argsort(-self.vectors.scores(rows, query))[:K]]
+            times.append(time.perf_counter() - start)
+            hits += len(np.intersect1d(top, true))
+        return Calibration(
+            share=self.share,
+            nprobe=nprobe,
+            refine=refine,
+            recall=round(hits / self.truth.size, 5),
+            microseconds=round(float(np.median(times)) * 1e6, 1),
+        )
+
+
+def _cheapest(trial: _Trial, goal: float) -> Calibration:
+    """Fewest lists first, then fewest candidates, that meet the goal; else the best there is."""
+    ivf = inner_ivf(trial.index)
+    nlist = ivf.nlist if ivf is not None else 1
+    nprobe = min(_FIRST_PROBES, nlist)
+    result = trial.measure(nprobe, _REFINE[-1])
+    while result.recall < goal and nprobe < nlist:
+        nprobe = min(nlist, max(nprobe + 1, round(nprobe * _STEP)))
+        result = trial.measure(nprobe, _REFINE[-1])
+    for refine in _REFINE[:-1]:
+        cheaper = trial.measure(result.nprobe, refine)
+        if cheaper.recall >= min(goal, result.recall):
+            return cheaper
+    return result

@@ -1,0 +1,197 @@
+"""The serving side: one snapshot of generation and delta, replaced as a whole."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters.faiss_index.delta import Delta
+from app.adapters.faiss_index.generation_files import GenerationFolder
+from app.adapters.faiss_index.part import OpenPart, open_part
+from app.domain.errors import Damaged, DimensionMismatch, NotReady
+from app.domain.filters import TitleFilter
+from app.domain.generations import IndexStatus, Manifest
+from app.domain.ports import Neighbour, TitleStore, Vector, VectorStore
+from app.domain.titles import MediaKind, TitleId
+
+_log = logging.getLogger(__name__)
+_CHANGES: Final = 4096
+_REBUILD: Final = "Run: python -m scripts.rebuild_index"
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """What a search sees from its first to its last step. `stale` are rows to skip, per kind."""
+
+    manifest: Manifest
+    parts: dict[MediaKind, OpenPart]
+    delta: Delta
+    seq: int
+    stale: dict[MediaKind, NDArray[np.int64]] = field(default_factory=dict)
+
+    def moved(self, delta: Delta, seq: int) -> _Snapshot:
+        """The same generation with a later delta."""
+        gone = delta.stale_keys()
+        stale = {kind: part.rows_of(gone) for kind, part in self.parts.items()}
+        return replace(self, delta=delta, seq=seq, stale=stale)
+
+
+class FaissIndex:
+    """See `app.domain.ports.VectorIndex`."""
+
+    def __init__(self, root: Path, model: str, vectors: VectorStore, titles: TitleStore) -> None:
+        self._folder = GenerationFolder(root)
+        self._model = model
+        self._vectors = vectors
+        self._titles = titles
+        self._refreshing = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+        self._reason = f"No index has been built yet. {_REBUILD}"
+        self._refused: dict[str, str] = {}
+
+    def search(
+        self,
+        vector: Vector,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[Neighbour]:
+        """The k nearest titles that pass, best first, ties by key."""
+        snapshot = self._serving()
+        if vector.shape != (snapshot.manifest.dimension,):
+            raise DimensionMismatch(
+                f"The query has {vector.shape[0]} dimensions, the index "
+                f"{snapshot.manifest.dimension}. {_REBUILD}"
+            )
+        keys_out = {title_id.key for title_id in exclude}
+        keys, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for kind in kinds:
+            part = snapshot.parts.get(kind)
+            if part is not None:
+                stale = snapshot.stale.get(kind)
+                banned = part.rows_of(keys_out)
+                if stale is not None and len(stale):
+                    banned = np.union1d(banned, stale)
+                found = part.search(vector, k, where, banned)
+                keys.append(found[0])
+                scores.append(found[1])
+            if len(snapshot.delta.keys):
+                found = snapshot.delta.search(vector, k, kind, where, keys_out)
+                keys.append(found[0])
+                scores.append(found[1])
+        all_keys, all_scores = np.concatenate(keys), np.concatenate(scores)
+        order = np.lexsort((all_keys, -all_scores))[:k]
+        return [Neighbour(TitleId.from_key(int(all_keys[i])), float(all_scores[i])) for i in order]
+
+    def vector(self, title_id: TitleId) -> Vector | None:
+        """The title's vector, or None."""
+        snapshot = self._serving()
+        key = title_id.key
+        row = snapshot.delta.row_of(key)
+        if row is not None:
+            fresh: Vector = snapshot.delta.vectors[row]
+            return fresh
+        part = snapshot.parts.get(title_id.kind)
+        if part is None or key in snapshot.delta.removed:
+            return None
+        row = part.row_of(key)
+        return None if row is None else part.vectors.take(np.array([row]))[0]
+
+    def refresh(self) -> bool:
+        """Follow the published generation and the log of changes."""
+        with self._refreshing:
+            return self._follow_generation() | self._follow_changes()
+
+    def status(self) -> IndexStatus:
+        """What is served now."""
+        snapshot = self._snapshot
+        refused = tuple(f"{name}: {why}" for name, why in self._refused.items())
+        if snapshot is None:
+            return IndexStatus(ready=False, reason=self._reason, refused=refused)
+        return IndexStatus(
+            ready=True,
+            version=snapshot.manifest.name,
+            manifest=snapshot.manifest,
+            delta=len(snapshot.delta.keys),
+            removed=len(snapshot.delta.removed),
+            seq=snapshot.seq,
+            refused=refused,
+        )
+
+    def _serving(self) -> _Snapshot:
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise NotReady(self._reason)
+        return snapshot
+
+    def _follow_generation(self) -> bool:
+        try:
+            pointer = self._folder.pointer()
+        except Damaged as error:
+            self._refuse("CURRENT", error.detail)
+            return False
+        if pointer is None:
+            return False
+        served = self._snapshot.manifest.name if self._snapshot else None
+        wanted = [n for n in (pointer.current, pointer.previous) if n and n not in self._refused]
+        for name in wanted:
+            if name == served:
+                return False
+            opened = self._opened(name)
+            if opened is not None:
+                self._snapshot = opened
+                return True
+            if served is not None:
+                return False
+        return False
+
+    def _opened(self, name: str) -> _Snapshot | None:
+        try:
+            manifest = self._folder.manifest(name)
+            if manifest.model != self._model:
+                self._reason = (
+                    f"The index was built with the model {manifest.model}, but EMBEDDING_MODEL is "
+                    f"{self._model}. Run: python -m scripts.embed, "
+                    "then: python -m scripts.rebuild_index"
+                )
+                return None
+            self._folder.verify(manifest)
+            folder = self._folder.root / name
+            parts = {
+                MediaKind(part.kind): open_part(
+                    folder, part, manifest.dimension, manifest.languages
+                )
+                for part in manifest.parts
+            }
+            for part in parts.values():
+                part.self_test()
+        except Damaged as error:
+            self._refuse(name, error.detail)
+            return None
+        return _Snapshot(manifest, parts, Delta.empty(manifest.dimension), manifest.as_of_seq)
+
+    def _refuse(self, name: str, why: str) -> None:
+        if self._refused.get(name) != why:
+            _log.error("The generation %s is refused: %s", name, why)
+        self._refused[name] = why
+        self._reason = f"The published index is damaged ({why}). {_REBUILD}"
+
+    def _follow_changes(self) -> bool:
+        changed = False
+        while (snapshot := self._snapshot) is not None:
+            changes = self._vectors.changes(self._model, snapshot.seq, _CHANGES)
+            if not changes:
+                break
+            titles = self._titles.get_many([c.id for c in changes if c.vector is not None])
+            delta = snapshot.delta.after(changes, titles)
+            self._snapshot = snapshot.moved(delta, changes[-1].seq)
+            changed = True
+        return changed

@@ -1,0 +1,90 @@
+"""What a filter leaves of a part, worked out once and kept while it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Final
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters.faiss_index.vectors_file import VectorsFile
+from app.domain.filters import TitleFilter
+
+COMPACT_UP_TO: Final = 50_000
+"""Survivors up to which a filtered search compares all of them (about 1.2 ms at this size)."""
+
+_BUDGET_BYTES: Final = 96 * 2**20
+_SLAB: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """Rows that pass a filter.
+
+    `bitmap` is over all rows of the part, None where every row passes. `rows` (ascending) and
+    `compact`, an 8-bit copy of their vectors in that order, exist where they are few.
+    """
+
+    count: int
+    bitmap: NDArray[np.uint8] | None
+    rows: NDArray[np.int64] | None = None
+    compact: Any = None
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        held = 0 if self.bitmap is None else self.bitmap.nbytes
+        if self.rows is not None:
+            held += self.rows.nbytes
+        if self.compact is not None:
+            held += self.compact.ntotal * self.compact.d
+        return held
+
+
+def survivors_of(passed: NDArray[np.bool_], vectors: VectorsFile) -> Survivors:
+    """Prepare the rows that passed, shape (n,)."""
+    count = int(np.count_nonzero(passed))
+    if count == len(passed):
+        return Survivors(count, None)
+    bitmap = np.packbits(passed, bitorder="little")
+    if count == 0 or count > COMPACT_UP_TO:
+        return Survivors(count, bitmap)
+    rows = np.flatnonzero(passed)
+    compact = faiss.IndexScalarQuantizer(
+        vectors.dimension, faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
+    )
+    compact.train(vectors.take(rows[:: max(1, count // 4096)]))
+    for start in range(0, count, _SLAB):
+        compact.add(vectors.take(rows[start : start + _SLAB]))
+    return Survivors(count, bitmap, rows, compact)
+
+
+class SurvivorsCache:
+    """The filters used last, up to 96 MB. Safe for threads: two may work one out at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[TitleFilter, Survivors] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, where: TitleFilter) -> Survivors | None:
+        """What is kept for the filter, or None."""
+        with self._lock:
+            found = self._kept.get(where)
+            if found is not None:
+                self._kept.move_to_end(where)
+            return found
+
+    def put(self, where: TitleFilter, survivors: Survivors) -> None:
+        """Keep it, and drop what was not used for longest until all fits."""
+        with self._lock:
+            old = self._kept.pop(where, None)
+            self._bytes += survivors.size - (old.size if old else 0)
+            self._kept[where] = survivors
+            while self._bytes > _BUDGET_BYTES and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= dropped.size

@@ -1,0 +1,152 @@
+"""The connection to MongoDB, and errors that say what to do and never hold a password."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pymongo
+from bson.errors import BSONError
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import (
+    AutoReconnect,
+    ConfigurationError,
+    DocumentTooLarge,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+
+from app.domain.errors import InvalidInput, NotConfigured, StoreUnavailable, WatcherError
+
+Document = dict[str, Any]
+MongoDatabase = Database[Document]
+MongoCollection = Collection[Document]
+
+_OPENING_SECONDS: Final = 4.5
+_SCHEMES: Final = ("mongodb://", "mongodb+srv://")
+_REFUSED: Final = frozenset({13, 18, 8000})
+"""Server codes: Unauthorized, AuthenticationFailed, and Atlas' word for both."""
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "appname": "watcher",
+    "serverSelectionTimeoutMS": 4000,
+    "connectTimeoutMS": 4000,
+    "socketTimeoutMS": 30_000,
+    "maxPoolSize": 50,
+    "waitQueueTimeoutMS": 10_000,
+    "retryWrites": True,
+    "retryReads": True,
+    "w": "majority",
+    "journal": True,
+    # What a reader has seen must not be rolled back when another server takes over.
+    "readConcernLevel": "majority",
+}
+
+
+def connect(uri: str, database: str) -> tuple[pymongo.MongoClient[Document], MongoDatabase]:
+    """A client that has reached the server, and the database; within 5 s or not at all.
+
+    Raises `NotConfigured` for an address that can't be used or credentials that are refused,
+    `StoreUnavailable` where nobody answers. Neither error leads back to the driver's own, which
+    may quote the address with its password.
+    """
+    client, problem = _client(uri)
+    if client is None:
+        raise problem
+    found, problem = _reached(client, database)
+    if found is None:
+        client.close()
+        raise problem
+    return client, found
+
+
+def shown_address(client: pymongo.MongoClient[Document]) -> str:
+    """Hosts and ports, without credentials."""
+    servers = sorted(client.topology_description.server_descriptions())
+    return ",".join(f"{host}:{port}" for host, port in servers)
+
+
+@contextmanager
+def reported(address: str) -> Iterator[None]:
+    """Turn the driver's errors into watcher's; `address` is what people are shown."""
+    try:
+        yield
+    except DocumentTooLarge as error:
+        raise InvalidInput("A record can't be stored: MongoDB takes at most 16 MB each") from error
+    except PyMongoError as error:
+        raise StoreUnavailable(f"MongoDB at {address}: {_sentence(error)}") from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            "The text can't be stored: it holds half a character (a lone surrogate)"
+        ) from error
+    except (OverflowError, BSONError) as error:
+        raise InvalidInput(f"A value can't be stored in MongoDB: {error}") from error
+
+
+def _client(uri: str) -> tuple[pymongo.MongoClient[Document] | None, WatcherError]:
+    """The client, or what is wrong with the address. Returned, so that no driver's error clings."""
+    if not uri.startswith(_SCHEMES):
+        return None, NotConfigured("MONGODB_URI must begin with mongodb:// or mongodb+srv://")
+    client = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # an unknown option, or a wrong value
+            client = pymongo.MongoClient[Document](uri, **_OPTIONS)
+    except (InvalidURI, ValueError, TypeError, UserWarning):
+        pass
+    except ConfigurationError:
+        if uri.startswith("mongodb+srv://"):
+            return None, StoreUnavailable(
+                "The host that MONGODB_URI names has no MongoDB entry in the DNS, or the DNS "
+                "can't be reached: check its spelling and the network"
+            )
+    return client, NotConfigured(
+        "MONGODB_URI can't be read: it must look like mongodb://user:password@host:27017/?options, "
+        "with special characters of the user and the password percent-encoded and options that "
+        "MongoDB knows"
+    )
+
+
+def _reached(
+    client: pymongo.MongoClient[Document], database: str
+) -> tuple[MongoDatabase | None, WatcherError]:
+    """The database once the server has answered, or why it didn't."""
+    found = None
+    problem: WatcherError = NotConfigured(f"MONGODB_DB_NAME: {database!r} is no name of a database")
+    try:
+        with pymongo.timeout(_OPENING_SECONDS):
+            client.admin.command("ping")
+        found = client[database]
+    except OperationFailure as error:
+        problem = (
+            NotConfigured(
+                "MONGODB_URI: the server refuses the user or the password; the database that "
+                "knows the user is named by the option authSource"
+            )
+            if error.code in _REFUSED
+            else StoreUnavailable(f"The server that MONGODB_URI names refuses: code {error.code}")
+        )
+    except ConfigurationError:
+        problem = NotConfigured(
+            "MONGODB_URI: the server can't be spoken to with these options, or is too old"
+        )
+    except (AutoReconnect, PyMongoError) as error:
+        problem = StoreUnavailable(
+            f"MongoDB at {shown_address(client)} doesn't answer ({_sentence(error)}): start it, "
+            "or correct MONGODB_URI"
+        )
+    except ValueError:
+        pass
+    return found, problem
+
+
+def _sentence(error: PyMongoError) -> str:
+    """What went wrong, without the driver's description of everything it knows."""
+    if isinstance(error, ServerSelectionTimeoutError):
+        return str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
+    return str(error).partition(", full error")[0]

@@ -1,0 +1,40 @@
+"""Processes of this machine, told apart by number and time of start."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+_START_FIELD: Final = 19
+"""Place of the start time in ``/proc/PID/stat``, counted behind the name in parentheses."""
+
+
+class LocalProcesses:
+    """See `app.domain.ports.Processes`. A number may be used again; number and start may not."""
+
+    def __init__(self) -> None:
+        self._host = socket.gethostname()
+
+    @property
+    def name(self) -> str:
+        """``host:pid:start``."""
+        return f"{self._host}:{os.getpid()}:{_started(os.getpid())}"
+
+    def is_dead(self, name: str) -> bool:
+        """True where the name is of this host and no such process runs."""
+        host, _, rest = name.rpartition(":")[0].rpartition(":")
+        start = name.rpartition(":")[2]
+        if host != self._host or not rest.isdecimal():
+            return False
+        return _started(int(rest)) != start
+
+
+def _started(pid: int) -> str:
+    """The process's start in clock ticks since boot; empty where there is no such process."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return text.rpartition(")")[2].split()[_START_FIELD]

@@ -1,0 +1,111 @@
+"""The sample catalogue's file format, and the one that is packaged.
+
+xz over JSON lines: first a header, then a title per line, best known first. A title is a list of
+its facts in the order of `FIELDS`, cut behind the last that is known; the id is ``key``.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Final
+
+from app.domain.dumps import Record, Refusal
+from app.domain.errors import Damaged
+from app.domain.titles import MediaKind, Source, Title, TitleId
+
+FORMAT: Final = "watcher-catalogue"
+VERSION: Final = 1
+RESOURCE: Final = "catalogue.jsonl.xz"
+
+FIELDS: Final = (
+    "name",
+    "year",
+    "votes",
+    "rating",
+    "popularity",
+    "genres",
+    "keywords",
+    "cast",
+    "makers",
+    "original_name",
+    "original_language",
+    "released",
+    "runtime",
+    "companies",
+    "countries",
+    "spoken_languages",
+    "networks",
+    "imdb_id",
+    "status",
+    "poster_path",
+)
+"""Facts only: overview and tagline are somebody's prose, and stay out."""
+
+_LISTS: Final = {
+    "genres",
+    "keywords",
+    "cast",
+    "makers",
+    "companies",
+    "countries",
+    "spoken_languages",
+    "networks",
+}
+_PLAIN: Final = Title(id=TitleId(MediaKind.MOVIE, 1), name="")
+
+
+def lines_of(titles: Iterable[Title]) -> Iterator[str]:
+    """The file's lines with their ends, the header first."""
+    yield _json({"format": FORMAT, "version": VERSION, "fields": ["key", *FIELDS]}) + "\n"
+    for title in titles:
+        row: list[object] = [title.id.key]
+        for field in FIELDS:
+            value = getattr(title, field)
+            row.append(None if value == getattr(_PLAIN, field) else value)
+        while row[-1] is None:
+            row.pop()
+        yield _json(row) + "\n"
+
+
+def is_sample(start: str) -> bool:
+    """Whether a text that starts so is in this format."""
+    return start.startswith("{") and f'"{FORMAT}"' in start.partition("\n")[0]
+
+
+def records_of(lines: Iterable[str]) -> Iterator[Record | Refusal]:
+    """The titles of the file's lines; a line that can't be read is refused."""
+    for number, line in enumerate(lines, 1):
+        if number == 1 or not line.strip():
+            continue
+        try:
+            yield Record(number, _title(json.loads(line)))
+        except (ValueError, TypeError, AttributeError) as error:
+            yield Refusal(number, f"no title of the sample format: {error}")
+
+
+def read_sample() -> Iterator[Record | Refusal]:
+    """The packaged sample. Raises `Damaged` where the package lacks it or it can't be unpacked."""
+    try:
+        packed = files("app.sample").joinpath(RESOURCE).read_bytes()
+        text = lzma.decompress(packed).decode()
+    except (OSError, lzma.LZMAError, UnicodeDecodeError) as error:
+        raise Damaged(f"The packaged sample catalogue can't be read: {error}") from error
+    return records_of(text.splitlines())
+
+
+def _title(row: list[object]) -> Title:
+    key, *values = row
+    if not isinstance(key, int) or key < 2 or not values or not values[0]:  # noqa: PLR2004  # the lowest key is that of film 1
+        raise ValueError("key or name is missing")
+    facts: dict[str, object] = {}
+    for field, value in zip(FIELDS, values, strict=False):
+        if value is not None:
+            facts[field] = tuple(value) if field in _LISTS and isinstance(value, list) else value
+    return Title(id=TitleId.from_key(key), source=Source.SAMPLE, **facts)  # type: ignore[arg-type]  # the format's own fields
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

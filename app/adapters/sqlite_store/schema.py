@@ -1,0 +1,105 @@
+"""The tables of the SQLite store, as the steps that made them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import NotConfigured
+
+Migration = tuple[str, ...]
+"""The statements of one step, applied together or not at all."""
+
+APPLICATION_ID: Final = 0x57415443
+"""In the file's header, so that another program's database is never taken for ours ("WATC")."""
+
+_PAGE_BYTES: Final = 8192
+
+_FIRST: Final[Migration] = (
+    "CREATE TABLE titles (key INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    "CREATE TABLE title_counts (is_tv INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
+    "INSERT INTO title_counts VALUES (0, 0), (1, 0)",
+    """CREATE TRIGGER title_added AFTER INSERT ON titles BEGIN
+        UPDATE title_counts SET count = count + 1 WHERE is_tv = NEW.key & 1; END""",
+    """CREATE TRIGGER title_removed AFTER DELETE ON titles BEGIN
+        UPDATE title_counts SET count = count - 1 WHERE is_tv = OLD.key & 1; END""",
+    """CREATE TABLE models (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+        dimension INTEGER, count INTEGER NOT NULL DEFAULT 0)""",
+    # A row whose vector is NULL tells of a removal. The rows stand in order of insertion, which
+    # for a whole catalogue is the order of keys, so a scan by key reads the file forward.
+    """CREATE TABLE vectors (
+        model INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL,
+        text_hash BLOB NOT NULL, vector BLOB)""",
+    "CREATE UNIQUE INDEX vectors_by_key ON vectors (model, key)",
+    "CREATE INDEX vectors_by_seq ON vectors (model, seq)",
+    """CREATE TRIGGER vector_added AFTER INSERT ON vectors WHEN NEW.vector IS NOT NULL BEGIN
+        UPDATE models SET count = count + 1 WHERE id = NEW.model; END""",
+    """CREATE TRIGGER vector_changed AFTER UPDATE OF vector ON vectors
+        WHEN (OLD.vector IS NULL) <> (NEW.vector IS NULL) BEGIN
+        UPDATE models SET count = count + (OLD.vector IS NULL) - (NEW.vector IS NULL)
+        WHERE id = NEW.model; END""",
+    "CREATE TABLE vector_log (last_seq INTEGER NOT NULL)",
+    "INSERT INTO vector_log VALUES (0)",
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE leases (
+        name TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at REAL NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE jobs (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+        arguments TEXT NOT NULL, state TEXT NOT NULL, owner TEXT NOT NULL,
+        submitted_at REAL NOT NULL, started_at REAL NOT NULL, ended_at REAL NOT NULL,
+        heartbeat_at REAL NOT NULL, done INTEGER NOT NULL, total INTEGER,
+        message TEXT NOT NULL, outcome TEXT NOT NULL, cancel_requested INTEGER NOT NULL)""",
+    "CREATE INDEX jobs_by_state ON jobs (state, place)",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST,)
+"""Step n brings a file from version n to n + 1. Append only: files of every version exist."""
+
+
+def page_size_for_new(connection: sqlite3.Connection) -> None:
+    """Set the size of pages; without effect on a file that has some."""
+    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+    """Bring the file to the newest version, under its write lock; `path` is for the errors.
+
+    Raises `NotConfigured`, changing nothing, for a file of a newer version or of another program.
+    """
+    _refuse_foreign(connection, path, migrations)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _refuse_foreign(connection, path, migrations)
+        for step in migrations[version:]:
+            for statement in step:
+                connection.execute(statement)
+        if version < len(migrations):
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _refuse_foreign(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]
+) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (tables or version or application):
+        raise NotConfigured(
+            f"The file {path} is another program's database: set WATCHER_DATA_DIR to another folder"
+        )
+    if version > len(migrations):
+        raise NotConfigured(
+            f"The store {path} comes from a newer watcher (schema {version}, this one knows "
+            f"{len(migrations)}): use the newer watcher, or set WATCHER_DATA_DIR to another folder"
+        )
+    return int(version)

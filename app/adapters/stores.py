@@ -1,0 +1,23 @@
+"""The stores of one place, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.ports import JobStore, StateStore, TitleStore, VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every store that keeps something. `name` says for people which; it holds no credentials.
+
+    `close` gives back connections and files; the stores can't be used afterwards.
+    """
+
+    titles: TitleStore
+    vectors: VectorStore
+    state: StateStore
+    jobs: JobStore
+    name: str
+    close: Callable[[], None]

@@ -1,0 +1,202 @@
+"""An answer of TMDB's ``/movie/{id}`` or ``/tv/{id}``, with or without what can be appended to it.
+
+Understood of the appended: credits or aggregate_credits, keywords, external_ids, recommendations,
+release_dates or content_ratings, alternative_titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from app.adapters.facts import MAX_ID, MAX_RUNTIME, Facts, UnusableRow
+from app.domain.titles import MediaKind, Source, Title, TitleId
+
+MOST_CAST: Final = 15
+MOST_ALTERNATIVE_NAMES: Final = 30
+_MARKET: Final = "US"
+"""Whose certification is kept, for one scale is worth more than many."""
+
+_Object = Mapping[str, object]
+
+
+def kind_of(body: _Object) -> MediaKind:
+    """Film or series. Raises `UnusableRow` where the answer tells neither."""
+    if body.get("title") or "release_date" in body:
+        return MediaKind.MOVIE
+    if body.get("name") or "first_air_date" in body:
+        return MediaKind.TV
+    raise UnusableRow("neither a film's title nor a series' name")
+
+
+def title_of(
+    body: _Object, kind: MediaKind, facts: Facts, *, source: Source, fetched_at: int = 0
+) -> Title:
+    """The title; what can't be used is noted in `facts`. Raises `UnusableRow`."""
+    if kind is MediaKind.MOVIE:
+        return _film(body, facts, source, fetched_at)
+    return _series(body, facts, source, fetched_at)
+
+
+def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title:
+    votes, rating, popularity = _liking(body, facts)
+    released, year = facts.released(body.get("release_date"))
+    saga = _object(body.get("belongs_to_collection"))
+    collection = facts.whole("collection id", saga.get("id"), MAX_ID)
+    credits_ = _object(body.get("credits"))
+    external = _object(body.get("external_ids"))
+    return Title(
+        id=TitleId(MediaKind.MOVIE, facts.tmdb_id(body.get("id"))),
+        name=facts.name(body.get("title"), body.get("original_title")),
+        original_name=facts.text("original title", body.get("original_title")),
+        alternative_names=_alternatives(body, "titles", facts),
+        year=year,
+        released=released,
+        genres=facts.genres(_each(body.get("genres"), "name")),
+        keywords=_keywords(body, facts),
+        cast=_cast(credits_, facts),
+        makers=facts.texts("director", _directors(credits_)),
+        companies=facts.texts("company", _each(body.get("production_companies"), "name")),
+        countries=facts.codes("country", _each(body.get("production_countries"), "iso_3166_1")),
+        original_language=facts.language(body.get("original_language")),
+        spoken_languages=facts.codes("language", _each(body.get("spoken_languages"), "iso_639_1")),
+        runtime=facts.whole("runtime", body.get("runtime"), MAX_RUNTIME),
+        certification=_film_certification(body, facts),
+        status=facts.text("status", body.get("status")),
+        votes=votes,
+        rating=rating,
+        popularity=popularity,
+        imdb_id=facts.imdb_id(body.get("imdb_id") or external.get("imdb_id")),
+        collection_id=collection,
+        collection_name=facts.text("collection", saga.get("name")) if collection else "",
+        recommended=_recommended(body, MediaKind.MOVIE),
+        poster_path=facts.poster_path(body.get("poster_path")),
+        overview=facts.text("overview", body.get("overview")),
+        tagline=facts.text("tagline", body.get("tagline")),
+        adult=facts.adult(body.get("adult")),
+        source=source,
+        fetched_at=fetched_at,
+    )
+
+
+def _series(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title:
+    votes, rating, popularity = _liking(body, facts)
+    released, year = facts.released(body.get("first_air_date"))
+    credits_ = _object(body.get("aggregate_credits")) or _object(body.get("credits"))
+    external = _object(body.get("external_ids"))
+    spoken = [*_each(body.get("spoken_languages"), "iso_639_1")] or _list(body.get("languages"))
+    return Title(
+        id=TitleId(MediaKind.TV, facts.tmdb_id(body.get("id"))),
+        name=facts.name(body.get("name"), body.get("original_name")),
+        original_name=facts.text("original name", body.get("original_name")),
+        alternative_names=_alternatives(body, "results", facts),
+        year=year,
+        released=released,
+        genres=facts.genres(_each(body.get("genres"), "name")),
+        keywords=_keywords(body, facts),
+        cast=_cast(credits_, facts),
+        makers=facts.texts("creator", _each(body.get("created_by"), "name")),
+        companies=facts.texts("company", _each(body.get("production_companies"), "name")),
+        networks=facts.texts("network", _each(body.get("networks"), "name")),
+        countries=facts.codes("country", _list(body.get("origin_country"))),
+        original_language=facts.language(body.get("original_language")),
+        spoken_languages=facts.codes("language", spoken),
+        runtime=_episode_runtime(body, facts),
+        certification=_series_certification(body, facts),
+        status=facts.text("status", body.get("status")),
+        votes=votes,
+        rating=rating,
+        popularity=popularity,
+        imdb_id=facts.imdb_id(external.get("imdb_id")),
+        tvdb_id=facts.whole("TVDB id", external.get("tvdb_id"), MAX_ID),
+        recommended=_recommended(body, MediaKind.TV),
+        poster_path=facts.poster_path(body.get("poster_path")),
+        overview=facts.text("overview", body.get("overview")),
+        tagline=facts.text("tagline", body.get("tagline")),
+        adult=facts.adult(body.get("adult")),
+        source=source,
+        fetched_at=fetched_at,
+    )
+
+
+def _object(value: object) -> _Object:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _each(value: object, field: str) -> Iterator[object]:
+    """One field of each object of a list."""
+    return (item[field] for item in _list(value) if isinstance(item, Mapping) and field in item)
+
+
+def _liking(body: _Object, facts: Facts) -> tuple[int, float | None, float]:
+    return facts.liking(body.get("vote_count"), body.get("vote_average"), body.get("popularity"))
+
+
+def _keywords(body: _Object, facts: Facts) -> tuple[str, ...]:
+    """Films hold them in ``keywords.keywords``, series in ``keywords.results``."""
+    found = _object(body.get("keywords"))
+    return facts.keywords(_each(found.get("keywords") or found.get("results"), "name"))
+
+
+def _cast(credits_: _Object, facts: Facts) -> tuple[str, ...]:
+    people = [person for person in _list(credits_.get("cast")) if isinstance(person, Mapping)]
+    people.sort(key=_billing)
+    return facts.texts("cast", (person.get("name") for person in people))[:MOST_CAST]
+
+
+def _billing(person: _Object) -> int:
+    order = person.get("order")
+    return order if isinstance(order, int) else MAX_ID
+
+
+def _directors(credits_: _Object) -> Iterator[object]:
+    for person in _list(credits_.get("crew")):
+        if isinstance(person, Mapping) and person.get("job") == "Director":
+            yield person.get("name")
+
+
+def _alternatives(body: _Object, field: str, facts: Facts) -> tuple[str, ...]:
+    """Films hold them in ``titles``, series in ``results``."""
+    found = _each(_object(body.get("alternative_titles")).get(field), "title")
+    return facts.texts("alternative title", found)[:MOST_ALTERNATIVE_NAMES]
+
+
+def _episode_runtime(body: _Object, facts: Facts) -> int | None:
+    for minutes in _list(body.get("episode_run_time")):
+        if known := facts.whole("runtime", minutes, MAX_RUNTIME):
+            return known
+    last = _object(body.get("last_episode_to_air"))
+    return facts.whole("runtime", last.get("runtime"), MAX_RUNTIME)
+
+
+def _film_certification(body: _Object, facts: Facts) -> str:
+    for country in _list(_object(body.get("release_dates")).get("results")):
+        if isinstance(country, Mapping) and country.get("iso_3166_1") == _MARKET:
+            marks = facts.texts(
+                "certification", _each(country.get("release_dates"), "certification")
+            )
+            return marks[0] if marks else ""
+    return ""
+
+
+def _series_certification(body: _Object, facts: Facts) -> str:
+    for country in _list(_object(body.get("content_ratings")).get("results")):
+        if isinstance(country, Mapping) and country.get("iso_3166_1") == _MARKET:
+            return facts.text("certification", country.get("rating"))
+    return ""
+
+
+def _recommended(body: _Object, kind: MediaKind) -> tuple[int, ...]:
+    """Ids of the same kind, in TMDB's order."""
+    found: dict[int, None] = {}
+    for item in _list(_object(body.get("recommendations")).get("results")):
+        if not isinstance(item, Mapping) or item.get("media_type", kind.value) != kind.value:
+            continue
+        number = item.get("id")
+        if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_ID:
+            found[number] = None
+    return tuple(found)

@@ -1,0 +1,152 @@
+"""The operator's routes: what is there, and long work. All of them need the admin token."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from app import __version__
+from app.api.deps import ADMIN, Program
+from app.domain.errors import NotFound
+from app.domain.jobs import Job, JobState
+from app.domain.worker_sign import EMBED_FULL, REBUILD_INDEX, SIGN, worker_seen
+from app.wiring import Services
+
+router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
+
+_JOBS_SHOWN = 20
+
+
+class JobAnswer(BaseModel):
+    """A job; times are Unix seconds, 0 where not yet, `total` is null where unknown."""
+
+    id: str
+    kind: str
+    arguments: dict[str, str]
+    state: JobState
+    submitted_at: float
+    started_at: float
+    ended_at: float
+    done: int
+    total: int | None
+    rate: float | None
+    eta_seconds: float | None
+    message: str
+    outcome: str
+    cancel_requested: bool
+    worker: str
+
+
+class Status(BaseModel):
+    """What there is, what is served, and how the last jobs went."""
+
+    version: str
+    store: str
+    titles: dict[str, int]
+    vectors: int
+    model: str
+    index: dict[str, Any]
+    worker: str
+    jobs: list[JobAnswer]
+
+
+@router.get("/status", summary="Counts, index, recall, jobs")
+def status(program: Program) -> Status:
+    """Everything at a glance."""
+    served = program.index.status()
+    index: dict[str, Any] = {
+        "ready": served.ready,
+        "version": served.version,
+        "reason": served.reason if not served.ready else "",
+        "delta": served.delta,
+        "removed": served.removed,
+        "refused": list(served.refused),
+    }
+    if served.manifest is not None:
+        manifest = served.manifest
+        index |= {
+            "count": manifest.count,
+            "model": manifest.model,
+            "dimension": manifest.dimension,
+            "recall_at_10": manifest.recall,
+            "recall_target": manifest.recall_target,
+            "built_at": manifest.built_at,
+            "build_seconds": manifest.build_seconds,
+            "parts": [asdict(part) for part in manifest.parts],
+        }
+    model = program.embedder.model
+    return Status(
+        version=__version__,
+        store=program.stores.name,
+        titles={kind.value: count for kind, count in program.titles.count().items()},
+        vectors=program.vectors.status(model).count,
+        model=model,
+        index=index,
+        worker=_worker(program),
+        jobs=[_shown(program, job) for job in program.jobs.recent(_JOBS_SHOWN)],
+    )
+
+
+@router.post("/embed/full", status_code=202, summary="Embed what changed, in the worker")
+def embed_full(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it."""
+    return _shown(program, program.jobs.submit(EMBED_FULL, {}))
+
+
+@router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")
+def rebuild(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it."""
+    return _shown(program, program.jobs.submit(REBUILD_INDEX, {}))
+
+
+@router.get("/jobs", summary="The newest jobs")
+def jobs(program: Program) -> list[JobAnswer]:
+    """The newest first."""
+    return [_shown(program, job) for job in program.jobs.recent(_JOBS_SHOWN)]
+
+
+@router.get("/jobs/{job_id}", summary="One job's progress or outcome")
+def job(job_id: str, program: Program) -> JobAnswer:
+    """Where it is now."""
+    return _shown(program, _existing(program.jobs.get(job_id), job_id))
+
+
+@router.post("/jobs/{job_id}/cancel", summary="Ask a job to stop")
+def cancel(job_id: str, program: Program) -> JobAnswer:
+    """A waiting job ends at once, a running one at its next safe point."""
+    return _shown(program, _existing(program.jobs.cancel(job_id), job_id))
+
+
+def _worker(program: Services) -> str:
+    return worker_seen(program.state.read(SIGN), program.clock.now())
+
+
+def _existing(found: Job | None, job_id: str) -> Job:
+    if found is None:
+        raise NotFound(f"There is no job {job_id[:80]}.")
+    return found
+
+
+def _shown(program: Services, found: Job) -> JobAnswer:
+    rate = eta = None
+    if found.started_at and found.done:
+        ended = found.ended_at or found.heartbeat_at or time.time()
+        seconds = ended - found.started_at
+        rate = round(found.done / seconds, 1) if seconds > 0 else None
+    if rate and found.total and found.state is JobState.RUNNING:
+        eta = round((found.total - found.done) / rate, 1)
+    return JobAnswer(
+        **{
+            name: getattr(found, name)
+            for name in JobAnswer.model_fields
+            if name in Job.__dataclass_fields__ and name != "arguments"
+        },
+        arguments=dict(found.arguments),
+        rate=rate,
+        eta_seconds=eta,
+        worker=_worker(program),
+    )

@@ -1,0 +1,93 @@
+"""The one table from errors to HTTP, and the one shape that every error has."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.domain import errors
+from app.domain.errors import WatcherError
+
+_log = logging.getLogger(__name__)
+
+STATUS: Final[dict[type[WatcherError], int]] = {
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.NotConfigured: HTTPStatus.NOT_IMPLEMENTED,
+    errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.LeaseHeld: HTTPStatus.CONFLICT,
+    errors.LeaseLost: HTTPStatus.CONFLICT,
+    errors.Cancelled: HTTPStatus.CONFLICT,
+    errors.Damaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ModelUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.DimensionMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Every error has a row; a test compares them."""
+
+_RETRY_AFTER: Final = "5"
+_BODY: Final = ("body", "query", "path", "header")
+
+
+def answer(request: Request, status: int, code: str, detail: str) -> JSONResponse:
+    """An error as every route gives it."""
+    headers = {}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = _RETRY_AFTER
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    request_id = request.scope.get("request_id", "")
+    body = {"error": code, "detail": detail, "request_id": request_id}
+    return JSONResponse(body, status, headers)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Let every error leave through `answer`."""
+    app.add_exception_handler(WatcherError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _from_framework)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _expected(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WatcherError)  # noqa: S101 -- registered for this type
+    return answer(request, STATUS[type(error)], error.code, error.detail)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type
+    wrong = "; ".join(dict.fromkeys(_sentence(fault) for fault in error.errors()))
+    code = errors.InvalidInput.code
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, code, wrong)
+
+
+def _sentence(fault: dict[str, object]) -> str:
+    """Which field, and why; never the value, which may be long or secret."""
+    if fault["type"] == "json_invalid":
+        return "body: this is not valid JSON"
+    place = fault["loc"]
+    parts = [str(p) for p in place if p not in _BODY] if isinstance(place, tuple) else []
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if not parts:
+        return message if fault["type"] == "value_error" else f"body: {message}"
+    return f"{'.'.join(parts)}: {message}"
+
+
+def _from_framework(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    return answer(request, error.status_code, code, str(error.detail))
+
+
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("A fault of ours", exc_info=error, extra={"path": request.url.path})
+    detail = "This is a fault of watcher's own. The log names it under the request id."
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)

@@ -1,0 +1,72 @@
+"""The API: `uvicorn app.main:app`."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import admin, health, knn, titles
+from app.api.errors import add_error_handlers
+from app.api.following import Follower
+from app.api.limits import RequestLimits
+from app.domain.errors import WatcherError
+from app.logs import set_up_logging
+from app.settings import settings
+from app.wiring import Services, open_services
+
+_THREADS = 8
+"""A request computes for about a millisecond: more threads than this only take turns."""
+
+
+def create_app(services: Services | None = None) -> FastAPI:
+    """The application; services are opened at start unless given, and closed if opened here."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = services or _opened()
+        app.state.services = opened
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        _ = opened.admin_token  # made now, so that the operator finds it
+        follower = Follower(opened)
+        follower.start()
+        # What is loaded stays: without this every full collection walks through it, in a request.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            follower.stop()
+            if services is None:
+                opened.close()
+
+    app = FastAPI(
+        title="watcher",
+        version=__version__,
+        description="Similar films and series, by a title or by words.",
+        lifespan=lifespan,
+    )
+    app.add_middleware(RequestLimits)
+    add_error_handlers(app)
+    for module in (knn, titles, health, admin):
+        app.include_router(module.router)
+    return app
+
+
+def _opened() -> Services:
+    """Open the services, or end with a sentence instead of a trace."""
+    try:
+        chosen = settings()
+        set_up_logging(chosen.log_level, chosen.log_format)
+        return open_services(chosen)
+    except WatcherError as error:
+        logging.getLogger("watcher").critical("watcher can't start: %s", error.detail)
+        raise SystemExit(3) from None
+
+
+app = create_app()

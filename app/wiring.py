@@ -1,0 +1,118 @@
+"""Where ports meet adapters: the one place that knows both, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.adapters.clock import SystemClock
+from app.adapters.dumps import open_dump
+from app.adapters.embedders import open_embedder
+from app.adapters.processes import LocalProcesses
+from app.adapters.sample_catalogue import read_sample
+from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores import Stores
+from app.adapters.token_file import kept_token
+from app.domain.dumps import DumpReader, Record, Refusal
+from app.domain.ports import (
+    Clock,
+    Embedder,
+    IndexPublisher,
+    JobStore,
+    Processes,
+    StateStore,
+    TitleStore,
+    VectorIndex,
+    VectorStore,
+)
+from app.services.search import Search
+from app.settings import Settings, settings
+
+
+@dataclass
+class Services:
+    """Everything a door needs. What is costly to load is made at first use."""
+
+    settings: Settings
+    stores: Stores
+    clock: Clock
+    processes: Processes
+    embedder: Embedder
+    open_dump: DumpReader
+    read_sample: Callable[[], Iterable[Record | Refusal]]
+
+    @property
+    def titles(self) -> TitleStore:
+        """The catalogue."""
+        return self.stores.titles
+
+    @property
+    def vectors(self) -> VectorStore:
+        """Embeddings."""
+        return self.stores.vectors
+
+    @property
+    def state(self) -> StateStore:
+        """Cursors and leases."""
+        return self.stores.state
+
+    @property
+    def jobs(self) -> JobStore:
+        """Long work."""
+        return self.stores.jobs
+
+    @cached_property
+    def index(self) -> VectorIndex:
+        """The index for serving; nothing is opened before its first `refresh`."""
+        from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
+
+        root = self.settings.watcher_data_dir / "index"
+        return FaissIndex(root, self.embedder.model, self.vectors, self.titles)
+
+    @cached_property
+    def publisher(self) -> IndexPublisher:
+        """The index's building side."""
+        from app.adapters.faiss_index.build import FaissPublisher  # noqa: PLC0415 -- loads FAISS
+
+        return FaissPublisher(self.settings.watcher_data_dir / "index", self.clock)
+
+    @cached_property
+    def search(self) -> Search:
+        """Similar titles."""
+        return Search(self.titles, self.index, self.embedder)
+
+    @cached_property
+    def admin_token(self) -> str:
+        """The set token, or the one made at first start."""
+        if self.settings.admin_token is not None:
+            return self.settings.admin_token.get_secret_value()
+        return kept_token(self.settings.watcher_data_dir / "admin_token")
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        self.stores.close()
+
+
+def open_services(chosen: Settings | None = None) -> Services:
+    """Assemble the program. Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`."""
+    chosen = chosen or settings()
+    clock = SystemClock()
+    embedder = open_embedder(chosen.embedding_model, chosen.watcher_data_dir / "models")
+    return Services(
+        settings=chosen,
+        stores=_open_stores(chosen, clock),
+        clock=clock,
+        processes=LocalProcesses(),
+        embedder=embedder,
+        open_dump=open_dump,
+        read_sample=read_sample,
+    )
+
+
+def _open_stores(chosen: Settings, clock: Clock) -> Stores:
+    if chosen.mongodb_uri is None:
+        return open_sqlite(chosen.watcher_data_dir / "watcher.sqlite3", clock)
+    from app.adapters.mongo_store import open_mongo  # noqa: PLC0415 -- not loaded where not used
+
+    return open_mongo(chosen.mongodb_uri.get_secret_value(), chosen.mongodb_db_name, clock)

@@ -1,0 +1,50 @@
+"""The worker: runs jobs that were asked for, and those that the schedule wants."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+
+from app.domain.errors import WatcherError
+from app.domain.jobs import JobState
+from app.jobs.runner import Runner
+from app.logs import set_up_logging
+from app.settings import settings
+from app.wiring import open_services
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run once, or with ``--watch`` until SIGTERM. Exit code 0; 1 where something failed."""
+    parser = argparse.ArgumentParser(
+        prog="python sync_worker.py",
+        description="Do what is due now, then end; with --watch go on by the schedule.",
+    )
+    parser.add_argument("--watch", action="store_true", help="keep running on the schedule")
+    watch: bool = parser.parse_args(arguments).watch
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        chosen = settings()
+        set_up_logging(chosen.log_level, chosen.log_format)
+        with closing(open_services(chosen)) as services:
+            runner = Runner(services, stop)
+            if watch:
+                runner.watch()
+                return 0
+            ended = runner.pass_once()
+    except WatcherError as error:
+        logging.getLogger("watcher").critical("The worker can't run: %s", error.detail)
+        return 1
+    for job in ended:
+        print(f"{job.kind}: {job.state.value}. {job.outcome}")  # noqa: T201 -- a command prints
+    return int(any(job.state is JobState.FAILED for job in ended))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Import dumps of titles into the catalogue.
+
+FILE is one of the public CSV layouts of TMDB data, a JSON list of TMDB's answers on films or
+series, or a sample catalogue; plain, gzip or xz. What is known already is merged: the richer fact
+stays. Exit code 0: all files were read; 1: some file failed; 2: wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.catalogue import import_files
+from app.domain.errors import WatcherError
+from app.services.catalogue import ImportReport
+
+
+def main() -> int:
+    """Import and print what became of each file."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.import_catalogue",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--refusals",
+        type=int,
+        default=20,
+        metavar="N",
+        help="refused rows to print (20; at most 1000)",
+    )
+    arguments = parser.parse_args()
+    try:
+        reports = import_files(arguments.files)
+    except WatcherError as error:
+        print(error.detail, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was written stays; import the file again to go on.", file=sys.stderr)
+        return 1
+    for report in reports:
+        show(report, arguments.refusals)
+    return 1 if any(report.failed for report in reports) else 0
+
+
+def show(report: ImportReport, refusals: int) -> None:
+    """Print one file's report."""
+    print(f"{report.name}: {report.layout or 'not recognised'}")
+    if report.read:
+        print(
+            f"  {report.read:,} rows read: {report.written:,} written, "
+            f"{report.unchanged:,} unchanged ({report.kept_richer:,} of them known better), "
+            f"{report.refused:,} refused"
+        )
+    for what, count in report.left_out.most_common():
+        print(f"  left out: {what}, {count:,} times ({', '.join(report.examples[what][:5])})")
+    for refusal in report.refusals[:refusals]:
+        print(f"  refused: line {refusal.line}: {refusal.reason}")
+    if report.refused > len(report.refusals[:refusals]):
+        print(f"  refused: and {report.refused - len(report.refusals[:refusals]):,} more")
+    if report.failed:
+        print(f"  failed: {report.failed}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What a reader is told when something can't be shown, and how the page comes back by itself."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+from typing import Final, Literal
+
+import streamlit as st
+
+from streamlit_app import answers
+from streamlit_app.api_client import ApiError, ApiNotReady, ApiRefused, ApiUnreachable
+
+_POLL_SECONDS: Final = 2.0
+_SHOWN: Final = "notice_shown"
+
+State = Literal["away", "not_ready", "ready"]
+
+
+def begin() -> None:
+    """Call at the start of a run: no notice is shown yet."""
+    st.session_state[_SHOWN] = False
+
+
+def is_shown() -> bool:
+    """True where this run already told that the API can't answer."""
+    return bool(st.session_state.get(_SHOWN))
+
+
+def waiting(error: ApiUnreachable | ApiNotReady) -> None:
+    """Tell that the API is away or not ready, and run the page again once that has changed."""
+    st.session_state[_SHOWN] = True
+    if isinstance(error, ApiUnreachable):
+        remedy = (
+            "Start it with <code>./start.sh</code>, or set <code>API_BASE_URL</code> to where "
+            "it runs."
+        )
+        notice("watcher is away", error.detail, remedy + _COMES_BACK)
+        _watch("away", time.monotonic())
+    else:
+        notice("Almost there", error.detail, _COMES_BACK)
+        _watch("not_ready", time.monotonic())
+
+
+def refused(error: ApiRefused) -> None:
+    """Tell what the API said to a question that it won't answer."""
+    notice("That did not work", error.detail, "Change the search above and try again.")
+
+
+def notice(heading: str, sentence: str, remedy_html: str = "") -> None:
+    """A framed notice. Heading and sentence are text; the remedy is our own HTML."""
+    remedy = f'<p class="w-quiet">{remedy_html}</p>' if remedy_html else ""
+    st.html(
+        f'<div class="w-notice" role="status"><p><strong>{escape(heading)}</strong></p>'
+        f"<p>{escape(sentence)}</p>{remedy}</div>"
+    )
+
+
+_COMES_BACK: Final = " This page comes back by itself."
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _watch(told: State, since: float) -> None:
+    """Ask for the API's health every two seconds while a notice stands."""
+    if time.monotonic() - since < _POLL_SECONDS / 2:
+        return  # The run that shows the notice has just asked.
+    if _state() != told:
+        st.rerun()
+
+
+def _state() -> State:
+    try:
+        answers.health_now()
+    except ApiUnreachable:
+        return "away"
+    except ApiError:
+        return "not_ready"
+    return "ready"

@@ -1,0 +1,82 @@
+"""One process that uses a store while others do: ``python -m tests.contract.store_process``.
+
+It prints ``ready``, waits for a line, works, and prints a line for each thing that the store
+confirmed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+from app.adapters.clock import SystemClock
+from app.adapters.stores import Stores
+from tests.builders import make_titles, movie, vector_rows
+from tests.contract.conftest import open_place
+
+BATCH = 10
+SHARED = [movie(n) for n in range(1, 6)]
+
+
+def tell(line: object) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def write_titles(stores: Stores, number: int, rounds: int) -> None:
+    """Batches of new titles, without end where `rounds` is 0."""
+    turn = 0
+    while not rounds or turn < rounds:
+        start = 1 + number * 1_000_000 + turn * BATCH
+        stores.titles.upsert(make_titles(BATCH, start))
+        tell(start)
+        turn += 1
+
+
+def write_vectors(stores: Stores, number: int, rounds: int) -> None:
+    """New vectors, others for titles that every process writes, and a removal now and then."""
+    turn = 0
+    while not rounds or turn < rounds:
+        start = 1000 + number * 1_000_000 + turn * BATCH
+        ids = [movie(n) for n in range(start, start + BATCH)]
+        seed = number * 1000 + turn
+        stores.vectors.upsert("m", vector_rows([*ids, *SHARED], seed=seed))
+        if turn % 3 == 2:
+            stores.vectors.delete([ids[0], SHARED[turn % len(SHARED)]])
+            ids = ids[1:]
+        tell(json.dumps([title.tmdb_id for title in ids]))
+        turn += 1
+
+
+def take_lease(stores: Stores, number: int, _rounds: int) -> None:
+    tell(stores.state.acquire("build", f"process {number}", 600))
+
+
+def claim_jobs(stores: Stores, number: int, _rounds: int) -> None:
+    while job := stores.jobs.claim(f"process {number}"):
+        tell(job.id)
+
+
+def submit_job(stores: Stores, _number: int, _rounds: int) -> None:
+    tell(stores.jobs.submit("build", {"factory": "auto"}).id)
+
+
+WORK: dict[str, Callable[[Stores, int, int], None]] = {
+    work.__name__: work
+    for work in (write_titles, write_vectors, take_lease, claim_jobs, submit_job)
+}
+
+
+def main(work: str, backend: str, where: str, database: str, number: str, rounds: str) -> None:
+    creates = work == "write_titles"  # this one is also about making the store at the same moment
+    stores = None if creates else open_place(backend, where, database, SystemClock())
+    tell("ready")
+    sys.stdin.readline()
+    stores = stores or open_place(backend, where, database, SystemClock())
+    WORK[work](stores, int(number), int(rounds))
+    stores.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.jobs import Job, JobState
+from app.domain.ports import JobStore
+from tests.contract.conftest import Place
+from tests.fakes.clock import MovedClock
+
+
+def test_a_request_is_recorded_and_found(jobs: JobStore, clock: MovedClock) -> None:
+    job = jobs.submit("embed", {"model": "nul \0 🎬 مرحبا", "batch": "128"})
+    assert job.state is JobState.WAITING
+    assert job.arguments == (("batch", "128"), ("model", "nul \0 🎬 مرحبا"))
+    assert job.submitted_at == clock.now()
+    assert job.total is None
+    assert jobs.get(job.id) == job
+    assert jobs.get("unknown") is None
+
+
+def test_an_equal_request_is_the_same_while_it_waits(jobs: JobStore) -> None:
+    first = jobs.submit("embed", {"a": "1", "b": "2"})
+    assert jobs.submit("embed", {"b": "2", "a": "1"}) == first
+    assert jobs.submit("embed", {"a": "1"}).id != first.id
+    assert jobs.submit("build", {"a": "1", "b": "2"}).id != first.id
+    assert jobs.claim("worker") is not None
+    assert jobs.submit("embed", {"a": "1", "b": "2"}).id != first.id
+    assert len(jobs.recent()) == 4
+
+
+def test_the_oldest_is_claimed_first(jobs: JobStore, clock: MovedClock) -> None:
+    ids = [jobs.submit("embed", {"n": str(n)}).id for n in range(12)]
+    clock.forward(5)
+    claimed = [jobs.claim("worker") for _ in ids]
+    assert [job.id for job in claimed if job] == ids
+    assert jobs.claim("worker") is None
+    first = claimed[0]
+    assert first is not None
+    assert (first.state, first.owner) == (JobState.RUNNING, "worker")
+    assert first.started_at == first.heartbeat_at == clock.now()
+    assert jobs.get(first.id) == first
+
+
+def test_progress_and_outcome_are_stored(jobs: JobStore, clock: MovedClock) -> None:
+    jobs.submit("embed", {})
+    job = jobs.claim("worker")
+    assert job is not None
+    clock.forward(3)
+    running = replace(job, done=5, total=10, message="half", heartbeat_at=clock.now())
+    assert jobs.save(running) == running
+    ended = replace(running, state=JobState.DONE, ended_at=clock.now(), outcome="All of it")
+    assert jobs.save(ended) == ended
+    assert jobs.get(job.id) == ended
+    assert jobs.recent(state=JobState.DONE) == [ended]
+
+
+def test_a_waiting_job_is_cancelled_at_once(jobs: JobStore, clock: MovedClock) -> None:
+    job = jobs.submit("embed", {})
+    clock.forward(2)
+    cancelled = jobs.cancel(job.id)
+    assert cancelled is not None
+    assert cancelled.state is JobState.CANCELLED
+    assert cancelled.ended_at == clock.now()
+    assert jobs.claim("worker") is None
+    assert jobs.cancel("unknown") is None
+    assert jobs.submit("embed", {}).id != job.id
+
+
+def test_a_running_job_is_asked_to_stop_and_saving_does_not_hide_it(jobs: JobStore) -> None:
+    jobs.submit("embed", {})
+    job = jobs.claim("worker")
+    assert job is not None
+    asked = jobs.cancel(job.id)
+    assert asked == replace(job, cancel_requested=True)
+    # The worker still holds the job as it was, and saves its progress.
+    saved = jobs.save(replace(job, done=7))
+    assert saved == replace(job, done=7, cancel_requested=True)
+    ended = jobs.save(replace(saved, state=JobState.CANCELLED))
+    assert jobs.cancel(job.id) == ended
+
+
+def test_an_ended_job_is_not_changed_by_cancelling(jobs: JobStore) -> None:
+    jobs.submit("embed", {})
+    job = jobs.claim("worker")
+    assert job is not None
+    done = jobs.save(replace(job, state=JobState.DONE))
+    assert jobs.cancel(job.id) == done
+
+
+def test_a_job_can_be_put_back_to_wait(jobs: JobStore) -> None:
+    jobs.submit("embed", {})
+    job = jobs.claim("dead")
+    assert job is not None
+    waiting = jobs.save(replace(job, state=JobState.WAITING, owner=""))
+    assert jobs.submit("embed", {}).id == waiting.id
+    again = jobs.claim("worker")
+    assert again is not None
+    assert again.id == job.id
+
+
+def test_a_job_put_back_beside_an_equal_one_waits_too(jobs: JobStore) -> None:
+    first = jobs.submit("embed", {})
+    job = jobs.claim("dead")
+    assert job is not None
+    second = jobs.submit("embed", {})
+    jobs.save(replace(job, state=JobState.WAITING))
+    claimed = [jobs.claim("worker"), jobs.claim("worker"), jobs.claim("worker")]
+    assert [each.id for each in claimed if each] == [first.id, second.id]
+
+
+def test_the_newest_come_first(jobs: JobStore) -> None:
+    ids = [jobs.submit("embed", {"n": str(n)}).id for n in range(12)]
+    assert [job.id for job in jobs.recent()] == ids[::-1]
+    assert [job.id for job in jobs.recent(3)] == ids[:-4:-1]
+    jobs.claim("worker")
+    assert [job.id for job in jobs.recent(state=JobState.RUNNING)] == ids[:1]
+    assert [job.id for job in jobs.recent(2, JobState.WAITING)] == ids[:-3:-1]
+    with pytest.raises(InvalidInput):
+        jobs.recent(0)
+
+
+def test_saving_a_job_that_nobody_asked_for_is_an_error(jobs: JobStore) -> None:
+    with pytest.raises(NotFound):
+        jobs.save(Job(id="made up", kind="embed"))
+    with pytest.raises(NotFound):
+        jobs.save(Job(id="made up", kind="embed", state=JobState.DONE))
+    assert jobs.recent() == []
+
+
+def test_jobs_survive_opening_again(place: Place) -> None:
+    first = place.open()
+    job = first.jobs.submit("embed", {"a": "1"})
+    first.close()
+    second = place.open()
+    assert second.jobs.get(job.id) == job
+    assert second.jobs.submit("embed", {"a": "1"}).id == job.id

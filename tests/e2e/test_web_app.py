@@ -1,0 +1,245 @@
+"""The web app in a real browser, with the real API and the sample catalogue behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket]
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# The machine may be busy with other tests; a healthy page needs about a second.
+WAIT_MS = 20_000
+EXAMPLE = "mind-bending thriller with a twist ending"
+
+
+class Running(Protocol):
+    """The services under test, from `start.sh`."""
+
+    api_url: str
+    ui_url: str
+
+    def stop_api(self) -> None:
+        """Kill the API; the web app stays."""
+        ...
+
+    def start_api(self) -> None:
+        """Start the API again at the same address; returns when it is healthy."""
+        ...
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    yield from opened(browser, running, 1280, 900)
+
+
+@pytest.fixture
+def phone(browser: Browser, running: Running) -> Iterator[Page]:
+    yield from opened(browser, running, 390, 844)
+
+
+def opened(
+    browser: Browser,
+    running: Running,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=running.ui_url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+    )
+    context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    context.close()
+    assert not failures
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(".w-card")
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has ended: before that, cards of the run before may stand."""
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+
+
+def names(page: Page) -> list[str]:
+    expect(page.locator(".w-count")).to_be_visible()
+    settled(page)
+    return [name.strip() for name in cards(page).locator("h2").all_inner_texts()]
+
+
+def search_box(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="What would you like to watch?")
+
+
+def test_the_first_page_shows_what_to_try(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to watch?")
+    expect(page.get_by_role("link", name=EXAMPLE)).to_be_visible()
+    expect(page.get_by_text("not endorsed or certified by TMDB")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"searches [\d,]+ films and [\d,]+ series"))).to_be_visible()
+
+
+def test_an_example_brings_cards(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name=EXAMPLE).click()
+    expect(cards(page)).to_have_count(20)
+    expect(search_box(page)).to_have_value(EXAMPLE)
+    expect(page).to_have_url(re.compile("q=mind-bending"))
+
+
+def test_each_title_that_well_known_starters_name_exists(page: Page) -> None:
+    page.goto("/")
+    starters = [link.get_attribute("href") for link in similar_links(page).all()]
+    assert len(starters) == 6
+    for address in starters:
+        page.goto(f"/{address}")
+        expect(page.locator(".w-hero")).to_be_visible()
+        expect(page.locator(".w-count")).to_be_visible()
+
+
+def similar_links(page: Page) -> Locator:
+    links = page.get_by_role("link", name="Find similar")
+    expect(links.first).to_be_visible()
+    return links
+
+
+def test_words_and_enter_bring_results_that_a_link_brings_again(
+    page: Page, browser: Browser, running: Running
+) -> None:
+    page.goto("/")
+    search_box(page).fill("a robot learns to feel")
+    search_box(page).press("Enter")
+    expect(page).to_have_url(re.compile(r"q=a\+robot\+learns\+to\+feel"))
+    page.get_by_role("radio", name="Films").click()
+    expect(page).to_have_url(re.compile("show=movie"))
+    expect(cards(page)).to_have_count(20)
+    found = names(page)
+    for fresh in opened(browser, running, 1280, 900):
+        fresh.goto(page.url)
+        expect(search_box(fresh)).to_have_value("a robot learns to feel")
+        assert names(fresh) == found
+
+
+def test_find_similar_goes_to_that_title_and_back(page: Page) -> None:
+    page.goto("/?q=space+crew+alone+with+something+alien")
+    first = names(page)[0]
+    similar_links(page).first.click()
+    expect(page.locator(".w-hero .w-name")).to_have_text(first)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Similar to {first}")
+    expect(page).to_have_url(re.compile(r"title=(movie|tv)-\d+"))
+    expect(page).to_have_title(re.compile("^Similar to "))
+    page.go_back()
+    expect(search_box(page)).to_have_value("space crew alone with something alien")
+    expect(page.locator(".w-hero")).to_have_count(0)
+    expect(cards(page).locator("h2").first).to_have_text(first)
+
+
+def test_a_title_by_its_id(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("radio", name="By TMDB id").click()
+    box = page.get_by_label("TMDB id or address")
+    box.fill("603")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Similar to The Matrix (1999)")
+    expect(page).to_have_url(re.compile("title=movie-603"))
+    assert "The Matrix" not in names(page)
+
+
+def test_an_unknown_id_gives_a_sentence_and_a_way_on(page: Page) -> None:
+    page.goto("/?title=movie-2147483000")
+    expect(page.locator(".w-notice")).to_contain_text("2147483000")
+    expect(page.get_by_role("link", name="Look for the series 2147483000 instead")).to_be_visible()
+
+
+def test_a_filter_holds_for_every_card_and_no_results_say_what_to_loosen(page: Page) -> None:
+    page.goto("/?q=fear&genre=Horror")
+    assert names(page)
+    for genres in cards(page).locator(".w-genres").all_inner_texts():
+        assert "Horror" in genres
+    page.goto("/?q=fear&from=2099")
+    expect(page.locator(".w-notice")).to_contain_text("from 2099")
+    page.get_by_role("link", name="Search without filters").click()
+    expect(cards(page)).to_have_count(20)
+
+
+def test_the_page_is_worked_by_keys_alone(page: Page) -> None:
+    page.goto("/?q=heist")
+    link = similar_links(page).first
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    assert link.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator(".w-hero")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=heist", "/?title=movie-603", "/?title=movie-1"])
+def test_a_phone_never_scrolls_sideways(phone: Page, address: str) -> None:
+    phone.goto(address)
+    expect(phone.locator(".w-foot")).to_be_attached()
+    phone.get_by_text("Filters", exact=True).click()
+    expect(phone.get_by_label("From year")).to_be_visible()
+    wide = phone.evaluate(
+        "() => [...document.querySelectorAll('*')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1"
+        "   && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))"
+        ".map(e => e.dataset.testid || e.className)"
+    )
+    assert wide == []
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_dark_page_is_dark(browser: Browser, running: Running) -> None:
+    for page in opened(browser, running, 1280, 900, "dark"):
+        page.goto("/")
+        expect(page.locator(".w-foot")).to_be_attached()
+        background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
+
+
+def test_nothing_is_kept_in_the_browser_but_streamlits_own(page: Page) -> None:
+    page.goto("/?q=heist")
+    names(page)
+    kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "heist" not in kept
+    assert "token" not in kept.lower()
+
+
+def test_an_api_that_goes_is_told_and_its_return_brings_the_page_back(
+    page: Page, running: Running
+) -> None:
+    page.goto("/?q=heist")
+    names(page)
+    running.stop_api()
+    try:
+        search_box(page).fill("a train through the snow")
+        search_box(page).press("Enter")
+        expect(page.locator(".w-notice")).to_contain_text("watcher is away")
+        expect(page.locator(".w-notice")).to_contain_text("./start.sh")
+    finally:
+        running.start_api()
+    expect(cards(page)).to_have_count(20)
+    expect(page.locator(".w-notice")).to_have_count(0)
+    expect(search_box(page)).to_have_value("a train through the snow")

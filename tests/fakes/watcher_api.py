@@ -1,0 +1,135 @@
+"""A small API over real HTTP, for the web app's tests: a few titles, and faults on demand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, cast
+
+Json = dict[str, Any]
+
+MATRIX: Json = {
+    "tmdb_id": 603,
+    "media_type": "movie",
+    "title": "The Matrix",
+    "year": 1999,
+    "score": 0.9,
+    "genres": ["Action", "Science Fiction"],
+    "overview": "A programmer learns what his world is made of.",
+    "poster_url": None,
+    "rating": 7.9,
+    "votes": 9000,
+    "runtime": 136,
+    "makers": ["Lana Wachowski"],
+}
+HOSTILE: Json = MATRIX | {
+    "tmdb_id": 666,
+    "title": "<script>alert(1)</script> *bold* [x](http://evil)",
+    "overview": "<img src=x onerror=alert(1)>",
+    "makers": ['"><b>'],
+}
+DARK: Json = MATRIX | {"tmdb_id": 70523, "media_type": "tv", "title": "Dark", "genres": ["Drama"]}
+
+
+class WatcherApi:
+    """What the server answers, to be changed by a test, and what it was asked."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.titles: list[Json] = [MATRIX, HOSTILE, DARK]
+        self.asked: list[Json] = []
+        self.paths: list[str] = []
+        self.fault: tuple[int, Json] | None = None
+        self.ready = True
+
+    def answer(self, path: str, body: Json | None) -> tuple[int, Json]:
+        """Status and body for one request."""
+        self.paths.append(path)
+        if path == "/health":
+            detail = "" if self.ready else "The index is being built."
+            index = {"ready": self.ready, "version": "g1", "count": 3}
+            return 200, {
+                "status": "ok" if self.ready else "starting",
+                "index": index,
+                "titles": {"movie": 4321, "tv": 1},
+                "detail": detail,
+            }
+        if self.fault:
+            return self.fault
+        if not self.ready:
+            return _error(503, "not_ready", "There is no index yet: run scripts.rebuild_index.")
+        return self._knn(body) if body is not None else self._title(path)
+
+    def _knn(self, body: Json) -> tuple[int, Json]:
+        self.asked.append(body)
+        kind = body["results_media_type"]
+        if "tmdb_id" in body and not self._find(body["input_media_type"], body["tmdb_id"]):
+            return _error(404, "not_found", f"There is no such title: {body['tmdb_id']}.")
+        if body.get("filters", {}).get("year_from", 0) > 2090:
+            return 200, {"results": [], "query": body, "index_version": "g1", "took_ms": 1}
+        found = [
+            t
+            for t in self.titles
+            if kind in ("all", t["media_type"]) and t["tmdb_id"] != body.get("tmdb_id")
+        ]
+        found = found[: body["k"]]
+        return 200, {"results": found, "query": body, "index_version": "g1", "took_ms": 1.5}
+
+    def _title(self, path: str) -> tuple[int, Json]:
+        _, _, kind, number = path.split("/")
+        found = self._find(kind, int(number))
+        return (200, found) if found else _error(404, "not_found", "There is no such title.")
+
+    def _find(self, kind: str, number: int) -> Json | None:
+        same = (t for t in self.titles if (t["media_type"], t["tmdb_id"]) == (kind, number))
+        return next(same, None)
+
+
+def _error(status: int, code: str, detail: str) -> tuple[int, Json]:
+    return status, {"error": code, "detail": detail, "request_id": "r1"}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    api: WatcherApi
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the parent
+        pass
+
+    def do_GET(self) -> None:
+        self._send(*cast("_Server", self.server).api.answer(self.path, None))
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._send(*cast("_Server", self.server).api.answer(self.path, body))
+
+    def _send(self, status: int, body: Json) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        # One request a connection: a closed server must not go on answering on an old one.
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def watcher_api(port: int = 0) -> Iterator[WatcherApi]:
+    """A running stand-in on a loopback port (a free one unless named)."""
+    with _Server(("127.0.0.1", port), _Handler) as server:
+        server.api = WatcherApi(f"http://127.0.0.1:{server.server_port}")
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.api
+        finally:
+            server.shutdown()
+            thread.join()
