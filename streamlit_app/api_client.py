@@ -18,6 +18,11 @@ _GATEWAY: Final = {502, 504}
 _ERRORS_FROM: Final = 400
 _TIMEOUT: Final = httpx2.Timeout(10.0, connect=2.0)
 _HEALTH_TIMEOUT: Final = httpx2.Timeout(2.0, connect=1.0)
+# Servers commonly close an idle connection after five seconds; be earlier.
+_LIMITS: Final = httpx2.Limits(
+    max_connections=50, max_keepalive_connections=10, keepalive_expiry=3.0
+)
+_DROPPED: Final = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError)
 
 _T = TypeVar("_T")
 
@@ -127,7 +132,9 @@ class ApiClient:
     def __init__(self, address: str) -> None:
         self.address = address
         # The API is this machine's or this network's: a proxy for the outside isn't asked.
-        self._http = httpx2.Client(base_url=address, timeout=_TIMEOUT, trust_env=False)
+        self._http = httpx2.Client(
+            base_url=address, timeout=_TIMEOUT, limits=_LIMITS, trust_env=False
+        )
 
     def similar(self, search: Search) -> Similar:
         """Titles like the search's title, or that fit its text."""
@@ -157,7 +164,11 @@ class ApiClient:
         timeout: httpx2.Timeout = _TIMEOUT,
     ) -> httpx2.Response:
         try:
-            answer = self._http.request(method, path, json=json, timeout=timeout)
+            try:
+                answer = self._http.request(method, path, json=json, timeout=timeout)
+            except _DROPPED:
+                # A kept connection may have been closed meanwhile. Every call only reads.
+                answer = self._http.request(method, path, json=json, timeout=timeout)
         except httpx2.TimeoutException as error:
             raise ApiUnreachable(f"watcher at {self.address} takes too long to answer.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:

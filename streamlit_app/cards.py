@@ -11,7 +11,6 @@ from streamlit_app.api_client import TitleCard, TitleFacts
 from streamlit_app.vocabulary import KIND_NAMES
 
 _MINUTES: Final = 60
-_SHOWN_GENRES: Final = 3
 _SHOWN_PEOPLE: Final = 2
 _SHOWN_CAST: Final = 6
 _SHOWN_KEYWORDS: Final = 8
@@ -26,7 +25,7 @@ def card(title: TitleCard, *, level: int = 3) -> str:
         f'<article class="w-card">{_cover(title, level)}'
         f'<div class="w-text">{_caption(title, level)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
-        f"{_line('w-genres', ', '.join(title.genres[:_SHOWN_GENRES]))}"
+        f"{_line('w-genres', ', '.join(title.genres))}"
         f"{_line('w-makers', ', '.join(title.makers[:_SHOWN_PEOPLE]))}"
         f"{_overview(title.overview)}</div></article>"
     )

@@ -29,6 +29,7 @@ _LANGUAGE: Final = re.compile("[a-z]{2}")
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 _IMDB: Final = re.compile(r"tt\d{5,12}")
 _POSTER: Final = re.compile(r"/[\w.-]{1,200}")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 60
 
 
@@ -86,6 +87,8 @@ class Facts:
         if len(value) > MAX_TEXT:
             self.leave_out(f"{what} is longer than {MAX_TEXT} characters", len(value))
             return ""
+        if not value.isascii() and _SURROGATE.search(value):
+            raise UnusableRow("not valid UTF-8")
         return mend(value)
 
     def texts(self, what: str, values: Iterable[object]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ FIELDS: Final = (
 )
 """Facts only: overview and tagline are somebody's prose, and stay out."""
 
+_NUMBERS: Final = {"year", "votes", "rating", "popularity", "runtime"}
 _LISTS: Final = {
     "genres",
     "keywords",
@@ -54,6 +55,8 @@ _LISTS: Final = {
     "spoken_languages",
     "networks",
 }
+_KEYS: Final = range(2, 2**63)
+_MOST: Final = 2**31
 _PLAIN: Final = Title(id=TitleId(MediaKind.MOVIE, 1), name="")
 
 
@@ -96,15 +99,32 @@ def read_sample() -> Iterator[Record | Refusal]:
     return records_of(text.splitlines())
 
 
-def _title(row: list[object]) -> Title:
+def _title(row: object) -> Title:
+    _json(row).encode()  # a lone surrogate is an error here, not in the store
+    if not isinstance(row, list) or len(row) < 2 or len(row) > 1 + len(FIELDS):  # noqa: PLR2004  # key and name
+        raise ValueError("no list of facts")
     key, *values = row
-    if not isinstance(key, int) or key < 2 or not values or not values[0]:  # noqa: PLR2004  # the lowest key is that of film 1
+    if type(key) is not int or key not in _KEYS or not values[0]:
         raise ValueError("key or name is missing")
-    facts: dict[str, object] = {}
-    for field, value in zip(FIELDS, values, strict=False):
-        if value is not None:
-            facts[field] = tuple(value) if field in _LISTS and isinstance(value, list) else value
-    return Title(id=TitleId.from_key(key), source=Source.SAMPLE, **facts)  # type: ignore[arg-type]  # the format's own fields
+    facts = {
+        field: _fact(field, value)
+        for field, value in zip(FIELDS, values, strict=False)
+        if value is not None
+    }
+    return Title(id=TitleId.from_key(key), source=Source.SAMPLE, **facts)  # type: ignore[arg-type]  # each has its field's type
+
+
+def _fact(field: str, value: object) -> object:
+    if field in _LISTS:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+    elif field in _NUMBERS:
+        kinds = (int, float) if field in {"rating", "popularity"} else (int,)
+        if type(value) in kinds and 0 <= value < _MOST:  # type: ignore[operator]  # it is a number
+            return value
+    elif isinstance(value, str):
+        return value
+    raise ValueError(f"{field} has a value of the wrong kind")
 
 
 def _json(value: object) -> str:

@@ -74,22 +74,19 @@ _C1_ENDS: Final = 0xA0
 _LATIN_ENDS: Final = 0x0370
 _LATIN_MORE: Final = (0x1E00, 0x1EFF)
 
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _C1: Final = re.compile("[\x80-\x9f]")
 
 _LOST: Final = (
     # A lead byte where no right word has that capital, and its only likely meaning there.
     (re.compile(r"\bÃ(?=[a-z])(?!o\b)"), "Á"),
     (re.compile(r"(?<=[a-zāēīōū])Å(?![A-ZÀ-Þ])|(?<=[A-Z])Å(?=[a-z])"), "ō"),
-    (
-        re.compile(r"(?<=[a-z])Ã(?![^\W\d_])"),
-        "à",
-    ),  # its successor, a space that doesn't break, was cut
+    (re.compile(r"(?<=[a-z])Ã(?![^\W\d_])"), "à"),  # behind it stood a no-break space
     (re.compile(r"(?<=[a-zāēīōū])Ä(?=[aeiou])"), "č"),  # a consonant before a vowel
     (re.compile(r"(?<=[b-df-hj-np-tv-z])Ä(?![aeiou]|[A-ZÀ-Þ])"), "ā"),  # a vowel between consonants
     (re.compile(r"(?<=[aeiouy])Ì(?=[a-z]|\b)"), "\u0301"),
 )
-_SUSPECT: Final = re.compile(f"{_SEQUENCE.pattern}|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9fÃÄÅÌ]")
+_SUSPECT: Final = re.compile(f"{_SEQUENCE.pattern}|{_CONTROLS.pattern}|{_C1.pattern}|[ÃÄÅÌ]")
 """What any step of mending needs, so that right text is told fast."""
 
 _LOST_D: Final = re.compile(r"\bÄ(?=[^\W\d_])")
@@ -101,9 +98,9 @@ _LOST_FAR: Final = re.compile(f"(?:(?<={_FAR})|(?<={_FAR} )){_LEFT_OVER}|{_LEFT_
 def mend(text: str) -> str:
     """The text as it was meant: decoded once where it was encoded twice, in NFC, trimmed.
 
-    NUL and other control characters go; line breaks and tabs stay inside. Idempotent; what is
-    right stays as it is (in NFC). Where a byte got lost it is put back only where the neighbours
-    leave no doubt, and stands as U+FFFD in scripts where they can't.
+    NUL, other control characters and lone surrogates go; line breaks and tabs stay inside.
+    Idempotent; what is right stays as it is (in NFC). Where a byte got lost it is put back only
+    where the neighbours leave no doubt, and stands as U+FFFD in scripts where they can't.
     """
     if text.isascii():
         return (text if text.isprintable() else _CONTROLS.sub("", text)).strip()

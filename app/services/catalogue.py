@@ -87,6 +87,8 @@ def import_records(
         except Damaged as error:
             outcome.failed = error.detail
         more = len(chunk) == CHUNK and not outcome.failed
+        if not chunk and outcome.read:
+            break
         _import_chunk(store, chunk, outcome)
         total = rows_expected(outcome.read) if more else outcome.read
         report(Progress(outcome.read, total, f"{outcome.written:,} written"))

@@ -27,7 +27,7 @@ from app.domain.embedding_text import embedding_text
 from app.domain.ports import Vectors
 from scripts.bench.report import Row, print_table, write_json
 
-PIECE = 256
+PIECE = 512
 QUERIES = 300
 BATCH = 128
 QUERY = "mind-bending thriller with a twist ending"
@@ -64,8 +64,13 @@ def measure(texts: Sequence[str], model: str) -> list[Row]:
         ours = open_embedder(model, Path(folder))
 
         def in_batches(piece: Sequence[str]) -> Vectors:
-            batches = range(0, len(piece), BATCH)
-            return np.concatenate([ours.embed(piece[i : i + BATCH]) for i in batches])
+            """As `app.services.embed` does: batches of texts of like length."""
+            order = np.argsort([-len(text) for text in piece], kind="stable")
+            rows = np.empty((len(piece), ours.dimension), np.float32)
+            for i in range(0, len(piece), BATCH):
+                members = order[i : i + BATCH]
+                rows[members] = ours.embed([piece[m] for m in members])
+            return rows
 
         def baseline(piece: Sequence[str]) -> Vectors:
             found: Vectors = plain.encode(

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.adapters.dumps import KNOWN, open_dump
 from app.domain.dumps import LeftOut, Record, Refusal
@@ -383,6 +385,35 @@ def test_answers_that_are_none_are_refused(tmp_path: Path) -> None:
     _, records, refusals = read(write(tmp_path / "details.json", json.dumps(answers)))
     assert [record.title.id.tmdb_id for record in records] == [5]
     assert len(refusals) == 3
+
+
+def test_answers_with_broken_text_are_refused(tmp_path: Path) -> None:
+    text = json.dumps([details(1, name="A\ud800"), details(2), details(3, name="Am*lie")])
+    path = write(tmp_path / "details.json", text.encode().replace(b"*", b"\xe9"))
+    _, records, refusals = read(path)
+    assert [record.title.id.tmdb_id for record in records] == [2]
+    assert [refusal.reason for refusal in refusals] == ["not valid UTF-8"] * 2
+
+
+def test_packed_answers_that_break_off_are_an_error(tmp_path: Path) -> None:
+    answers = json.dumps([details(n, tagline=str(n * 7919)) for n in range(1, 9000)])
+    path = write(tmp_path / "details.json.xz", lzma.compress(answers.encode())[:-500])
+    with pytest.raises(Damaged, match=r"details\.json\.xz can't be read"):
+        list(open_dump(path))
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    start=st.sampled_from([f"{c}\n" for c in (JSON_LISTS, PIPES, TEN_THOUSAND, BIG)] + ["[", "{"]),
+    rest=st.binary(max_size=300) | st.text('",|[]{}:\n\r0159aé\x00', max_size=300).map(str.encode),
+)
+def test_whatever_follows_the_header_is_read_or_refused(
+    tmp_path: Path, start: str, rest: bytes
+) -> None:
+    path = write(tmp_path / "any.csv", start.encode() + rest)
+    assert all(isinstance(row, Record | Refusal) for row in open_dump(path))
 
 
 @pytest.mark.parametrize("end", ['{"id": 3, "na', "nonsense]", ""])

@@ -163,13 +163,14 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> 
         file.write(b"\x00\x01\x02\x03")
     with mock.patch.object(sources, "packaged_folder", return_value=folder):
         embedder = open_embedder(MODEL, tmp_path / "models")
+        by_torch = open_embedder(MODEL, tmp_path / "models")
     with pytest.raises(ModelUnusable, match=r"EMBEDDING_MODEL .*SHA-256"):
         embedder.embed(["x"])
     with (
         mock.patch.object(conversion, "_make", return_value=None),
         pytest.raises(ModelUnusable, match="SHA-256"),
     ):
-        embedder.embed(["x"])
+        by_torch.embed(["x"])
     assert folders(tmp_path / "models") == []
 
 
@@ -196,6 +197,12 @@ def test_a_name_that_cannot_be_had_is_told_soon(
     with pytest.raises(ModelUnusable, match="EMBEDDING_MODEL all-mpnet-base-v2 can't be had"):
         open_embedder("all-mpnet-base-v2", tmp_path / "models").embed(["x"])
     assert time.monotonic() - started < 20
+
+
+def test_a_name_that_cannot_be_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelUnusable, match="EMBEDDING_MODEL no such! name can't be had"):
+        open_embedder("no such! name", tmp_path / "models").embed(["x"])
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "./no-such", "~/no/such"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo, vectors
+from app.adapters.mongo_store import open_mongo
+from app.adapters.mongo_store.titles import write_all
 from app.adapters.stores import Stores
 from app.domain.errors import StoreUnavailable
 from app.domain.ports import VectorChange, VectorStore
@@ -16,20 +17,23 @@ from tests.fakes.clock import MovedClock
 
 
 @pytest.fixture
-def stores(mongo_uri: str, mongo_database: str) -> Stores:
-    return open_mongo(mongo_uri, mongo_database, SystemClock())
+def stores(mongo_uri: str, mongo_database: str) -> Iterator[Stores]:
+    opened = open_mongo(mongo_uri, mongo_database, SystemClock())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def later(mongo_uri: str, mongo_database: str, stores: Stores) -> Stores:
+def later(mongo_uri: str, mongo_database: str) -> Iterator[Stores]:
     """Another process, for which the first one's lock has expired."""
-    assert stores
-    return open_mongo(mongo_uri, mongo_database, MovedClock(SystemClock().now() + 60))
+    opened = open_mongo(mongo_uri, mongo_database, MovedClock(SystemClock().now() + 60))
+    yield opened
+    opened.close()
 
 
 def at_each_write(patch: pytest.MonkeyPatch, before: Callable[[int], None]) -> None:
     """Call `before` with 1, 2, … when rows are about to be written; not for writes within it."""
-    real, calls, inside = vectors.write_all, [0], [False]
+    calls, inside = [0], [False]
 
     def watched(collection: object, writes: object) -> None:
         if not inside[0]:
@@ -39,9 +43,9 @@ def at_each_write(patch: pytest.MonkeyPatch, before: Callable[[int], None]) -> N
                 before(calls[0])
             finally:
                 inside[0] = False
-        real(collection, writes)  # type: ignore[arg-type]  # handed through as it came
+        write_all(collection, writes)  # type: ignore[arg-type]  # handed through as it came
 
-    patch.setattr(vectors, "write_all", watched)
+    patch.setattr("app.adapters.mongo_store.vectors.write_all", watched)
 
 
 def seen_from(store: VectorStore, after: int) -> list[VectorChange]:

@@ -90,7 +90,24 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert [row.title for row in dump if isinstance(row, Record)] == titles
 
 
-@pytest.mark.parametrize("line", ["[", "[7]", '[1,"Too low"]', '["x","A"]', "7", '[2,""]', "null"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[",
+        "[7]",
+        '[1,"Too low"]',
+        '[9223372036854775808,"Too high"]',
+        '["x","A"]',
+        "7",
+        '[2,""]',
+        "null",
+        '[2,"A","1999"]',
+        '[2,"A",1999,-1]',
+        '[2,"A",1999,7,NaN]',
+        '[2,"A",1999,7,5.0,1.0,["Drama",7]]',
+        '[2,"\\ud800"]',
+    ],
+)
 def test_a_damaged_line_is_refused(line: str) -> None:
     header = next(iter(lines_of([])))
     assert [type(row) for row in records_of([header, line])] == [Refusal]

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -181,7 +182,7 @@ def test_threads_share_the_stores(place: Place) -> None:
         except BaseException as error:  # noqa: BLE001  # shown by the test's own thread
             failures.append(error)
 
-    run_together([lambda n=n: work(n) for n in range(6)])
+    run_together([partial(work, number) for number in range(6)])
     assert failures == []
     assert sum(len(batch) for batch in stores.titles.scan()) == 6 * 5 * BATCH
     assert stores.vectors.status("m").count == 6 * 5 * BATCH

@@ -1,8 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters import embedders
 from app.adapters.embedders.agreement import sample_texts
 from app.adapters.embedders.openvino_engine import _batches
 from app.adapters.embedders.texts import cleaned, unit_rows
@@ -45,3 +50,32 @@ def test_the_measuring_texts_are_of_very_different_lengths() -> None:
     assert min(lengths) == 0
     assert max(lengths) >= 400
     assert len(set(lengths)) >= 18
+
+
+def test_a_model_that_cannot_be_loaded_is_not_tried_by_every_query(tmp_path: Path) -> None:
+    embedder = embedders.open_embedder("all-MiniLM-L6-v2", tmp_path)
+
+    def query(_turn: int) -> str:
+        with pytest.raises(ModelUnusable) as refused:
+            embedder.embed(["x"])
+        return refused.value.detail
+
+    with mock.patch.object(embedders, "open_engine", side_effect=ModelUnusable("no")) as tried:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(query, range(12))) == ["no"] * 12
+        assert tried.call_count == 1
+        with mock.patch("time.monotonic", return_value=1e9):
+            query(0)
+        assert tried.call_count == 2
+
+
+def test_the_model_is_loaded_once_whichever_thread_comes_first(tmp_path: Path) -> None:
+    embedder = embedders.open_embedder("all-MiniLM-L6-v2", tmp_path)
+    engine = mock.Mock(label="test")
+    engine.encode.side_effect = lambda texts: np.ones((len(texts), 1), np.float32)
+    with (
+        mock.patch.object(embedders, "open_engine", return_value=engine) as opened,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        assert list(pool.map(lambda _: embedder.dimension, range(32))) == [1] * 32
+    assert opened.call_count == 1

@@ -67,6 +67,7 @@ RIGHT = [
     "“LE CAFÉ”",
     "„MENÜ“",
     "été\u00a0»",
+    "l'été\u00a0½",
     "intitulé\u00a0«Foo»",
     "«\u00a0C'était l'été\u00a0»",
     "Víš…",
@@ -149,6 +150,7 @@ def test_a_lost_byte_is_put_back_or_marked(broken: str, meant: str) -> None:
 
 
 def test_control_characters_and_outer_space_go() -> None:
+    assert mend("A\ud800 Film\udce9") == "A Film"
     assert mend("\x00 The\x07 Matrix\x7f \n") == "The Matrix"
     assert mend("a\nb\tc") == "a\nb\tc"
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from app.adapters.embedders.conversion import Engine, open_engine
 from app.adapters.embedders.sources import ModelSource, find_source
+from app.domain.errors import ModelUnusable
 from app.domain.ports import Embedder, Vectors
+
+_RETRY_AFTER: Final = 30.0
+"""Seconds: trying again takes some itself, and every query in a queue would do so in turn."""
 
 
 def open_embedder(model: str, cache: Path) -> Embedder:
@@ -30,6 +36,7 @@ class SentenceEmbedder:
         self._cache = cache
         self._lock = threading.Lock()
         self._loaded: tuple[Engine, int] | None = None
+        self._failed: tuple[float, ModelUnusable] | None = None
 
     @property
     def model(self) -> str:
@@ -55,7 +62,16 @@ class SentenceEmbedder:
         if self._loaded is None:
             with self._lock:
                 if self._loaded is None:
-                    engine = open_engine(self._source, self._cache)
-                    # One text tells the dimension, and takes the first call's delay off a query.
-                    self._loaded = engine, int(engine.encode(["watcher"]).shape[1])
+                    self._loaded = self._first_load()
         return self._loaded
+
+    def _first_load(self) -> tuple[Engine, int]:
+        if self._failed and time.monotonic() - self._failed[0] < _RETRY_AFTER:
+            raise ModelUnusable(self._failed[1].detail) from self._failed[1]
+        try:
+            engine = open_engine(self._source, self._cache)
+            # One text tells the dimension, and takes the first call's delay off a query.
+            return engine, int(engine.encode(["watcher"]).shape[1])
+        except ModelUnusable as error:
+            self._failed = time.monotonic(), error
+            raise

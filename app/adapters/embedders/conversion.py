@@ -9,11 +9,11 @@ import logging
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
+from uuid import uuid4
 
 from app.adapters.embedders.openvino_engine import OpenVinoEngine, fingerprint
 from app.adapters.embedders.sources import ModelSource, check_weights, sha256_of
@@ -112,7 +112,9 @@ def _make(source: ModelSource, place: Path) -> dict[str, Any] | None:
     for left in place.parent.glob(f".{place.name}.*"):
         shutil.rmtree(left, ignore_errors=True)
     _LOG.info("Preparing the embedding model %s (once, some seconds)", source.name)
-    out = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    # A name of its own: the child of a killed process may still be writing.
+    out = place.parent / f".{place.name}.{uuid4().hex}"
+    out.mkdir()
     try:
         order = {
             "name": source.name,

@@ -28,7 +28,7 @@ def fetch(source: ModelSource) -> Path:
             try:
                 HfApi().model_info(repository, timeout=_PATIENCE)
                 return Path(snapshot_download(repository, ignore_patterns=_NOT_NEEDED))
-            except HfHubHTTPError as error:
+            except (HfHubHTTPError, ValueError) as error:
                 reasons.append(f"{repository}: {_brief(error)}")
             except Exception as error:  # noqa: BLE001 - each transport has its own; the cache remains
                 reasons.append(f"the hub can't be reached ({_brief(error)})")
@@ -36,9 +36,9 @@ def fetch(source: ModelSource) -> Path:
     for repository in source.repositories:
         try:
             return Path(snapshot_download(repository, local_files_only=True))
-        except OSError as error:
-            cached = _brief(error)
-    reasons.append(f"not in the local cache either ({cached})" if reasons else cached)
+        except (OSError, ValueError):
+            continue
+    reasons.append("it isn't in the hub's local cache")
     raise ModelUnusable(
         f"EMBEDDING_MODEL {source.name} can't be had: {'; '.join(reasons)}. Check the name and the "
         "network, give a folder with the model, or leave it unset for the packaged one."

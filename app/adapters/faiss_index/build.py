@@ -174,7 +174,7 @@ def _finish(
     names = {what: aside / name for what, name in file_names(kind).items()}
     keys = np.load(names["keys"])
     vectors = VectorsFile(names["vectors"], np.load(names["scales"]), spec.dimension)
-    factory = chosen(spec.factory, len(keys))
+    factory = chosen(spec.factory, len(keys), spec.dimension)
     index = _filled(made(factory, spec.dimension), vectors, kind, report)
     try:
         faiss.write_index(index, str(names["index"]))

@@ -20,7 +20,7 @@ K: Final = 10
 _QUERIES: Final = 400
 _SLAB: Final = 32_768
 _SHARES: Final = (1.0, 0.5, 0.25, 0.1)
-_REFINE: Final = (60, 100, 160, 250, 400)
+_REFINE: Final = (60, 100, 160, 250, 400, 800, 1600)
 _FIRST_PROBES: Final = 4
 _STEP: Final = 1.25
 

@@ -21,7 +21,7 @@ _WRAPPERS: Final = ("IDMap2,", "IDMap,")
 _thread = threading.local()
 
 
-def chosen(factory: str, count: int) -> str:
+def chosen(factory: str, count: int, dimension: int) -> str:
     """The FAISS factory string for `count` vectors.
 
     ``auto``: exact below 20,000; inverted lists (about 4 times the square root of the count) of
@@ -36,7 +36,7 @@ def chosen(factory: str, count: int) -> str:
         return f"IVF{nlist},Flat" if count < CODES_FROM else f"IVF{nlist},RaBitQfs"
     for wrapper in _WRAPPERS:
         factory = factory.removeprefix(wrapper)
-    ivf = inner_ivf(made(factory, 8))
+    ivf = inner_ivf(made(factory, dimension))
     return "Flat" if ivf is not None and count < 2 * ivf.nlist else factory
 
 

@@ -38,7 +38,7 @@ def clear_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StoreUnavailable(
                 f"The disk under {folder} is full: free some space and run the rebuild again. "
                 "What is published is untouched."
@@ -67,7 +67,7 @@ class GenerationFolder:
             raise StoreUnavailable(f"{self.root / _POINTER} can't be read: {error}") from error
         try:
             return msgspec.json.decode(text, type=Pointer)
-        except msgspec.DecodeError as error:
+        except (ValueError, msgspec.MsgspecError) as error:
             raise Damaged(f"{self.root / _POINTER} is damaged: rebuild the index") from error
 
     def manifest(self, name: str) -> Manifest:
@@ -75,7 +75,7 @@ class GenerationFolder:
         path = self.root / name / _MANIFEST
         try:
             manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise Damaged(f"{name}: the manifest can't be read ({error})") from error
         if manifest.format != FORMAT:
             raise Damaged(f"{name}: format {manifest.format}, this version reads {FORMAT}")

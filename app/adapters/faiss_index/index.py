@@ -53,7 +53,7 @@ class FaissIndex:
         self._titles = titles
         self._refreshing = threading.Lock()
         self._snapshot: _Snapshot | None = None
-        self._reason = f"No index has been built yet. {_REBUILD}"
+        self._reason = "The index is being opened: try again in a moment."
         self._refused: dict[str, str] = {}
 
     def search(
@@ -139,6 +139,7 @@ class FaissIndex:
             self._refuse("CURRENT", error.detail)
             return False
         if pointer is None:
+            self._reason = f"No index has been built yet. {_REBUILD}"
             return False
         served = self._snapshot.manifest.name if self._snapshot else None
         wanted = [n for n in (pointer.current, pointer.previous) if n and n not in self._refused]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,9 @@ from bson.errors import BSONError
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
-    AutoReconnect,
     ConfigurationError,
     DocumentTooLarge,
+    InvalidName,
     InvalidURI,
     OperationFailure,
     PyMongoError,
@@ -27,7 +28,8 @@ Document = dict[str, Any]
 MongoDatabase = Database[Document]
 MongoCollection = Collection[Document]
 
-_OPENING_SECONDS: Final = 4.5
+_OPENING_SECONDS: Final = 4.0
+_LEAST_SECONDS: Final = 0.5
 _SCHEMES: Final = ("mongodb://", "mongodb+srv://")
 _REFUSED: Final = frozenset({13, 18, 8000})
 """Server codes: Unauthorized, AuthenticationFailed, and Atlas' word for both."""
@@ -55,10 +57,12 @@ def connect(uri: str, database: str) -> tuple[pymongo.MongoClient[Document], Mon
     `StoreUnavailable` where nobody answers. Neither error leads back to the driver's own, which
     may quote the address with its password.
     """
+    started = time.monotonic()
     client, problem = _client(uri)
     if client is None:
         raise problem
-    found, problem = _reached(client, database)
+    seconds = max(_LEAST_SECONDS, _OPENING_SECONDS - (time.monotonic() - started))
+    found, problem = _reached(client, database, seconds)
     if found is None:
         client.close()
         raise problem
@@ -79,6 +83,11 @@ def reported(address: str) -> Iterator[None]:
     except DocumentTooLarge as error:
         raise InvalidInput("A record can't be stored: MongoDB takes at most 16 MB each") from error
     except PyMongoError as error:
+        if isinstance(error, OperationFailure) and error.code in _REFUSED:
+            raise NotConfigured(
+                f"MongoDB at {address} lets the user of MONGODB_URI in but refuses the call: give "
+                "it the role readWrite on the database"
+            ) from error
         raise StoreUnavailable(f"MongoDB at {address}: {_sentence(error)}") from error
     except UnicodeEncodeError as error:
         raise InvalidInput(
@@ -93,35 +102,41 @@ def _client(uri: str) -> tuple[pymongo.MongoClient[Document] | None, WatcherErro
     if not uri.startswith(_SCHEMES):
         return None, NotConfigured("MONGODB_URI must begin with mongodb:// or mongodb+srv://")
     client = None
+    by_dns = uri.startswith("mongodb+srv://")
+    # Looking up the servers takes up to twice this time, before any of them is tried.
+    options = _OPTIONS | ({"connectTimeoutMS": 2000} if by_dns else {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # an unknown option, or a wrong value
-            client = pymongo.MongoClient[Document](uri, **_OPTIONS)
-    except (InvalidURI, ValueError, TypeError, UserWarning):
+            client = pymongo.MongoClient[Document](uri, **options)
+    except (InvalidURI, ValueError, TypeError, UserWarning, OSError):
         pass
     except ConfigurationError:
-        if uri.startswith("mongodb+srv://"):
+        if by_dns:
             return None, StoreUnavailable(
                 "The host that MONGODB_URI names has no MongoDB entry in the DNS, or the DNS "
                 "can't be reached: check its spelling and the network"
             )
     return client, NotConfigured(
         "MONGODB_URI can't be read: it must look like mongodb://user:password@host:27017/?options, "
-        "with special characters of the user and the password percent-encoded and options that "
-        "MongoDB knows"
+        "with special characters of the user and the password percent-encoded, options that "
+        "MongoDB knows, and files that exist"
     )
 
 
 def _reached(
-    client: pymongo.MongoClient[Document], database: str
+    client: pymongo.MongoClient[Document], database: str, seconds: float
 ) -> tuple[MongoDatabase | None, WatcherError]:
     """The database once the server has answered, or why it didn't."""
     found = None
     problem: WatcherError = NotConfigured(f"MONGODB_DB_NAME: {database!r} is no name of a database")
     try:
-        with pymongo.timeout(_OPENING_SECONDS):
+        opened = client[database]
+        with pymongo.timeout(seconds):
             client.admin.command("ping")
-        found = client[database]
+        found = opened
+    except InvalidName:
+        pass
     except OperationFailure as error:
         problem = (
             NotConfigured(
@@ -135,13 +150,11 @@ def _reached(
         problem = NotConfigured(
             "MONGODB_URI: the server can't be spoken to with these options, or is too old"
         )
-    except (AutoReconnect, PyMongoError) as error:
+    except PyMongoError as error:
         problem = StoreUnavailable(
             f"MongoDB at {shown_address(client)} doesn't answer ({_sentence(error)}): start it, "
             "or correct MONGODB_URI"
         )
-    except ValueError:
-        pass
     return found, problem
 
 

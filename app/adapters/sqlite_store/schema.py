@@ -18,7 +18,10 @@ APPLICATION_ID: Final = 0x57415443
 _PAGE_BYTES: Final = 8192
 
 _FIRST: Final[Migration] = (
-    "CREATE TABLE titles (key INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    # Rows stand in order of insertion, with an index beside them: titles often come in no order
+    # of key, and the key as the table's own order would touch a page of the file for each of them.
+    "CREATE TABLE titles (key INTEGER NOT NULL, body BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX titles_by_key ON titles (key)",
     "CREATE TABLE title_counts (is_tv INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
     "INSERT INTO title_counts VALUES (0, 0), (1, 0)",
     """CREATE TRIGGER title_added AFTER INSERT ON titles BEGIN
@@ -28,8 +31,8 @@ _FIRST: Final[Migration] = (
     """CREATE TABLE models (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
         dimension INTEGER, count INTEGER NOT NULL DEFAULT 0)""",
-    # A row whose vector is NULL tells of a removal. The rows stand in order of insertion, which
-    # for a whole catalogue is the order of keys, so a scan by key reads the file forward.
+    # A row whose vector is NULL tells of a removal. Vectors are made in order of key, so that the
+    # order of insertion lets a scan by key read the file forward.
     """CREATE TABLE vectors (
         model INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL,
         text_hash BLOB NOT NULL, vector BLOB)""",
@@ -77,9 +80,9 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
         for step in migrations[version:]:
             for statement in step:
                 connection.execute(statement)
-        if version < len(migrations):
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        # Written at each start: a file that can't be written is then found out at once.
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -30,7 +30,7 @@ class SqliteTitleStore:
         """See `TitleStore.upsert`."""
         bodies = {title.id.key: encode_title(title) for title in titles}
         if bodies:
-            # In order of key, neighbours meet on the same page of the file.
+            # In order of key, neighbours meet on the same page of the index.
             ordered = sorted(bodies.items())
             with self._database.transaction() as connection:
                 connection.executemany(_UPSERT, ordered)

@@ -1,0 +1,78 @@
+"""What a first start needs: titles, their vectors and an index.
+
+Does nothing where an index is there already; what changed since is the worker's. Killed at any
+point, the next call goes on. Exit code 0: done; 1: it failed or was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from app.catalogue import load_sample_if_empty
+from app.domain.errors import Damaged, LeaseHeld, WatcherError
+from app.embeddings import index_all_items
+from app.vector_store import index_due, rebuild_index
+from app.wiring import Services, open_services
+
+
+def prepare(say: Callable[[str], None] = print) -> None:
+    """Bring an installation to its first answer. Raises whatever the operator's calls raise."""
+    with closing(open_services()) as services:
+        if _has_index(services):
+            return
+    _patiently(load_sample_if_empty, say)
+    with closing(open_services()) as services:
+        if not any(services.titles.count().values()):
+            say(
+                "The catalogue is empty, and with TMDB_API_KEY set the sample is not loaded: bring "
+                "titles in with python -m scripts.import_catalogue FILE."
+            )
+            return
+    _patiently(index_all_items, say)
+    if index_due():
+        _patiently(rebuild_index, say)
+
+
+def _has_index(services: Services) -> bool:
+    try:
+        manifest = services.publisher.current()
+    except Damaged:
+        return False
+    return manifest is not None and manifest.model == services.embedder.model
+
+
+def _patiently(work: Callable[[], object], say: Callable[[str], None]) -> None:
+    """Do the work as soon as nobody else does it."""
+    said = ""
+    while True:
+        try:
+            work()
+        except LeaseHeld as error:
+            if error.detail != said:
+                said = error.detail
+                say(f"Waiting. {said}")
+            time.sleep(1)
+        else:
+            return
+
+
+def main() -> int:
+    """Prepare, and say what went wrong."""
+    argparse.ArgumentParser(prog="python -m scripts.prepare", description=__doc__).parse_args()
+    try:
+        prepare()
+    except WatcherError as error:
+        print(error.detail, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was done stays; the next start goes on.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

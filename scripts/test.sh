@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# All checks and tests; see scripts/test.sh --help.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/environment.sh
+source scripts/environment.sh
+
+usage() {
+  cat <<'END'
+Usage: scripts/test.sh [checks|unit|contract|e2e|quality] [pytest arguments]
+
+Makes the environment in .venv, installs what the tests need (Chromium for the web app among it),
+then runs ruff, mypy, import-linter and pytest. With nothing named it does all of it.
+
+  checks                        ruff, mypy and import-linter only
+  unit, contract, e2e, quality  pytest on that folder only
+  other arguments               pytest with them, such as -k lease
+
+WATCHER_PYTHON=/path/to/python uses that interpreter as it is and installs no packages.
+MONGODB_TEST_URI=mongodb://… runs the MongoDB suites on that server.
+END
+}
+
+# install_debian PURPOSE PACKAGE...: by apt-get, as root or with a sudo that asks for no password.
+install_debian() {
+  local purpose=$1 as_root=() log
+  shift
+  if ((EUID != 0)); then
+    as_root=(sudo -n)
+  fi
+  say "Installing $* $purpose."
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get update -qq &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm "$log"
+    give_up "$* can't be installed $purpose. Run, as root: apt-get install $*; then run this again."
+  fi
+  rm "$log"
+}
+
+install_chromium() {
+  if ! command -v chromium >/dev/null; then
+    install_debian "for the tests of the web app" chromium fonts-dejavu-core
+  fi
+}
+
+no_check() { :; }
+
+run_checks() {
+  say "ruff"
+  "$python" -m ruff check
+  "$python" -m ruff format --check
+  say "mypy"
+  "$python" -m mypy
+  say "import-linter"
+  "$bin/lint-imports"
+}
+
+run_pytest() {
+  say "pytest"
+  "$python" -m pytest "$@"
+}
+
+case ${1:-} in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+esac
+
+if [[ -z ${WATCHER_PYTHON:-} && ! -e $ENVIRONMENT ]] && ! (find_python) >/dev/null 2>&1; then
+  install_debian "for the environment" python3 python3-venv
+fi
+make_environment no_check requirements.txt requirements-dev.txt
+bin=$(dirname -- "$(command -v "$python")")
+case ${1:-} in
+  "")
+    install_chromium
+    run_checks
+    run_pytest
+    ;;
+  checks)
+    run_checks
+    ;;
+  unit | contract | quality)
+    run_pytest "tests/$1" "${@:2}"
+    ;;
+  e2e)
+    install_chromium
+    run_pytest tests/e2e "${@:2}"
+    ;;
+  *)
+    run_pytest "$@"
+    ;;
+esac
