@@ -58,6 +58,12 @@ def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
     page.goto(f"{url}/{shot.query}")
     page.locator(".w-card").first.wait_for(timeout=WAIT_MS)
     page.locator(".w-foot").wait_for(state="attached", timeout=WAIT_MS)
+    # Widgets come after the text: until then, grey places stand for them.
+    page.wait_for_function(
+        "() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-testid=stSkeleton]')",
+        timeout=WAIT_MS,
+    )
     # Posters come from the network: wait for those that come, not for those that don't.
     page.wait_for_function(
         "() => [...document.querySelectorAll('.w-poster')].slice(0, 12).every(i => i.complete)",

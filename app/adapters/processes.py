@@ -32,9 +32,10 @@ class LocalProcesses:
 
 
 def _started(pid: int) -> str:
-    """The process's start in clock ticks since boot; empty where there is no such process."""
+    """The process's start in clock ticks since boot; empty where none runs (a zombie doesn't)."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return text.rpartition(")")[2].split()[_START_FIELD]
+    fields = text.rpartition(")")[2].split()
+    return "" if fields[0] == "Z" else fields[_START_FIELD]

@@ -65,6 +65,8 @@ def _expected(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type
     wrong = "; ".join(dict.fromkeys(_sentence(fault) for fault in error.errors()))
+    if "json" not in request.headers.get("content-type", "json"):
+        wrong = "body: send JSON, with the header Content-Type: application/json"
     code = errors.InvalidInput.code
     return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, code, wrong)
 

@@ -34,50 +34,13 @@ from scripts.bench.report import Row, print_table, resident_mb, write_json
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MODEL: Final = "all-MiniLM-L6-v2"
-WORDS: Final = [
-    "a",
-    "lonely",
-    "lighthouse",
-    "keeper",
-    "finds",
-    "letters",
-    "two",
-    "sisters",
-    "rob",
-    "bank",
-    "in",
-    "snow",
-    "detective",
-    "who",
-    "forgets",
-    "robot",
-    "raises",
-    "child",
-    "after",
-    "war",
-    "heist",
-    "gone",
-    "wrong",
-    "cooking",
-    "contest",
-    "small",
-    "village",
-    "ghost",
-    "train",
-    "jazz",
-    "musician",
-    "loses",
-    "hearing",
-    "time",
-    "loop",
-    "wedding",
-    "shark",
-    "island",
-    "chess",
-    "prodigy",
-    "space",
-    "station",
-]
+TEXT: Final = (
+    "a lonely lighthouse keeper finds letters two sisters rob bank in snow detective who "
+    "forgets robot raises child after war heist gone wrong cooking contest small village "
+    "ghost train jazz musician loses hearing time loop wedding shark island chess prodigy "
+    "space station "
+)
+WORDS: Final = TEXT.split()
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -225,7 +224,7 @@ def test_wrong_use_and_help(project: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def pretended(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+def pretended(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     """A clone, and a PATH whose python3.11 pretends to make environments and to install."""
     project = copy_project(tmp_path / "clone")
     (project / "scripts" / "start.py").write_text("")
@@ -237,7 +236,7 @@ def pretended(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     settings = environment(PATH=f"{programs}:/usr/bin:/bin", NOTES=str(tmp_path / "notes"))
     del settings["WATCHER_PYTHON"]
     (tmp_path / "notes").touch()
-    yield project, settings
+    return project, settings
 
 
 PRETENDED_PYTHON = """#!/bin/bash

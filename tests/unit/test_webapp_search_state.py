@@ -103,3 +103,7 @@ def test_a_title_is_named_by_number_or_address(text: str, expected: TitleRef | N
 
 def test_the_genres_offered_are_those_that_the_api_knows() -> None:
     assert vocabulary.GENRES == api_vocabulary.GENRES
+
+
+def test_the_languages_offered_are_known_to_the_api() -> None:
+    assert set(vocabulary.LANGUAGES) <= set(api_vocabulary.LANGUAGES)

@@ -1,0 +1,21 @@
+"""Every error has a place in the one table of HTTP statuses."""
+
+from __future__ import annotations
+
+import inspect
+
+from app.api.errors import STATUS
+from app.domain import errors
+from app.domain.errors import WatcherError
+
+
+def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
+    kinds = [
+        kind
+        for _, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, WatcherError) and kind is not WatcherError
+    ]
+    assert set(STATUS) == set(kinds)
+    assert len({kind.code for kind in kinds}) == len(kinds)
+    assert all(400 <= status <= 503 for status in STATUS.values())
+    assert all(STATUS[kind] in {503, 409} for kind in kinds if kind.retryable)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from bson.int64 import Int64
+
+from app.adapters.title_codec import (
+    decode_title,
+    encode_title,
+    title_document,
+    title_from_document,
+)
+from app.domain.errors import Damaged
+from app.domain.titles import Source, Title
+from tests.builders import make_title, movie
+
+
+def test_what_says_nothing_takes_no_space() -> None:
+    bare = json.loads(encode_title(Title(id=movie(1), name="A")))
+    assert bare.keys() <= {"id", "name", "popularity"}
+
+
+def test_a_record_of_another_version_is_read() -> None:
+    older = b'{"id":{"kind":"tv","tmdb_id":7},"name":"A","dropped":[1,2]}'
+    title = decode_title(older)
+    assert str(title.id) == "tv/7"
+    assert title.source is Source.DUMP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"null", b"{}", b'{"id":{"kind":"book","tmdb_id":7},"name":"A"}', b"\xff\xfe"],
+)
+def test_a_record_that_cannot_be_read_is_an_error(body: bytes) -> None:
+    with pytest.raises(Damaged):
+        decode_title(body)
+    with pytest.raises(Damaged):
+        title_from_document({"name": "A"})
+
+
+def test_a_document_comes_back_with_the_numbers_of_bson() -> None:
+    title = make_title(5, votes=7, recommended=(2**40, 2))
+    document = title_document(title) | {"_id": 10, "votes": Int64(7)}
+    assert title_from_document(document) == title
