@@ -56,9 +56,11 @@ class TitleStore(Protocol):
     """The catalogue."""
 
     def upsert(self, titles: Sequence[Title]) -> None:
-        """Insert or replace, all or nothing per call; the last of equal ids wins.
+        """Insert or replace; the last of equal ids wins, and the titles survive a loss of power.
 
-        When it returns, the titles survive the loss of power.
+        A batch that is refused (`InvalidInput`) changes nothing. Where the store has no
+        transactions (a single MongoDB server), a call that raises `StoreUnavailable` may have
+        written some of its titles, each of them whole; repeating the call completes it.
         """
         ...
 
@@ -115,7 +117,11 @@ class VectorChange:
 
 @dataclass(frozen=True, slots=True)
 class VectorStatus:
-    """`dimension` is None while there are no vectors; `last_seq` is 0 before any change."""
+    """`dimension` is None while there are no vectors.
+
+    `last_seq` is the model's last change, 0 before any. It may lag behind `changes` after a
+    crash, and never runs ahead of what a reader can see: safe as the start of following.
+    """
 
     count: int
     dimension: int | None
@@ -132,9 +138,10 @@ class VectorStore(Protocol):
     """
 
     def upsert(self, model: str, rows: Sequence[VectorRow]) -> None:
-        """Insert or replace, all or nothing per call, durable on return.
+        """Insert or replace, durable on return; interrupted as `TitleStore.upsert` may be.
 
-        Raises `DimensionMismatch` where the model's stored vectors have another length.
+        Raises `DimensionMismatch`, changing nothing, where the model's stored vectors have another
+        length.
         """
         ...
 
@@ -196,7 +203,7 @@ class JobStore(Protocol):
         ...
 
     def save(self, job: Job) -> Job:
-        """Store progress or outcome; returns the stored job.
+        """Store progress or outcome; returns the stored job. Raises `NotFound`.
 
         `cancel_requested` is never cleared by it: read it from the answer.
         """
