@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 from app.catalogue import load_sample_if_empty
 from app.domain.errors import Damaged, LeaseHeld, WatcherError
@@ -19,7 +20,7 @@ from app.vector_store import index_due, rebuild_index
 from app.wiring import Services, open_services
 
 
-def prepare(say: Callable[[str], None] = print) -> None:
+def prepare(say: Callable[[str], None]) -> None:
     """Bring an installation to its first answer. Raises whatever the operator's calls raise."""
     with closing(open_services()) as services:
         if _has_index(services):
@@ -64,7 +65,7 @@ def main() -> int:
     """Prepare, and say what went wrong."""
     argparse.ArgumentParser(prog="python -m scripts.prepare", description=__doc__).parse_args()
     try:
-        prepare()
+        prepare(partial(print, flush=True))
     except WatcherError as error:
         print(error.detail, file=sys.stderr)
         return 1

@@ -10,9 +10,9 @@ usage() {
 Usage: scripts/test.sh [checks|unit|contract|e2e|quality] [pytest arguments]
 
 Makes the environment in .venv, installs what the tests need (Chromium for the web app among it),
-then runs ruff, mypy, import-linter and pytest. With nothing named it does all of it.
+then runs ruff, mypy, import-linter, shellcheck and pytest. With nothing named it does all of it.
 
-  checks                        ruff, mypy and import-linter only
+  checks                        ruff, mypy, import-linter and shellcheck only
   unit, contract, e2e, quality  pytest on that folder only
   other arguments               pytest with them, such as -k lease
 
@@ -56,6 +56,8 @@ run_checks() {
   "$python" -m mypy
   say "import-linter"
   "$bin/lint-imports"
+  say "shellcheck"
+  "$bin/shellcheck" -x start.sh scripts/*.sh .ci/run
 }
 
 run_pytest() {

@@ -26,7 +26,7 @@ from app.domain.ports import VectorBatch, Vectors
 from app.domain.titles import MediaKind, Source, Title, TitleId
 
 DIMENSION: Final = 384
-_REAL: Final = 4000
+_REAL: Final = 12_000
 _NEIGHBOURS: Final = 100
 _SLAB: Final = 50_000
 _RARE_YEAR: Final = 1950
@@ -34,7 +34,7 @@ _RARE_SHARE: Final = 0.01
 
 
 def real_vectors(cache: Path | None = None) -> Vectors:
-    """The best-known titles of the sample, embedded by the packaged model; (4000, 384).
+    """The titles of the sample, embedded by the packaged model; (about 12,000, 384).
 
     Kept in `cache`, where given, so that the next measurement needs no minute for it.
     """
@@ -42,7 +42,7 @@ def real_vectors(cache: Path | None = None) -> Vectors:
     if kept is not None and kept.exists():
         loaded: Vectors = np.load(kept)
         return loaded
-    print(f"Embedding {_REAL} real titles to mix from", file=sys.stderr)
+    print("Embedding the sample's titles to mix from", file=sys.stderr)
     titles = (record.title for record in read_sample() if isinstance(record, Record))
     with tempfile.TemporaryDirectory() as models:
         embedder = open_embedder("all-MiniLM-L6-v2", cache or Path(models))
@@ -90,7 +90,7 @@ def titles(count: int) -> Iterator[list[Title]]:
     words = np.array([f"word{i}" for i in range(5000)])
     for start in range(0, count, 1000):
         size = min(1000, count - start)
-        drawn = words[rng.integers(len(words), size=(size, 90))]
+        drawn = words[rng.integers(len(words), size=(size, 90))].astype(object)
         yield [
             Title(
                 id=TitleId(MediaKind.MOVIE, start + i + 1),

@@ -11,17 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-_PARTS = ("app", "scripts", "streamlit_app", ".streamlit", "sync_worker.py", "start.sh")
-_PARTS += ("requirements.txt",)
+_PARTS = ("app", "scripts", "streamlit_app", ".streamlit")
+_FILES = ("sync_worker.py", "start.sh", "requirements.txt")
 # A healthy start takes about three seconds; the machine may be busy with other tests.
 WAIT = 90.0
 
@@ -30,11 +29,10 @@ def copy_project(folder: Path) -> Path:
     """The project as a fresh clone has it: no .env, no data, no environment of its own."""
     folder.mkdir(parents=True)
     for name in _PARTS:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, folder / name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in _FILES:
+        shutil.copy2(ROOT / name, folder / name)
     return folder
 
 
@@ -56,6 +54,55 @@ def until(happens: Callable[[], object], what: str, seconds: float = WAIT) -> No
         time.sleep(0.05)
 
 
+@dataclass(frozen=True)
+class Process:
+    """A process by its number and its start, for a number may be used again."""
+
+    pid: int
+    start: str
+
+    @property
+    def command(self) -> str:
+        try:
+            return Path(f"/proc/{self.pid}/cmdline").read_text(errors="replace")
+        except OSError:
+            return ""
+
+    def runs(self) -> bool:
+        """Whether it lives; one that only waits to be counted as dead doesn't."""
+        fields = _stat(self.pid)
+        return bool(fields) and fields[_START] == self.start and fields[0] != "Z"
+
+    def kill(self) -> None:
+        if self.runs():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+_PARENT, _START = 1, 19
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on, from behind the name in parentheses; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def family_of(pid: int) -> list[Process]:
+    """The process and all below it, parents first."""
+    found = {int(folder.name): _stat(int(folder.name)) for folder in Path("/proc").glob("[0-9]*")}
+    family = [pid]
+    for one in family:
+        family += [other for other, stat in found.items() if stat and stat[_PARENT] == str(one)]
+    return [Process(one, found[one][_START]) for one in family if found.get(one)]
+
+
+def gone(processes: list[Process]) -> bool:
+    return not any(process.runs() for process in processes)
+
+
 @dataclass
 class Program:
     """`./start.sh …` while it runs; what it printed stands in `output`."""
@@ -67,14 +114,13 @@ class Program:
     def text(self) -> str:
         return self.output.read_text(errors="replace")
 
-    def family(self) -> list[psutil.Process]:
+    def family(self) -> list[Process]:
         """The process and all below it."""
-        first = psutil.Process(self.process.pid)
-        return [first, *first.children(recursive=True)]
+        return family_of(self.process.pid)
 
-    def child(self, sign: str) -> psutil.Process:
+    def child(self, sign: str) -> Process:
         """The process below it whose command holds this."""
-        found = [one for one in self.family()[1:] if sign in " ".join(_command(one))]
+        found = [one for one in self.family()[1:] if sign in one.command]
         assert found, f"no process with {sign} below start.sh"
         return found[0]
 
@@ -93,13 +139,6 @@ class Program:
         return self.process.wait(seconds)
 
 
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return list(process.cmdline())
-    except psutil.NoSuchProcess:
-        return []
-
-
 @contextmanager
 def started(project: Path, output: Path, *arguments: str, **settings: str) -> Iterator[Program]:
     """Run `./start.sh` with these arguments and settings; whatever is left is killed."""
@@ -116,17 +155,10 @@ def started(project: Path, output: Path, *arguments: str, **settings: str) -> It
     try:
         yield program
     finally:
-        left = program.family() if process.poll() is None else []
-        for one in left:
-            _kill(one)
+        if process.poll() is None:
+            for one in program.family():
+                one.kill()
         process.wait(10)
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return
 
 
 def refused(project: Path, *arguments: str, **settings: str) -> str:
@@ -162,7 +194,7 @@ class Api:
         return httpx2.post(f"{self.url}/mcp/knn", json=body, timeout=30, trust_env=False)
 
     def get(self, path: str, token: str = "") -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {b"Authorization": f"Bearer {token}".encode()} if token else {}
         return httpx2.get(f"{self.url}{path}", headers=headers, timeout=30, trust_env=False)
 
     def status(self) -> dict[str, Any]:
@@ -199,14 +231,19 @@ def api_started(
         yield api
 
 
-def call(project: Path, data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments as the operator does, in the project's root."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=project,
-        env=environment(WATCHER_DATA_DIR=str(data_dir)),
+        env=environment(**settings),
         capture_output=True,
         text=True,
         check=False,
         timeout=WAIT,
     )
+
+
+def call(project: Path, data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same, on this data folder."""
+    return run(project, *arguments, WATCHER_DATA_DIR=str(data_dir))

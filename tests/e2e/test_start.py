@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import httpx2
-import psutil
 import pytest
 
 from app.adapters.clock import SystemClock
@@ -21,6 +20,7 @@ from tests.e2e.program import (
     copy_project,
     environment,
     free_port,
+    gone,
     refused,
     started,
     until,
@@ -47,10 +47,6 @@ def embedded(data_dir: Path) -> int:
         return stores.vectors.status("all-MiniLM-L6-v2").count
     finally:
         stores.close()
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != "zombie" for one in processes)
 
 
 def answers(settings: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import time
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.adapters.faiss_index.calibrate import calibrated
 from app.adapters.faiss_index.columns import ROW, Languages, rows_of
-from app.adapters.faiss_index.factory import chosen, inner_ivf, made, training_rows
+from app.adapters.faiss_index.factory import by_list, chosen, inner_ivf, made, training_rows
 from app.adapters.faiss_index.generation_files import FORMAT, GenerationFolder, clear_disk_errors
 from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
@@ -179,7 +180,8 @@ def _finish(
     try:
         faiss.write_index(index, str(names["index"]))
     except RuntimeError as error:
-        raise OSError(28, f"{names['index']} can't be written ({error})") from error
+        raise OSError(errno.ENOSPC, f"{names['index']} can't be written ({error})") from error
+    vectors = _laid_by_list(index, vectors, names, spec.dimension)
     ivf = inner_ivf(index)
     part = Part(
         kind=kind,
@@ -196,6 +198,24 @@ def _finish(
     return part
 
 
+def _laid_by_list(
+    index: Any,  # noqa: ANN401 -- faiss carries no types
+    vectors: VectorsFile,
+    names: dict[str, Path],
+    dimension: int,
+) -> VectorsFile:
+    """Put vectors of one list next to each other in the file: a query then reads few pages."""
+    order = by_list(index)
+    if order is None:
+        return vectors
+    fresh = names["vectors"].with_suffix(".fresh")
+    with fresh.open("wb") as stream:
+        places = vectors.reordered(order, stream)
+    fresh.replace(names["vectors"])
+    np.save(names["places"], places)
+    return VectorsFile(names["vectors"], vectors.scales, dimension, places)
+
+
 def _filled(index: Any, vectors: VectorsFile, kind: MediaKind, report: Report) -> Any:  # noqa: ANN401 -- faiss carries no types
     count = len(vectors)
     report(Progress(0, None, f"Training ({kind})"))
@@ -204,7 +224,7 @@ def _filled(index: Any, vectors: VectorsFile, kind: MediaKind, report: Report) -
     try:
         index.train(vectors.take(np.sort(sample)))
         for start in range(0, count, _SLAB):
-            index.add(vectors.slab(start, min(start + _SLAB, count)))
+            index.add(vectors.take(np.arange(start, min(start + _SLAB, count))))
             report(Progress(min(start + _SLAB, count), count, f"Building ({kind})"))
     except RuntimeError as error:
         raise InvalidInput(

@@ -69,6 +69,22 @@ def inner_ivf(index: Any) -> Any | None:  # noqa: ANN401 -- faiss carries no typ
     return faiss.try_extract_index_ivf(index)
 
 
+def by_list(index: Any) -> NDArray[np.int64] | None:  # noqa: ANN401 -- faiss carries no types
+    """All rows (n,), those of a list together; None where there are no lists."""
+    ivf = inner_ivf(index)
+    if ivf is None:
+        return None
+    lists = ivf.invlists
+    sizes = [lists.list_size(number) for number in range(ivf.nlist)]
+    return np.concatenate(
+        [
+            faiss.rev_swig_ptr(lists.get_ids(number), size).copy()
+            for number, size in enumerate(sizes)
+            if size
+        ]
+    )
+
+
 def parameters(index: Any, nprobe: int, allowed: Any | None) -> Any:  # noqa: ANN401 -- faiss carries no types
     """Search parameters for one call; nothing is ever set on the shared index."""
     match index:

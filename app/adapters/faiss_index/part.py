@@ -155,6 +155,7 @@ def file_names(kind: str) -> dict[str, str]:
         "index": f"{kind}.faiss",
         "vectors": f"{kind}.vectors",
         "scales": f"{kind}.scales.npy",
+        "places": f"{kind}.places.npy",
         "keys": f"{kind}.keys.npy",
         "columns": f"{kind}.columns.npy",
     }
@@ -166,12 +167,15 @@ def open_part(folder: Path, part: Part, dimension: int, languages: tuple[str, ..
     try:
         index = faiss.read_index(str(names["index"]))
         scales = np.load(names["scales"], allow_pickle=False)
+        places = None
+        if names["places"].exists():
+            places = np.load(names["places"], allow_pickle=False)
         return OpenPart(
             part,
             index,
             np.load(names["keys"], allow_pickle=False),
             np.load(names["columns"], allow_pickle=False),
-            VectorsFile(names["vectors"], scales, dimension),
+            VectorsFile(names["vectors"], scales, dimension, places),
             Languages(languages),
         )
     except (RuntimeError, OSError, ValueError) as error:

@@ -19,7 +19,8 @@ from app.domain.errors import Damaged
 from app.domain.ports import Vector, Vectors
 
 _STEPS: Final = 32767
-_ROWS_BEFORE_TRIM: Final = 3000
+_ROWS_BEFORE_TRIM: Final = 10_000
+_SLAB: Final = 16_384
 
 
 def quantize(vectors: Vectors) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
@@ -51,15 +52,23 @@ class VectorsFile:
 
     Pages that were read count as the process's memory until they are given back, though they are
     only the system's cache of the file. So they are given back every few thousand rows: the bytes
-    stay cached by the system, the process stays small.
+    stay cached by the system, the process stays small. What is searched for together should lie
+    together then: `places` tells where in the file each row is (None: in order).
     """
 
-    def __init__(self, path: Path, scales: NDArray[np.float32], dimension: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        scales: NDArray[np.float32],
+        dimension: int,
+        places: NDArray[np.int32] | None = None,
+    ) -> None:
         expected = len(scales) * dimension * 2
         if path.stat().st_size != expected:
             raise Damaged(f"{path.name} should hold {expected} bytes, not {path.stat().st_size}")
         self.scales = scales
         self.dimension = dimension
+        self._places = places
         self._touched = 0
         self._lock = threading.Lock()
         with path.open("rb") as stream:
@@ -72,24 +81,29 @@ class VectorsFile:
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Vectors (m, d) of the rows (m,)."""
-        vectors = self._rows[rows].astype(np.float32)
+        vectors = self._read(rows).astype(np.float32)
         vectors *= self.scales[rows, None]
         self._trim(len(rows))
         return vectors
 
-    def slab(self, start: int, stop: int) -> Vectors:
-        """Vectors (stop - start, d) of consecutive rows."""
-        vectors = self._rows[start:stop].astype(np.float32)
-        vectors *= self.scales[start:stop, None]
-        self._trim(stop - start)
-        return vectors
-
     def scores(self, rows: NDArray[np.int64], query: Vector) -> NDArray[np.float32]:
         """Cosines (m,) of the rows (m,) with a unit query (d,)."""
-        products: NDArray[np.float32] = self._rows[rows].astype(np.float32) @ query
+        products: NDArray[np.float32] = self._read(rows).astype(np.float32) @ query
         products *= self.scales[rows]
         self._trim(len(rows))
         return products
+
+    def reordered(self, order: NDArray[np.int64], stream: BinaryIO) -> NDArray[np.int32]:
+        """Write all rows to another file in this order (n,); returns the places (n,) for it."""
+        for start in range(0, len(order), _SLAB):
+            stream.write(self._read(order[start : start + _SLAB]).tobytes())
+            self._trim(_SLAB)
+        places = np.empty(len(order), np.int32)
+        places[order] = np.arange(len(order), dtype=np.int32)
+        return places
+
+    def _read(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+        return self._rows[rows if self._places is None else self._places[rows]]
 
     def _trim(self, rows: int) -> None:
         with self._lock:

@@ -1,0 +1,78 @@
+"""What is looked at before a start."""
+
+import shutil
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import LeaseHeld, NotConfigured
+from app.settings import read_settings
+from scripts import check_health, preflight, prepare
+from scripts.preflight import ROOT, check_data_dir, check_port, places_of
+
+
+def test_the_api_is_reached_where_it_listens() -> None:
+    def places(**settings: object) -> preflight.Places:
+        return places_of(read_settings(_env_file=None, **settings))
+
+    assert places(api_host="0.0.0.0").api_base_url == "http://127.0.0.1:8080"  # noqa: S104 -- nothing listens
+    assert places(api_host="::", api_port=81).api_base_url == "http://[::1]:81"
+    assert places(api_host="::1", api_port=81).api_url == "http://[::1]:81"
+    assert places(api_host="192.0.2.7").api_url == "http://192.0.2.7:8080"
+    assert places(api_base_url="http://api:8080/").api_base_url == "http://api:8080"
+
+
+def test_a_relative_data_folder_is_one_of_the_project() -> None:
+    places = places_of(read_settings(_env_file=None, watcher_data_dir="data"))
+    assert places.data_dir == ROOT / "data"
+
+
+def test_a_full_disk_is_told_before_anything_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_data_dir(tmp_path)
+    total = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: total._replace(free=5 * 2**20))
+    with pytest.raises(NotConfigured, match=r"Only 5 MB are free .*WATCHER_DATA_DIR"):
+        check_data_dir(tmp_path)
+
+
+@pytest.mark.enable_socket
+def test_a_port_that_is_given_back_in_a_moment_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    port = server.getsockname()[1]
+    monkeypatch.setattr(time, "sleep", lambda _: server.close())
+    check_port("The API", "API_HOST", "127.0.0.1", "API_PORT", port)
+
+
+def test_preparing_waits_for_whoever_is_at_it_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    tries: list[int] = []
+    said: list[str] = []
+
+    def work() -> None:
+        tries.append(1)
+        if len(tries) < 4:
+            raise LeaseHeld("Another process does this now (host:1:2).")
+
+    prepare._patiently(work, said.append)
+    assert len(tries) == 4
+    assert said == ["Waiting. Another process does this now (host:1:2)."]
+
+
+def test_a_container_is_asked_for_the_part_that_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for command, role in (
+        ("python\0-m\0uvicorn\0app.main:app\0--host\x000.0.0.0\0", "api"),
+        ("python\0/watcher/sync_worker.py\0--watch\0", "worker"),
+        ("python\0-m\0streamlit\0run\0streamlit_app/main.py\0", "ui"),
+        ("/sbin/docker-init\0--\0./start.sh\0ui\0", "ui"),
+        ("/sbin/docker-init\0--\0./start.sh\0", "api"),
+    ):
+        monkeypatch.setattr(Path, "read_bytes", lambda _, text=command: text.encode())
+        assert check_health.role_of_container() == role
