@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -16,6 +17,8 @@ from app.jobs.runner import Runner
 from app.logs import set_up_logging
 from app.settings import settings
 from app.wiring import open_services
+
+_GRACE = 8.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with closing(open_services(chosen)) as services:
             runner = Runner(services, stop)
             if watch:
-                runner.watch()
-                return 0
+                return _watch(runner, stop)
             ended = runner.pass_once()
     except WatcherError as error:
         logging.getLogger("watcher").critical("The worker can't run: %s", error.detail)
@@ -44,6 +46,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for job in ended:
         print(f"{job.kind}: {job.state.value}. {job.outcome}")  # noqa: T201 -- a command prints
     return int(any(job.state is JobState.FAILED for job in ended))
+
+
+def _watch(runner: Runner, stop: threading.Event) -> int:
+    """Run until stopped, and then for at most 8 s more.
+
+    A step that takes longer, such as training the index, is left in the middle: nothing that is
+    published or stored is touched before it is complete, and the job is asked for again.
+    """
+    working = threading.Thread(target=runner.watch, name="worker", daemon=True)
+    working.start()
+    while working.is_alive() and not stop.wait(1):
+        pass
+    working.join(_GRACE)
+    if working.is_alive():
+        logging.getLogger("watcher").warning(
+            "Stopped in the middle of a job; it is asked for again"
+        )
+        logging.shutdown()
+        os._exit(0)
+    return 0 if stop.is_set() else 1
 
 
 if __name__ == "__main__":

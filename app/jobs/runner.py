@@ -45,7 +45,6 @@ class Runner:
                 busy = False
             if not busy:
                 self._stop.wait(_POLL)
-        signs.join()
 
     def pass_once(self) -> list[Job]:
         """Do what the schedule wants now, each kind once, and return the jobs."""

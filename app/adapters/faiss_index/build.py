@@ -192,8 +192,12 @@ def _finish(
     )
     opened = OpenPart(part, index, keys, np.load(names["columns"]), vectors, languages)
     if factory != "Flat":
-        report(Progress(0, None, f"Measuring recall ({kind})"))
-        part = replace(part, calibration=calibrated(index, vectors, spec.aim, spec.recall_target))
+
+        def beat() -> None:
+            report(Progress(0, None, f"Measuring recall ({kind})"))
+
+        found = calibrated(index, vectors, spec.aim, spec.recall_target, beat)
+        part = replace(part, calibration=found)
     opened.self_test()
     return part
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,12 +31,14 @@ def calibrated(
     vectors: VectorsFile,
     aim: float,
     target: float,
+    beat: Callable[[], None],
 ) -> tuple[Calibration, ...]:
     """The cheapest parameters whose recall@10 meets `aim`, for no filter and for wider ones.
 
     The queries are stored vectors, each left out of its own answer. The filters are random: the
     hardest kind, for what passes is spread over all lists. Their parameters need only meet
     `target`. Shares of the catalogue that few titles pass are left out: those are compared whole.
+    `beat` is called every second or so; it may raise, to stop.
     """
     count = len(vectors)
     rng = np.random.default_rng(1)
@@ -47,10 +50,10 @@ def calibrated(
             continue
         passed = rng.random(count) < share
         passed[asked] = True
-        truth = nearest(vectors, queries, passed, asked)
+        truth = nearest(vectors, queries, passed, asked, beat)
         bitmap = None if share == 1 else np.packbits(passed, bitorder="little")
         goal = aim if share == 1 else target
-        trial = _Trial(index, vectors, asked, queries, truth, bitmap, share)
+        trial = _Trial(index, vectors, asked, queries, truth, bitmap, share, beat)
         found.append(_cheapest(trial, goal))
     return tuple(found)
 
@@ -60,11 +63,13 @@ def nearest(
     queries: Vectors,
     passed: NDArray[np.bool_],
     asked: NDArray[np.int64],
+    beat: Callable[[], None],
 ) -> NDArray[np.int64]:
     """Brute force: rows (m, 10) nearest to the queries (m, d) among those passed, without asked."""
     best = np.full((len(queries), K + 1), -2, np.float32)
     rows = np.full((len(queries), K + 1), -1, np.int64)
     for start in range(0, len(vectors), _SLAB):
+        beat()
         inside = np.flatnonzero(passed[start : start + _SLAB]) + start
         if not len(inside):
             continue
@@ -95,9 +100,11 @@ class _Trial:
     truth: NDArray[np.int64]
     bitmap: NDArray[np.uint8] | None
     share: float
+    beat: Callable[[], None]
 
     def measure(self, nprobe: int, refine: int) -> Calibration:
         """Recall and median time of one query, with these parameters."""
+        self.beat()
         hits, times = 0, []
         for own, query, true in zip(self.asked, self.queries, self.truth, strict=True):
             start = time.perf_counter()
