@@ -30,7 +30,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.domain.embedding_text import RECIPE_VERSION
 from app.domain.generations import BuildSpec
 from scripts.bench import mixed, open_loop
-from scripts.bench.report import Row, print_table, resident_mb, write_json
+from scripts.bench.report import Row, peak_mb, print_table, resident_mb, write_json
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MODEL: Final = "all-MiniLM-L6-v2"
@@ -111,6 +111,7 @@ def asked(data: Path, count: int, rate: float, seconds: float) -> list[Row]:
             "by id s": by_id,
             "by text s": by_text,
             "resident MB": resident_mb(server.process.pid),
+            "peak MB": peak_mb(server.process.pid),
         }
         rows: list[Row] = [start]
         requests = round(rate * seconds)
@@ -135,7 +136,8 @@ def asked(data: Path, count: int, rate: float, seconds: float) -> list[Row]:
             row = open_loop.run(port, path, bodies[round(beat) :], beat).row(name)
             if name == "refused, no search":
                 row["faults"] = None  # each of them is a 422, as it should be
-            rows.append(row | {"resident MB": resident_mb(server.process.pid)})
+            process = server.process.pid
+            rows.append(row | {"resident MB": resident_mb(process), "peak MB": peak_mb(process)})
         return rows
     finally:
         server.end()

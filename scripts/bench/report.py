@@ -61,6 +61,13 @@ def resident_mb(process: int | None = None) -> float:
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
+def peak_mb(process: int) -> float:
+    """The most that the process with that id ever held, in MB; needs Linux's ``/proc``."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import threading
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,14 @@ from app.domain.errors import Damaged
 from app.domain.ports import Vector, Vectors
 
 _STEPS: Final = 32767
-_ROWS_BEFORE_TRIM: Final = 10_000
-_SLAB: Final = 16_384
+_BLOCK: Final = 2 * 2**20
+"""The most that the system maps when one byte is read: a huge page of its cache."""
+
+_BLOCKS_HELD: Final = 80
+"""Blocks that may be mapped at a time: 160 MB."""
+
+_SLAB: Final = 64
+"""Rows read at a time; fewer than `_BLOCKS_HELD`, so that they fit wherever they lie."""
 
 
 def quantize(vectors: Vectors) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
@@ -51,9 +57,9 @@ class VectorsFile:
     """Random access to the rows of such a file.
 
     Pages that were read count as the process's memory until they are given back, though they are
-    only the system's cache of the file. So they are given back every few thousand rows: the bytes
-    stay cached by the system, the process stays small. What is searched for together should lie
-    together then: `places` tells where in the file each row is (None: in order).
+    only the system's cache of the file. So they are given back whenever enough may be mapped: the
+    bytes stay cached by the system, the process stays small. What is searched for together should
+    lie together then: `places` tells where in the file each row is (None: in order).
     """
 
     def __init__(
@@ -69,8 +75,8 @@ class VectorsFile:
         self.scales = scales
         self.dimension = dimension
         self._places = places
-        self._touched = 0
         self._lock = threading.Lock()
+        self._mapped = np.zeros(expected // _BLOCK + 1, np.bool_)
         with path.open("rb") as stream:
             self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         self._map.madvise(mmap.MADV_RANDOM)
@@ -81,35 +87,48 @@ class VectorsFile:
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Vectors (m, d) of the rows (m,)."""
-        vectors = self._read(rows).astype(np.float32)
+        places = self._places_of(rows)
+        vectors = np.empty((len(rows), self.dimension), np.float32)
+        order = np.argsort(places)  # a sweep through the file touches each page once
+        for start in range(0, len(rows), _SLAB):
+            some = order[start : start + _SLAB]
+            vectors[some] = self._read(places[some])
         vectors *= self.scales[rows, None]
-        self._trim(len(rows))
         return vectors
 
     def scores(self, rows: NDArray[np.int64], query: Vector) -> NDArray[np.float32]:
         """Cosines (m,) of the rows (m,) with a unit query (d,)."""
-        products: NDArray[np.float32] = self._read(rows).astype(np.float32) @ query
+        places = self._places_of(rows)
+        products = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), _SLAB):
+            some = slice(start, start + _SLAB)
+            products[some] = self._read(places[some]).astype(np.float32) @ query
         products *= self.scales[rows]
-        self._trim(len(rows))
         return products
 
     def reordered(self, order: NDArray[np.int64], stream: BinaryIO) -> NDArray[np.int32]:
         """Write all rows to another file in this order (n,); returns the places (n,) for it."""
-        for start in range(0, len(order), _SLAB):
-            stream.write(self._read(order[start : start + _SLAB]).tobytes())
-            self._trim(_SLAB)
+        found = self._places_of(order)
+        stream.writelines(
+            self._read(found[start : start + _SLAB]).tobytes()
+            for start in range(0, len(order), _SLAB)
+        )
         places = np.empty(len(order), np.int32)
         places[order] = np.arange(len(order), dtype=np.int32)
         return places
 
-    def _read(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
-        return self._rows[rows if self._places is None else self._places[rows]]
+    def _places_of(self, rows: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+        return rows if self._places is None else self._places[rows]
 
-    def _trim(self, rows: int) -> None:
+    def _read(self, places: NDArray[np.integer[Any]]) -> NDArray[np.int16]:
+        """The 16-bit rows (m, d) at the places (m,), m at most `_SLAB`."""
+        width = self.dimension * 2
+        blocks = places.astype(np.int64) * width // _BLOCK
         with self._lock:
-            self._touched += rows
-            due = self._touched >= _ROWS_BEFORE_TRIM
-            if due:
-                self._touched = 0
-        if due:
-            self._map.madvise(mmap.MADV_DONTNEED)
+            self._mapped[blocks] = True
+            if np.count_nonzero(self._mapped) > _BLOCKS_HELD:
+                self._map.madvise(mmap.MADV_DONTNEED)
+                self._mapped[:] = False
+                self._mapped[blocks] = True
+        rows: NDArray[np.int16] = self._rows[places]
+        return rows
