@@ -26,8 +26,8 @@ class _BodyTooLarge(Exception):
 class RequestLimits:
     """Pure ASGI, for it costs each request a few microseconds only.
 
-    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB is refused with 413,
-    by its announced length or while it comes in.
+    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB is refused with 413: by
+    its announced length, which the server holds the caller to, or else once so much came in.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -42,15 +42,7 @@ class RequestLimits:
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
         scope["request_id"] = request_id
-        started, status, taken = time.perf_counter(), 0, 0
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
-                raise _BodyTooLarge
-            return message
+        started, status = time.perf_counter(), 0
 
         async def marked(message: Message) -> None:
             nonlocal status
@@ -62,16 +54,18 @@ class RequestLimits:
                 ]
             await send(message)
 
-        announced = headers.get(b"content-length", b"0")
-        detail = f"The body is over the limit of {LARGEST_BODY // 1024} KB."
-        refusal = answer(Request(scope), 413, TooLarge.code, detail)
+        announced = headers.get(b"content-length", b"")
         try:
-            if announced.isdigit() and int(announced) > LARGEST_BODY:
-                await refusal(scope, receive, marked)
+            if announced.isdigit():
+                fits, body = int(announced) <= LARGEST_BODY, receive
             else:
-                await self._app(scope, counted, marked)
-        except _BodyTooLarge:
-            await refusal(scope, receive, marked)
+                fits, body = await _taken_in(receive)
+            if fits:
+                await self._app(scope, body, marked)
+            else:
+                detail = f"The body is over the limit of {LARGEST_BODY // 1024} KB."
+                refusal = answer(Request(scope), 413, TooLarge.code, detail)
+                await refusal(scope, receive, marked)
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             _log.debug(
@@ -82,3 +76,21 @@ class RequestLimits:
                 milliseconds,
                 extra={"request_id": request_id},
             )
+
+
+async def _taken_in(receive: Receive) -> tuple[bool, Receive]:
+    """Take in a body of no announced length: whether it fits, and a way to receive it again."""
+    messages: list[Message] = []
+    size, more = 0, True
+    while more and size <= LARGEST_BODY:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    waiting = iter(messages)
+
+    async def again() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return size <= LARGEST_BODY, again
