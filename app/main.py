@@ -32,7 +32,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         opened = services or _opened()
         app.state.services = opened
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        _ = opened.admin_token  # made now, so that the operator finds it
+        _ = opened.search  # made before threads could make it twice
         follower = Follower(opened)
         follower.start()
         # What is loaded stays: without this every full collection walks through it, in a request.
@@ -63,10 +63,12 @@ def _opened() -> Services:
     try:
         chosen = settings()
         set_up_logging(chosen.log_level, chosen.log_format)
-        return open_services(chosen)
+        opened = open_services(chosen)
+        _ = opened.admin_token  # made now, so that the operator finds it
     except WatcherError as error:
         logging.getLogger("watcher").critical("watcher can't start: %s", error.detail)
         raise SystemExit(3) from None
+    return opened
 
 
 app = create_app()

@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app.domain.errors import WatcherError
-from app.domain.jobs import JobState
+from app.domain.jobs import Job, JobState
 from app.jobs.runner import Runner
 from app.logs import set_up_logging
 from app.settings import settings
@@ -37,9 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging(chosen.log_level, chosen.log_format)
         with closing(open_services(chosen)) as services:
             runner = Runner(services, stop)
-            if watch:
-                return _watch(runner, stop)
-            ended = runner.pass_once()
+            ended: list[Job] = []
+            work = runner.watch if watch else lambda: ended.extend(runner.pass_once())
+            if not _finished(work, stop):
+                return 1
     except WatcherError as error:
         logging.getLogger("watcher").critical("The worker can't run: %s", error.detail)
         return 1
@@ -48,16 +49,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(any(job.state is JobState.FAILED for job in ended))
 
 
-def _watch(runner: Runner, stop: threading.Event) -> int:
-    """Run until stopped, and then for at most 8 s more.
+def _finished(work: Callable[[], None], stop: threading.Event) -> bool:
+    """Run to the end, or until stopped and then for at most 8 s more; False where it broke.
 
     A step that takes longer, such as training the index, is left in the middle: nothing that is
     published or stored is touched before it is complete, and the job is asked for again.
     """
-    working = threading.Thread(target=runner.watch, name="worker", daemon=True)
+    failed: list[WatcherError] = []
+
+    def guarded() -> None:
+        try:
+            work()
+        except WatcherError as error:
+            failed.append(error)
+
+    working = threading.Thread(target=guarded, name="worker", daemon=True)
     working.start()
-    while working.is_alive() and not stop.wait(1):
-        pass
+    while working.is_alive() and not stop.is_set():
+        working.join(0.2)
     working.join(_GRACE)
     if working.is_alive():
         logging.getLogger("watcher").warning(
@@ -65,7 +74,9 @@ def _watch(runner: Runner, stop: threading.Event) -> int:
         )
         logging.shutdown()
         os._exit(0)
-    return 0 if stop.is_set() else 1
+    for error in failed:
+        logging.getLogger("watcher").critical("The worker can't go on: %s", error.detail)
+    return not failed
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ class LocalProcesses:
     """See `app.domain.ports.Processes`. A number may be used again; number and start may not."""
 
     def __init__(self) -> None:
-        self._host = socket.gethostname()
+        self._host = f"{socket.gethostname()}-{_boot()}"
 
     @property
     def name(self) -> str:
@@ -29,6 +29,12 @@ class LocalProcesses:
         if host != self._host or not rest.isdecimal():
             return False
         return _started(int(rest)) != start
+
+
+def _boot() -> str:
+    """Tells apart machines, and containers, that bear one name."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().split("-")[0]
+    return f"{boot}-{Path('/proc/self/ns/pid').readlink().name.strip('pid:[]')}"
 
 
 def _started(pid: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.errors import StoreUnavailable
@@ -13,13 +15,11 @@ def kept_token(path: Path) -> str:
     """The token in the file, made (mode 0600) where there is none. Raises `StoreUnavailable`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read(path)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(secrets.token_urlsafe(32) + "\n")
-        return _read(path)
+        if path.exists() and path.stat().st_size == 0:
+            path.unlink()  # a start that was cut off left it
+        if not path.exists():
+            _make(path)
+        return path.read_text().strip()
     except OSError as error:
         raise StoreUnavailable(
             f"{path} can't be used ({error.strerror}): make it belong to the account that runs "
@@ -27,8 +27,15 @@ def kept_token(path: Path) -> str:
         ) from error
 
 
-def _read(path: Path) -> str:
-    token = path.read_text().strip()
-    if not token:
-        raise StoreUnavailable(f"{path} is empty: delete it, and a new token is made.")
-    return token
+def _make(path: Path) -> None:
+    """Write a token aside and link it into place: it is there whole, and the first one stays."""
+    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".token-")  # has mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(32) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        Path(aside).unlink()

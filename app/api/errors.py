@@ -34,6 +34,7 @@ STATUS: Final[dict[type[WatcherError], int]] = {
 """Every error has a row; a test compares them."""
 
 _RETRY_AFTER: Final = "5"
+_LONGEST: Final = 2000
 _BODY: Final = ("body", "query", "path", "header")
 
 
@@ -68,7 +69,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     if "json" not in request.headers.get("content-type", "json"):
         wrong = "body: send JSON, with the header Content-Type: application/json"
     code = errors.InvalidInput.code
-    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, code, wrong)
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, code, wrong[:_LONGEST])
 
 
 def _sentence(fault: dict[str, object]) -> str:
@@ -86,10 +87,13 @@ def _sentence(fault: dict[str, object]) -> str:
 def _from_framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    return answer(request, error.status_code, code, str(error.detail))
+    refusal = answer(request, error.status_code, code, str(error.detail))
+    refusal.headers.update(error.headers or {})
+    return refusal
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    _log.error("A fault of ours", exc_info=error, extra={"path": request.url.path})
+    seen = {"path": request.url.path, "request_id": request.scope.get("request_id", "")}
+    _log.error("A fault of ours (request %s)", seen["request_id"], exc_info=error, extra=seen)
     detail = "This is a fault of watcher's own. The log names it under the request id."
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)

@@ -26,8 +26,8 @@ class _BodyTooLarge(Exception):
 class RequestLimits:
     """Pure ASGI, for it costs each request a few microseconds only.
 
-    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB is refused with 413: by
-    its announced length, which the server holds the caller to, or else once so much came in.
+    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB is refused with 413,
+    by its announced length, which the server holds the caller to, or else once so much came in.
     """
 
     def __init__(self, app: ASGIApp) -> None:

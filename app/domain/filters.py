@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from app.domain.titles import Title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleFilter:
@@ -24,10 +26,19 @@ class TitleFilter:
     min_rating: float = 0.0
     include_adult: bool = False
 
-    @property
-    def is_open(self) -> bool:
-        """True where every title passes that isn't marked adult."""
-        return self == TitleFilter()
+    def passes(self, title: Title) -> bool:
+        """Whether the title, as it is now, meets all conditions."""
+        genres = frozenset(title.genres)
+        return (
+            (self.include_adult or not title.adult)
+            and (self.year_from is None or (title.year or 0) >= max(self.year_from, 1))
+            and (self.year_to is None or 0 < (title.year or 0) <= self.year_to)
+            and (not self.genres or not self.genres.isdisjoint(genres))
+            and self.without_genres.isdisjoint(genres)
+            and (not self.languages or title.original_language in self.languages)
+            and title.votes >= self.min_votes
+            and (not self.min_rating or (title.rating or 0) >= self.min_rating)
+        )
 
     def described(self) -> dict[str, object]:
         """The conditions that are set, for people and logs."""

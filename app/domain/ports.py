@@ -312,6 +312,10 @@ class IndexPublisher(Protocol):
         """The published generation's manifest, or None."""
         ...
 
+    def held(self) -> bool:
+        """Whether the published one was gone back to: then no rebuild is due by itself."""
+        ...
+
     def roll_back(self) -> Manifest:
-        """Publish the previous generation again. Raises `NotFound` where there is none."""
+        """Publish the previous generation again, and hold it. Raises `NotFound` without one."""
         ...

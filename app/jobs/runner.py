@@ -9,7 +9,7 @@ from typing import Final
 
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress
+from app.domain.progress import Progress, Report
 from app.domain.worker_sign import SIGN
 from app.jobs.schedule import SCHEDULE, Entry
 from app.jobs.work import WORK
@@ -18,6 +18,10 @@ from app.wiring import Services
 _POLL: Final = 0.5
 _SAVE_EVERY: Final = 0.5
 _SIGN_EVERY: Final = 5.0
+_AFTER_FAILURE: Final = 60.0
+_SILENT_AFTER: Final = 900.0
+"""Longer than any step that reports nothing, such as training the index."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,22 +39,25 @@ class Runner:
         signs = threading.Thread(target=self._give_signs, name="worker-sign", daemon=True)
         signs.start()
         while not self._stop.is_set():
+            busy = False
             try:
                 self._take_over_dead()
                 self._look_at_schedule()
                 busy = self._run_next()
                 self._recovered()
-            except StoreUnavailable as error:
-                self._failed(error)
-                busy = False
+            except WatcherError as error:
+                self._failed(error.detail)
+            except Exception as error:  # noqa: BLE001 -- the worker must go on; the log has it
+                if self._failed(f"a fault of watcher's own ({type(error).__name__})"):
+                    _log.exception("The fault")
             if not busy:
                 self._stop.wait(_POLL)
 
     def pass_once(self) -> list[Job]:
         """Do what the schedule wants now, each kind once, and return the jobs."""
-        ended = []
+        ended: list[Job] = []
         for entry in SCHEDULE:
-            if entry.wanted(self._services):
+            if not self._stop.is_set() and entry.wanted(self._services):
                 self._services.jobs.submit(entry.kind, {})
                 while (job := self._services.jobs.claim(self._services.processes.name)) is not None:
                     ended.append(self._run(job))
@@ -71,10 +78,18 @@ class Runner:
         job = self._services.jobs.claim(self._services.processes.name)
         if job is None:
             return False
-        self._run(job)
-        # What one job did may make another due: a first embedding, a first index.
-        self._looked.pop("rebuild_index", None)
+        ended = self._run(job)
+        if ended.state is JobState.DONE:
+            # What one job did may make the others due: a first embedding, a first index.
+            self._looked = {kind: at for kind, at in self._looked.items() if kind == job.kind}
+        else:
+            self._try_again_in(_AFTER_FAILURE, job.kind)
         return True
+
+    def _try_again_in(self, seconds: float, kind: str) -> None:
+        for entry in SCHEDULE:
+            if entry.kind == kind:
+                self._looked[kind] = self._now() - entry.every + seconds
 
     def _run(self, job: Job) -> Job:
         _log.info("Job %s (%s) begins", job.kind, job.id)
@@ -103,32 +118,43 @@ class Runner:
             if latest.cancel_requested:
                 raise Cancelled("Cancelled on request; what was done so far is kept.")
 
-        state, outcome = JobState.FAILED, ""
-        try:
-            work = WORK.get(job.kind)
-            if work is None:
-                outcome = f"This version knows no job of the kind {job.kind}."
-            else:
-                outcome = work(self._services, report)
-                state = JobState.DONE
-        except Cancelled as error:
-            state, outcome = JobState.CANCELLED, error.detail
-        except LeaseHeld as error:
-            outcome = error.detail
-        except WatcherError as error:
-            outcome = error.detail
-            _log.error("Job %s failed: %s", job.kind, error.detail)
-        except Exception as error:  # noqa: BLE001 -- recorded as the outcome; the log has it
-            outcome = f"A fault of watcher's own: {type(error).__name__}. The worker's log has it."
-            _log.exception("Job %s failed through a fault of ours", job.kind)
+        state, outcome = self._outcome(job.kind, report)
         ended = replace(latest, state=state, outcome=outcome, ended_at=self._now())
         _log.info("Job %s (%s) %s: %s", job.kind, job.id, state.value, outcome)
-        return self._services.jobs.save(ended)
+        saved = self._services.jobs.save(ended)
+        if state is JobState.CANCELLED and self._stop.is_set():
+            self._services.jobs.submit(job.kind, dict(job.arguments))
+        return saved
+
+    def _outcome(self, kind: str, report: Report) -> tuple[JobState, str]:
+        """Do the work, and say in a sentence how it ended."""
+        work = WORK.get(kind)
+        if work is None:
+            return JobState.FAILED, f"This version knows no job of the kind {kind}."
+        try:
+            return JobState.DONE, work(self._services, report)
+        except Cancelled as error:
+            return JobState.CANCELLED, error.detail
+        except LeaseHeld as error:
+            return JobState.FAILED, error.detail
+        except WatcherError as error:
+            _log.error("Job %s failed: %s", kind, error.detail)
+            return JobState.FAILED, error.detail
+        except Exception as error:  # noqa: BLE001 -- recorded as the outcome; the log has it
+            _log.exception("Job %s failed through a fault of ours", kind)
+            fault = f"A fault of watcher's own: {type(error).__name__}. The worker's log has it."
+            return JobState.FAILED, fault
 
     def _take_over_dead(self) -> None:
+        """Ask again for jobs whose worker died, fell silent, or could not record the end.
+
+        Called between jobs: one that is still running under this worker's own name has ended.
+        """
+        mine = self._services.processes.name
         for job in self._services.jobs.recent(state=JobState.RUNNING):
-            if self._services.processes.is_dead(job.owner):
-                outcome = "The worker died in the middle; the job was asked for again."
+            silent = self._now() - job.heartbeat_at > _SILENT_AFTER
+            if job.owner == mine or silent or self._services.processes.is_dead(job.owner):
+                outcome = "Its worker died or fell silent; the job was asked for again."
                 self._services.jobs.save(
                     replace(job, state=JobState.FAILED, outcome=outcome, ended_at=self._now())
                 )
@@ -143,10 +169,13 @@ class Runner:
             if self._stop.wait(_SIGN_EVERY):
                 return
 
-    def _failed(self, error: StoreUnavailable) -> None:
-        if error.detail != self._failing:
-            _log.error("The worker waits: %s", error.detail)
-            self._failing = error.detail
+    def _failed(self, why: str) -> bool:
+        """Log a failure the first time; True where it is new."""
+        new = why != self._failing
+        if new:
+            _log.error("The worker waits: %s", why)
+            self._failing = why
+        return new
 
     def _recovered(self) -> None:
         if self._failing:

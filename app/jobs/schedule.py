@@ -34,7 +34,7 @@ def _index_is_due(services: Services) -> bool:
 
 SCHEDULE: Final = (
     Entry(LOAD_SAMPLE, every=60, wanted=_catalogue_is_empty),
-    Entry(EMBED_FULL, every=3600, wanted=_always),
+    Entry(EMBED_FULL, every=900, wanted=_always),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
 )
 """In the order in which a fresh installation needs them."""

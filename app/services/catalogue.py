@@ -18,6 +18,9 @@ from app.domain.titles import Title, TitleId
 CHUNK: Final = 5000
 """Rows that are merged and written together: one transaction, one step of the progress."""
 
+_WHOLE_SAMPLE: Final = 50_000
+"""The sample goes in as one write, so that a store never holds half of it and looks filled."""
+
 REFUSALS_KEPT: Final = 1000
 EXAMPLES_KEPT: Final = 20
 
@@ -69,6 +72,7 @@ def import_records(
     report: Report,
     *,
     rows_expected: Callable[[int], int | None] = _unknown,
+    at_once: int = CHUNK,
 ) -> ImportReport:
     """Merge the records into the store, in chunks; memory does not grow with their number.
 
@@ -83,10 +87,10 @@ def import_records(
     while more:
         chunk: list[Record | Refusal] = []
         try:
-            chunk.extend(islice(rows, CHUNK))  # what comes before an error stays in the chunk
+            chunk.extend(islice(rows, at_once))  # what comes before an error stays in the chunk
         except Damaged as error:
             outcome.failed = error.detail
-        more = len(chunk) == CHUNK and not outcome.failed
+        more = len(chunk) == at_once and not outcome.failed
         if not chunk and outcome.read:
             break
         _import_chunk(store, chunk, outcome)
@@ -106,7 +110,7 @@ def load_sample_if_empty(
     """
     if any(store.count().values()):
         return None
-    outcome = import_records(store, sample(), report)
+    outcome = import_records(store, sample(), report, at_once=_WHOLE_SAMPLE)
     if outcome.failed:
         raise Damaged(f"The sample catalogue can't be loaded: {outcome.failed}")
     return outcome

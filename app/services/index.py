@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.embedding_text import RECIPE_VERSION
 from app.domain.errors import Damaged, DimensionMismatch, NotReady
 from app.domain.generations import BuildSpec, Manifest
-from app.domain.ports import IndexPublisher, TitleStore, VectorStore
+from app.domain.ports import IndexPublisher, TitleStore, VectorStatus, VectorStore
 from app.domain.progress import Progress, Report, silent
 
 REBUILD_SHARE: Final = 0.05
@@ -60,13 +60,21 @@ def is_due(vectors: VectorStore, publisher: IndexPublisher, model: str) -> str:
         return ""
     try:
         manifest = publisher.current()
+        held = publisher.held()
     except Damaged as error:
         return f"The published index is damaged: {error.detail}"
     if manifest is None:
         return "There is no index yet."
     if manifest.model != model:
         return f"The index is of another model, {manifest.model}."
+    return "" if held else _drift(manifest, status)
+
+
+def _drift(manifest: Manifest, status: VectorStatus) -> str:
+    """Whether too much changed since the index was built."""
     changed = status.last_seq - manifest.as_of_seq
+    if changed < 0:
+        return "The index was built from another store, or from a later state of this one."
     if changed > REBUILD_SHARE * max(manifest.count, 1):
         return f"{changed} changes since the index of {manifest.count} titles was built."
     return ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from app.domain.errors import LeaseHeld, LeaseLost, StoreUnavailable
+from app.domain.errors import LeaseHeld, LeaseLost, WatcherError
 from app.domain.ports import Processes, StateStore
 from app.domain.progress import Progress, Report
 
@@ -23,16 +24,24 @@ _log = logging.getLogger(__name__)
 class Lease:
     """A lease that is being renewed in the background."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, ttl: float) -> None:
         self._name = name
+        self._ttl = ttl
+        self._renewed_at = time.monotonic()
         self._taken_by = ""
+
+    def renewed(self) -> None:
+        """Note that it is ours for another `ttl` seconds."""
+        self._renewed_at = time.monotonic()
 
     def lost_to(self, holder: str) -> None:
         """Note that somebody else holds it now."""
         self._taken_by = holder
 
     def check(self) -> None:
-        """Raise `LeaseLost` where another process took over."""
+        """Raise `LeaseLost` where another process took over, or may have by now."""
+        if time.monotonic() - self._renewed_at > self._ttl:
+            self._taken_by = self._taken_by or "nobody or somebody else"
         if self._taken_by:
             raise LeaseLost(
                 f"The lease '{self._name}' was taken over by {self._taken_by}, for this process "
@@ -67,18 +76,19 @@ def held(
             f"Another process does this now (lease '{name}', held by {holder}). "
             "Wait until it has ended, or end it."
         )
-    lease, ended = Lease(name), threading.Event()
+    lease, ended = Lease(name, ttl), threading.Event()
 
     def renew() -> None:
         while not ended.wait(ttl / 3):
             try:
                 now_held_by = state.acquire(name, owner, ttl)
-            except StoreUnavailable:
+            except WatcherError:
                 _log.warning("The lease '%s' could not be renewed; trying again", name)
                 continue
             if now_held_by != owner:
                 lease.lost_to(now_held_by)
                 return
+            lease.renewed()
 
     renewing = threading.Thread(target=renew, name=f"lease-{name}", daemon=True)
     renewing.start()
@@ -88,4 +98,7 @@ def held(
     finally:
         ended.set()
         renewing.join()
-        state.release(name, owner)
+        try:
+            state.release(name, owner)
+        except WatcherError:  # it expires by itself; the work's own error matters more
+            _log.warning("The lease '%s' could not be given back", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,10 @@ from app.domain.titles import MediaKind, Title, TitleId
 
 BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
 _TEXTS_KEPT: Final = 2048
+_AT_ONCE: Final = 4
+_LONGEST_WAIT: Final = 2.0
+_ROUNDS: Final = 6
+_MOST_AT_ONCE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,11 @@ class Search:
     def __init__(self, titles: TitleStore, index: VectorIndex, embedder: Embedder) -> None:
         self._titles = titles
         self._index = index
+        self._embedder = embedder
+        # Never all threads of a server: while the model loads, other questions go on.
+        self._embedding = threading.BoundedSemaphore(_AT_ONCE)
         # The same words come again: a page is reloaded, a filter is moved.
-        self._vector_of = lru_cache(_TEXTS_KEPT)(lambda text: _frozen(embedder.embed([text])[0]))
+        self._vector_of = lru_cache(_TEXTS_KEPT)(self._embedded)
 
     def by_text(
         self,
@@ -106,20 +114,32 @@ class Search:
     ) -> Found:
         hits: list[Hit] = []
         left_out = set(exclude)
-        while len(hits) < k:
-            wanted = k - len(hits)
+        wanted = k
+        # The index may be behind the store: titles that left it, or no longer pass, are dropped
+        # here and more are asked for, ever more, so that a store emptied below costs few rounds.
+        for _ in range(_ROUNDS):
             neighbours = self._index.search(vector, wanted, kinds, where, left_out)
-            hits += self._named(neighbours)
+            hits += self._standing(neighbours, where)
             left_out |= {neighbour.id for neighbour in neighbours}
-            # A title that just left the store is still in the index for a second: ask for more.
-            if len(neighbours) < wanted or len(hits) == k:
+            if len(neighbours) < wanted or len(hits) >= k:
                 break
+            wanted = min(4 * wanted, _MOST_AT_ONCE)
+        del hits[k:]
         hits.sort(key=lambda hit: (-hit.score, hit.title.id.key))
         return Found(tuple(hits), self._index.status().version, asked)
 
-    def _named(self, neighbours: Sequence[Neighbour]) -> list[Hit]:
+    def _standing(self, neighbours: Sequence[Neighbour], where: TitleFilter) -> list[Hit]:
         titles = self._titles.get_many([neighbour.id for neighbour in neighbours])
-        return [Hit(titles[n.id], n.score) for n in neighbours if n.id in titles]
+        found = [Hit(titles[n.id], n.score) for n in neighbours if n.id in titles]
+        return [hit for hit in found if where.passes(hit.title)]
+
+    def _embedded(self, text: str) -> Vector:
+        if not self._embedding.acquire(timeout=_LONGEST_WAIT):
+            raise NotReady("The embedding model is busy or still loading: try again in a moment.")
+        try:
+            return _frozen(self._embedder.embed([text])[0])
+        finally:
+            self._embedding.release()
 
 
 def _frozen(vector: Vector) -> Vector:

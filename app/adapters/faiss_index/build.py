@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.calibrate import calibrated
 from app.adapters.faiss_index.columns import ROW, Languages, rows_of
 from app.adapters.faiss_index.factory import by_list, chosen, inner_ivf, made, training_rows
-from app.adapters.faiss_index.generation_files import FORMAT, GenerationFolder, clear_disk_errors
+from app.adapters.faiss_index.generation_files import (
+    FORMAT,
+    GENERATION,
+    GenerationFolder,
+    clear_disk_errors,
+)
 from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
@@ -59,6 +64,11 @@ class FaissPublisher:
         pointer = self._folder.pointer()
         return None if pointer is None else self._folder.manifest(pointer.current)
 
+    def held(self) -> bool:
+        """Whether the published generation was gone back to by hand."""
+        pointer = self._folder.pointer()
+        return pointer is not None and pointer.held
+
     def roll_back(self) -> Manifest:
         """Publish the previous generation again."""
         return self._folder.roll_back()
@@ -76,7 +86,7 @@ class FaissPublisher:
             made(spec.factory, spec.dimension)
         now = self._clock.now()
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        name = f"g-{stamp}-{secrets.token_hex(3)}"
+        name = f"{GENERATION}{stamp}-{secrets.token_hex(3)}"
         with self._folder.writing(name) as aside, clear_disk_errors(self._folder.root):
             languages = Languages()
             counts = _collect(aside, spec, batches, titles, languages, report)
@@ -104,8 +114,9 @@ class FaissPublisher:
                 languages=languages.codes,
                 parts=parts,
             )
-            report(Progress(0, None, "Writing checksums and publishing"))
+            report(Progress(0, None, "Writing checksums"))
             sealed = self._folder.seal(aside, manifest)
+            report(Progress(0, None, "Publishing"))
             self._folder.publish(name)
         return sealed
 
@@ -158,8 +169,10 @@ def _joined(
     highest = -1
     for batch in batches:
         last = int(batch.keys[-1])
+        wanted = set(batch.keys.tolist())
         while highest < last and (some := next(titles, None)) is not None:
-            waiting.update((title.id.key, title) for title in some)
+            found_keys = ((title.id.key, title) for title in some)
+            waiting.update((key, title) for key, title in found_keys if key in wanted or key > last)
             highest = some[-1].id.key
         found = [waiting.get(int(key)) for key in batch.keys]
         both = np.fromiter((title is not None for title in found), np.bool_, len(found))
@@ -196,9 +209,15 @@ def _finish(
         def beat() -> None:
             report(Progress(0, None, f"Measuring recall ({kind})"))
 
-        found = calibrated(index, vectors, spec.aim, spec.recall_target, beat)
+        try:
+            found = calibrated(index, vectors, spec.aim, spec.recall_target, beat)
+        except RuntimeError as error:
+            raise _unusable(factory, error) from error
         part = replace(part, calibration=found)
-    opened.self_test()
+    try:
+        opened.self_test()
+    except RuntimeError as error:
+        raise _unusable(factory, error) from error
     return part
 
 
@@ -231,7 +250,9 @@ def _filled(index: Any, vectors: VectorsFile, kind: MediaKind, report: Report) -
             index.add(vectors.take(np.arange(start, min(start + _SLAB, count))))
             report(Progress(min(start + _SLAB, count), count, f"Building ({kind})"))
     except RuntimeError as error:
-        raise InvalidInput(
-            f"VECTOR_INDEX_FACTORY: FAISS can't train it on {count} vectors ({error})."
-        ) from error
+        raise _unusable(f"{type(index).__name__} of {count} vectors", error) from error
     return index
+
+
+def _unusable(what: str, error: RuntimeError) -> InvalidInput:
+    return InvalidInput(f"VECTOR_INDEX_FACTORY: FAISS can't train or search {what} ({error}).")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,10 @@ class Delta:
     rows: NDArray[np.void]
     languages: Languages
     removed: frozenset[int]
+
+    @cached_property
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return as_columns(self.rows)
 
     @classmethod
     def empty(cls, dimension: int) -> Delta:
@@ -85,11 +91,11 @@ class Delta:
         exclude: Collection[int],
     ) -> Scored:
         """The k nearest of a kind, exactly."""
-        passed = mask_of(as_columns(self.rows), where, self.languages)
+        passed = mask_of(self._columns, where, self.languages)
         passed &= (self.keys & 1) == (kind is MediaKind.TV)
         if exclude:
             passed &= ~np.isin(self.keys, np.fromiter(exclude, np.int64, len(exclude)))
         rows = np.flatnonzero(passed)
-        scores = self.vectors[rows] @ query
+        scores = (self.vectors @ query)[rows]
         order = np.lexsort((self.keys[rows], -scores))[:k]
         return self.keys[rows[order]], scores[order]

@@ -14,6 +14,7 @@ from app.domain.ports import Vector
 
 EXACT_BELOW: Final = 20_000
 CODES_FROM: Final = 100_000
+_FEWEST: Final = 1_000
 _TRAINING_POINTS: Final = 48
 _TRAINING_ROUNDS: Final = 8
 _WRAPPERS: Final = ("IDMap2,", "IDMap,")
@@ -27,7 +28,7 @@ def chosen(factory: str, count: int, dimension: int) -> str:
     ``auto``: exact below 20,000; inverted lists (about 4 times the square root of the count) of
     whole vectors above; of 1-bit RaBitQ codes from 100,000. A given string is used as it is, but
     without an ``IDMap`` wrapper, since the generation keeps the ids itself, and with an exact index
-    where there are fewer vectors than the lists it asks for need for training.
+    where there are under 1,000 vectors, or fewer than its lists need for training.
     """
     if factory == "auto":
         if count < EXACT_BELOW:
@@ -37,7 +38,8 @@ def chosen(factory: str, count: int, dimension: int) -> str:
     for wrapper in _WRAPPERS:
         factory = factory.removeprefix(wrapper)
     ivf = inner_ivf(made(factory, dimension))
-    return "Flat" if ivf is not None and count < 2 * ivf.nlist else factory
+    fewest = max(_FEWEST, 2 * ivf.nlist if ivf is not None else 0)
+    return "Flat" if count < fewest else factory
 
 
 def made(factory: str, dimension: int) -> Any:  # noqa: ANN401 -- faiss carries no types

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,14 +23,20 @@ FORMAT: Final = 1
 _POINTER: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _ASIDE: Final = ".building-"
+GENERATION: Final = "g-"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Names of the published generation and of the one before it."""
+    """Names of the published generation and of the one before it.
+
+    `held`: it was gone back to by hand, and only an asked-for rebuild should replace it.
+    """
 
     current: str
     previous: str | None = None
+    held: bool = False
 
 
 @contextmanager
@@ -48,7 +55,7 @@ def clear_disk_errors(folder: Path) -> Iterator[None]:
                 f"{error.filename or folder} can't be used with this account's rights: "
                 f"make {folder} belong to the account that runs watcher."
             ) from error
-        raise
+        raise StoreUnavailable(f"{folder} can't be used: {error}") from error
 
 
 class GenerationFolder:
@@ -134,9 +141,10 @@ class GenerationFolder:
         earlier = (before.current, before.previous) if before else ()
         previous = next((n for n in earlier if n and n != name and self._sound(n)), None)
         self._point(Pointer(name, previous))
-        for path in self.root.iterdir():
-            if path.is_dir() and path.name not in (name, previous):
-                shutil.rmtree(path)
+        for path in self.root.glob(f"{GENERATION}*"):
+            if path.name not in (name, previous):
+                # What can't be removed takes up space, but what was published stands.
+                shutil.rmtree(path, onerror=_kept)
 
     def roll_back(self) -> Manifest:
         """Publish the previous generation. Raises `NotFound` where there is none."""
@@ -146,7 +154,7 @@ class GenerationFolder:
         manifest = self.manifest(pointer.previous)
         self.verify(manifest)
         with clear_disk_errors(self.root):
-            self._point(Pointer(pointer.previous, pointer.current))
+            self._point(Pointer(pointer.previous, pointer.current, held=True))
         return manifest
 
     def pointer_or_none(self) -> Pointer | None:
@@ -168,6 +176,10 @@ class GenerationFolder:
         _write_synced(fresh, msgspec.json.encode(pointer))
         fresh.replace(self.root / _POINTER)
         _sync(self.root)
+
+
+def _kept(_remove: object, path: str, _error: object) -> None:
+    _log.warning("%s could not be removed", path)
 
 
 def _sha256(path: Path) -> str:

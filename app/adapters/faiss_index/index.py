@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import GenerationFolder
 from app.adapters.faiss_index.part import OpenPart, open_part
-from app.domain.errors import Damaged, DimensionMismatch, NotReady
+from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus, Manifest
 from app.domain.ports import Neighbour, TitleStore, Vector, VectorStore
@@ -23,6 +24,11 @@ from app.domain.titles import MediaKind, TitleId
 
 _log = logging.getLogger(__name__)
 _CHANGES: Final = 4096
+_LARGEST_DELTA: Final = 100_000
+"""Beyond it (150 MB at 384 dimensions) new titles wait for the rebuild, which is long due."""
+
+_LOOK_AGAIN: Final = 30.0
+_POINTER: Final = "CURRENT"
 _REBUILD: Final = "Run: python -m scripts.rebuild_index"
 
 
@@ -55,6 +61,7 @@ class FaissIndex:
         self._snapshot: _Snapshot | None = None
         self._reason = "The index is being opened: try again in a moment."
         self._refused: dict[str, str] = {}
+        self._again_at: dict[str, float] = {}
 
     def search(
         self,
@@ -108,7 +115,10 @@ class FaissIndex:
     def refresh(self) -> bool:
         """Follow the published generation and the log of changes."""
         with self._refreshing:
-            return self._follow_generation() | self._follow_changes()
+            before = self._snapshot
+            latest = self._caught_up(self._followed())
+            self._snapshot = latest
+            return latest is not before
 
     def status(self) -> IndexStatus:
         """What is served now."""
@@ -132,27 +142,31 @@ class FaissIndex:
             raise NotReady(self._reason)
         return snapshot
 
-    def _follow_generation(self) -> bool:
+    def _followed(self) -> _Snapshot | None:
+        """The snapshot served now, or one of a generation published since."""
+        snapshot = self._snapshot
         try:
             pointer = self._folder.pointer()
-        except Damaged as error:
-            self._refuse("CURRENT", error.detail)
-            return False
+        except (Damaged, StoreUnavailable) as error:
+            self._refuse(_POINTER, error.detail)
+            return snapshot
         if pointer is None:
             self._reason = f"No index has been built yet. {_REBUILD}"
-            return False
-        served = self._snapshot.manifest.name if self._snapshot else None
-        wanted = [n for n in (pointer.current, pointer.previous) if n and n not in self._refused]
-        for name in wanted:
-            if name == served:
-                return False
+            return snapshot
+        names = [name for name in (pointer.current, pointer.previous) if name]
+        self._refused = {name: why for name, why in self._refused.items() if name in names}
+        for name in names:
+            if snapshot is not None and name == snapshot.manifest.name:
+                return snapshot
+            if time.monotonic() < self._again_at.get(name, 0):
+                continue
             opened = self._opened(name)
             if opened is not None:
-                self._snapshot = opened
-                return True
-            if served is not None:
-                return False
-        return False
+                self._refused.pop(name, None)
+                return opened
+            if snapshot is not None:
+                return snapshot
+        return snapshot
 
     def _opened(self, name: str) -> _Snapshot | None:
         try:
@@ -182,17 +196,18 @@ class FaissIndex:
     def _refuse(self, name: str, why: str) -> None:
         if self._refused.get(name) != why:
             _log.error("The generation %s is refused: %s", name, why)
-        self._refused[name] = why
+        self._refused = {**self._refused, name: why}
+        # What can't be read may only be out of reach for now: rights, open files, a tired disk.
+        self._again_at[name] = time.monotonic() + _LOOK_AGAIN
         self._reason = f"The published index is damaged ({why}). {_REBUILD}"
 
-    def _follow_changes(self) -> bool:
-        changed = False
-        while (snapshot := self._snapshot) is not None:
+    def _caught_up(self, snapshot: _Snapshot | None) -> _Snapshot | None:
+        """The snapshot with all changes on top: what is served never goes back in time."""
+        while snapshot is not None and len(snapshot.delta.keys) < _LARGEST_DELTA:
             changes = self._vectors.changes(self._model, snapshot.seq, _CHANGES)
             if not changes:
                 break
             titles = self._titles.get_many([c.id for c in changes if c.vector is not None])
             delta = snapshot.delta.after(changes, titles)
-            self._snapshot = snapshot.moved(delta, changes[-1].seq)
-            changed = True
-        return changed
+            snapshot = snapshot.moved(delta, changes[-1].seq)
+        return snapshot

@@ -16,7 +16,7 @@ from app.adapters.faiss_index.survivors import Survivors, SurvivorsCache, surviv
 from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.errors import Damaged
 from app.domain.filters import TitleFilter
-from app.domain.generations import Calibration, Part
+from app.domain.generations import Part
 from app.domain.ports import Keys, Vector
 
 Scored = tuple[Keys, NDArray[np.float32]]
@@ -124,11 +124,16 @@ class OpenPart:
         """Lists to visit and candidates to compare exactly, from what was measured at build."""
         if not self._calibration:
             return 1, 2 * k + 32
-        fitting = [c for c in self._calibration if c.share <= share] or self._calibration[:1]
-        measured: Calibration = fitting[-1]
+        nearest_below = max(
+            (c.share for c in self._calibration if c.share <= share),
+            default=self._calibration[0].share,
+        )
+        # A filter that nearly everything passes is owed no less than no filter at all.
+        measured = [c for c in self._calibration if c.share >= nearest_below]
         deeper = max(1.0, (k / _CALIBRATED_K) ** 0.5)
-        nprobe = min(self._lists, round(measured.nprobe * deeper))
-        return nprobe, max(measured.refine, round(measured.refine * k / _CALIBRATED_K / 2), 2 * k)
+        nprobe = min(self._lists, round(max(c.nprobe for c in measured) * deeper))
+        refine = max(c.refine for c in measured)
+        return nprobe, max(refine, round(refine * k / _CALIBRATED_K / 2), 2 * k)
 
     def self_test(self) -> None:
         """A few stored vectors must find themselves. Raises `Damaged`."""
