@@ -12,10 +12,6 @@ import pytest
 from tests.e2e.program import Api
 
 MATRIX = {"tmdb_id": 603, "input_media_type": "movie", "results_media_type": "movie"}
-NESTED = pytest.param(
-    b"[" * 50_000,
-    marks=pytest.mark.xfail(reason="FastAPI hides why the body could not be read"),
-)
 
 
 def refusal(answer: httpx2.Response, status: int) -> str:
@@ -134,9 +130,15 @@ def test_strange_words_are_words(api: Api, text: str) -> None:
     assert len(answer.json()["results"]) == 3
 
 
-@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"text": "x"', NESTED])
+@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"text": "x"'])
 def test_broken_json(api: Api, content: bytes) -> None:
     assert "body" in refusal(post(api, content), 422)
+
+
+def test_json_that_is_nested_too_deep(api: Api) -> None:
+    answer = post(api, b"[" * 50_000)
+    assert answer.status_code in (400, 422)
+    assert "body" in refusal(answer, answer.status_code)
 
 
 def test_a_body_of_10_mb_is_refused_and_the_api_stays(api: Api) -> None:
@@ -153,7 +155,6 @@ def test_a_body_of_10_mb_is_refused_and_the_api_stays(api: Api) -> None:
     assert api.knn(MATRIX).status_code == 200
 
 
-@pytest.mark.xfail(reason="FastAPI hides why the body could not be read")
 def test_a_body_that_does_not_tell_its_length_is_limited_too(api: Api) -> None:
     answer = httpx2.post(
         f"{api.url}/mcp/knn", content=(b" " * 8192 for _ in range(10)), timeout=30, trust_env=False

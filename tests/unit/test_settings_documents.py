@@ -27,12 +27,3 @@ def test_the_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_pat
     file = tmp_path / ".env"
     file.write_text(re.sub(r"^#([A-Z_]+=)", r"\1", example, flags=re.MULTILINE))
     assert read_settings(_env_file=file) == read_settings(_env_file=None)
-
-
-def test_the_readme_names_every_setting() -> None:
-    readme = ROOT / "README.md"
-    text = readme.read_text() if readme.exists() else ""
-    named = set(re.findall(r"^\| *`([A-Z][A-Z_]+)` *\|", text, re.MULTILINE))
-    if not named:
-        pytest.skip("README.md has no table of settings")
-    assert named == NAMES
