@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from app import __version__
 from app.api import admin, health, knn, titles
@@ -32,7 +33,9 @@ def create_app(services: Services | None = None) -> FastAPI:
         opened = services or _opened()
         app.state.services = opened
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        _ = opened.search  # made before threads could make it twice
+        _ = opened.search  # made before threads could make it twice; loads what the limit is for
+        # Products of a query's size are slower with a team of threads, and wait for busy cores.
+        threadpool_limits(limits=1, user_api="blas")
         follower = Follower(opened)
         follower.start()
         # What is loaded stays: without this every full collection walks through it, in a request.

@@ -19,6 +19,7 @@ _POLL: Final = 0.5
 _SAVE_EVERY: Final = 0.5
 _SIGN_EVERY: Final = 5.0
 _AFTER_FAILURE: Final = 60.0
+_AFTER_CANCEL: Final = 3600.0
 _SILENT_AFTER: Final = 900.0
 """Longer than any step that reports nothing, such as training the index."""
 
@@ -79,17 +80,20 @@ class Runner:
         if job is None:
             return False
         ended = self._run(job)
-        if ended.state is JobState.DONE:
-            # What one job did may make the others due: a first embedding, a first index.
-            self._looked = {kind: at for kind, at in self._looked.items() if kind == job.kind}
-        else:
-            self._try_again_in(_AFTER_FAILURE, job.kind)
+        self._look_again_after(ended)
         return True
 
-    def _try_again_in(self, seconds: float, kind: str) -> None:
+    def _look_again_after(self, job: Job) -> None:
+        """What was done may make the kinds behind it due at once; what failed waits a while."""
+        wait = _AFTER_CANCEL if job.state is JobState.CANCELLED else _AFTER_FAILURE
+        behind = False
         for entry in SCHEDULE:
-            if entry.kind == kind:
-                self._looked[kind] = self._now() - entry.every + seconds
+            if behind and job.state is JobState.DONE:
+                self._looked.pop(entry.kind, None)
+            if entry.kind == job.kind:
+                behind = True
+                if job.state is not JobState.DONE:
+                    self._looked[job.kind] = self._now() - entry.every + wait
 
     def _run(self, job: Job) -> Job:
         _log.info("Job %s (%s) begins", job.kind, job.id)

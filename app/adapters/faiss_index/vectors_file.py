@@ -22,10 +22,10 @@ _STEPS: Final = 32767
 _BLOCK: Final = 2 * 2**20
 """The most that the system maps when one byte is read: a huge page of its cache."""
 
-_BLOCKS_HELD: Final = 80
-"""Blocks that may be mapped at a time: 160 MB."""
+_BLOCKS_HELD: Final = 48
+"""Blocks that may be mapped at a time: 96 MB."""
 
-_SLAB: Final = 64
+_SLAB: Final = 40
 """Rows read at a time; fewer than `_BLOCKS_HELD`, so that they fit wherever they lie."""
 
 
