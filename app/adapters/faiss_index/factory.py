@@ -111,15 +111,19 @@ def candidates(
     count: int,
     nprobe: int,
     allowed: NDArray[np.uint8] | None,
+    given: Any = None,  # noqa: ANN401 -- faiss carries no types
 ) -> NDArray[np.int64]:
     """Rows (at most `count`) that the index thinks nearest, in no promised order.
 
-    `allowed` is a bitmap over rows, least significant bit first.
+    `allowed` is a bitmap over rows, least significant bit first. `given` are parameters that were
+    made before, for the same nprobe and no bitmap.
     """
     if not getattr(_thread, "single", False):
         faiss.omp_set_num_threads(1)  # one query is not worth a team of threads; set per thread
         _thread.single = True
-    selector = None if allowed is None else faiss.IDSelectorBitmap(allowed)
-    _, found = index.search(query[None, :], count, params=parameters(index, nprobe, selector))
+    if given is None or allowed is not None:
+        selector = None if allowed is None else faiss.IDSelectorBitmap(allowed)
+        given = parameters(index, nprobe, selector)
+    _, found = index.search(query[None, :], count, params=given)
     rows: NDArray[np.int64] = found[0]
     return rows[rows >= 0]

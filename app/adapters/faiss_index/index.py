@@ -19,7 +19,7 @@ from app.adapters.faiss_index.part import OpenPart, open_part
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus, Manifest
-from app.domain.ports import Neighbour, TitleStore, Vector, VectorStore
+from app.domain.ports import Keys, Neighbour, TitleStore, Vector, VectorStore
 from app.domain.titles import MediaKind, TitleId
 
 _log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class FaissIndex:
                 f"{snapshot.manifest.dimension}. {_REBUILD}"
             )
         keys_out = {title_id.key for title_id in exclude}
-        keys, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        keys, scores = list[Keys](), list[NDArray[np.float32]]()
         for kind in kinds:
             part = snapshot.parts.get(kind)
             if part is not None:
@@ -94,9 +94,17 @@ class FaissIndex:
                 found = snapshot.delta.search(vector, k, kind, where, keys_out)
                 keys.append(found[0])
                 scores.append(found[1])
-        all_keys, all_scores = np.concatenate(keys), np.concatenate(scores)
-        order = np.lexsort((all_keys, -all_scores))[:k]
-        return [Neighbour(TitleId.from_key(int(all_keys[i])), float(all_scores[i])) for i in order]
+        if not keys:
+            return []
+        best_keys, best_scores = keys[0], scores[0]
+        if len(keys) > 1:
+            all_keys, all_scores = np.concatenate(keys), np.concatenate(scores)
+            order = np.lexsort((all_keys, -all_scores))[:k]
+            best_keys, best_scores = all_keys[order], all_scores[order]
+        return [
+            Neighbour(TitleId.from_key(key), score)
+            for key, score in zip(best_keys.tolist(), best_scores.tolist(), strict=True)
+        ]
 
     def vector(self, title_id: TitleId) -> Vector | None:
         """The title's vector, or None."""

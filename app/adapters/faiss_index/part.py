@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.faiss_index.columns import Languages, as_columns, mask_of
-from app.adapters.faiss_index.factory import candidates, inner_ivf
+from app.adapters.faiss_index.factory import candidates, inner_ivf, parameters
 from app.adapters.faiss_index.survivors import Survivors, SurvivorsCache, survivors_of
 from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.errors import Damaged
@@ -47,6 +47,8 @@ class OpenPart:
         self._columns = as_columns(rows)
         self._languages = languages
         self._cache = SurvivorsCache()
+        # Read by all threads and never written to; made once, for making them costs 10 µs.
+        self._parameters: dict[int, Any] = {}
         ivf = inner_ivf(index)
         self._lists: int = ivf.nlist if ivf is not None else 1
         # Shares ascend, so that the first one at or above a filter's share is the one to use.
@@ -113,7 +115,10 @@ class OpenPart:
         nprobe, refine = self._effort(survivors.count / len(self.keys), k)
         wanted = min(len(self.keys), refine + min(len(banned), _FEW))
         while True:
-            found = candidates(self._index, query, wanted, nprobe, allowed)
+            if nprobe not in self._parameters:
+                self._parameters[nprobe] = parameters(self._index, nprobe, None)
+            given = self._parameters[nprobe]
+            found = candidates(self._index, query, wanted, nprobe, allowed, given)
             found = found[~np.isin(found, banned)] if len(banned) else found
             if len(found) >= k or nprobe >= self._lists:
                 return found

@@ -25,8 +25,8 @@ _BLOCK: Final = 2 * 2**20
 _BLOCKS_HELD: Final = 48
 """Blocks that may be mapped at a time: 96 MB."""
 
-_SLAB: Final = 40
-"""Rows read at a time; fewer than `_BLOCKS_HELD`, so that they fit wherever they lie."""
+_SLAB: Final = 100
+"""Rows read at a time: as many as a search compares; 200 MB at worst, each in another block."""
 
 
 def quantize(vectors: Vectors) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
