@@ -17,6 +17,7 @@ CODES_FROM: Final = 100_000
 _FEWEST: Final = 1_000
 _TRAINING_POINTS: Final = 48
 _TRAINING_ROUNDS: Final = 8
+_LISTS_TOGETHER: Final = 16
 _WRAPPERS: Final = ("IDMap2,", "IDMap,")
 
 _thread = threading.local()
@@ -72,19 +73,34 @@ def inner_ivf(index: Any) -> Any | None:  # noqa: ANN401 -- faiss carries no typ
 
 
 def by_list(index: Any) -> NDArray[np.int64] | None:  # noqa: ANN401 -- faiss carries no types
-    """All rows (n,), those of a list together; None where there are no lists."""
+    """All rows (n,), those of a list and of near lists together; None where there are no lists."""
     ivf = inner_ivf(index)
     if ivf is None:
         return None
     lists = ivf.invlists
-    sizes = [lists.list_size(number) for number in range(ivf.nlist)]
     return np.concatenate(
         [
             faiss.rev_swig_ptr(lists.get_ids(number), size).copy()
-            for number, size in enumerate(sizes)
-            if size
+            for number in _neighbourly(ivf).tolist()
+            if (size := lists.list_size(number))
         ]
     )
+
+
+def _neighbourly(ivf: Any) -> NDArray[np.intp]:  # noqa: ANN401 -- faiss carries no types
+    """The lists (nlist,) in an order that has those near each other together."""
+    centroids = ivf.quantizer.reconstruct_n(0, ivf.nlist)
+    groups = faiss.Kmeans(
+        ivf.d,
+        max(1, ivf.nlist // _LISTS_TOGETHER),
+        niter=_TRAINING_ROUNDS,
+        spherical=True,
+        min_points_per_centroid=1,
+    )
+    groups.train(centroids)
+    _, group = groups.index.search(centroids, 1)
+    order: NDArray[np.intp] = np.argsort(group[:, 0], kind="stable")
+    return order
 
 
 def parameters(index: Any, nprobe: int, allowed: Any | None) -> Any:  # noqa: ANN401 -- faiss carries no types
