@@ -26,15 +26,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
-from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.sqlite_store import open_sqlite
-from app.domain.embedding_text import RECIPE_VERSION
-from app.domain.generations import BuildSpec
 from scripts.bench import mixed, open_loop
 from scripts.bench.report import Row, peak_mb, print_table, resident_mb, write_json
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-MODEL: Final = "all-MiniLM-L6-v2"
 TEXT: Final = (
     "a lonely lighthouse keeper finds letters two sisters rob bank in snow detective who "
     "forgets robot raises child after war heist gone wrong cooking contest small village "
@@ -68,27 +64,17 @@ def main() -> int:
 
 def prepared(folder: Path, count: int) -> Path:
     """A data folder with a store of made titles and a published index; kept ones are used again."""
-    data = folder / f"api-{count}"
-    if (data / "index" / "CURRENT").exists():
-        return data
-    data.mkdir(parents=True, exist_ok=True)
-    said(f"Writing {count:,} titles")
+    data = mixed.folder_of(folder, count)
     stores = open_sqlite(data / "watcher.sqlite3", SystemClock())
-    for some in mixed.titles(count):
-        stores.titles.upsert(some)
+    if sum(stores.titles.count().values()) < count:
+        said(f"Writing {count:,} titles")
+        for some in mixed.titles(count):
+            stores.titles.upsert(some)
     stores.close()
-    vectors = mixed.mixed(mixed.real_vectors(folder), count, seed=0)
-    spec = BuildSpec(
-        model=MODEL,
-        dimension=mixed.DIMENSION,
-        factory="auto",
-        recall_target=0.99,
-        as_of_seq=0,
-        recipe=RECIPE_VERSION,
-    )
-    said("Building the index")
-    publisher = FaissPublisher(data / "index", SystemClock())
-    publisher.build(spec, mixed.batches(vectors), mixed.titles(count), lambda _: None)
+    if not (data / "index" / "CURRENT").exists():
+        said("Building the index")
+        vectors = mixed.mixed(mixed.real_vectors(folder), count, seed=0)
+        mixed.publish(data, vectors, lambda _: None)
     return data
 
 
@@ -161,7 +147,7 @@ class Server:
             ],
             cwd=ROOT,
             env=os.environ
-            | {"WATCHER_DATA_DIR": str(data), "MONGODB_URI": "", "EMBEDDING_MODEL": MODEL},
+            | {"WATCHER_DATA_DIR": str(data), "MONGODB_URI": "", "EMBEDDING_MODEL": mixed.MODEL},
         )
 
     def until(self, ready: object) -> float:

@@ -18,14 +18,19 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from app.adapters.clock import SystemClock
 from app.adapters.embedders import open_embedder
+from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.sample_catalogue import read_sample
 from app.domain.dumps import Record
-from app.domain.embedding_text import embedding_text
+from app.domain.embedding_text import RECIPE_VERSION, embedding_text
+from app.domain.generations import BuildSpec
 from app.domain.ports import VectorBatch, Vectors
+from app.domain.progress import Report
 from app.domain.titles import MediaKind, Source, Title, TitleId
 
 DIMENSION: Final = 384
+MODEL: Final = "all-MiniLM-L6-v2"
 _REAL: Final = 12_000
 _NEIGHBOURS: Final = 100
 _SLAB: Final = 50_000
@@ -45,7 +50,7 @@ def real_vectors(cache: Path | None = None) -> Vectors:
     print("Embedding the sample's titles to mix from", file=sys.stderr)
     titles = (record.title for record in read_sample() if isinstance(record, Record))
     with tempfile.TemporaryDirectory() as models:
-        embedder = open_embedder("all-MiniLM-L6-v2", cache or Path(models))
+        embedder = open_embedder(MODEL, cache or Path(models))
         vectors = embedder.embed([embedding_text(title) for title in islice(titles, _REAL)])
     if kept is not None:
         np.save(kept, vectors)
@@ -73,6 +78,27 @@ def rare(count: int) -> NDArray[np.bool_]:
     """Shape (count,): a random hundredth, whose titles carry the year 1950."""
     passed: NDArray[np.bool_] = np.random.default_rng(5).random(count) < _RARE_SHARE
     return passed
+
+
+def folder_of(kept: Path, count: int) -> Path:
+    """The data folder of a made catalogue of that size, below `kept`."""
+    folder = kept / f"made-{count}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def publish(folder: Path, vectors: Vectors, report: Report) -> None:
+    """Build the index of made titles with these vectors in the data folder."""
+    spec = BuildSpec(
+        model=MODEL,
+        dimension=DIMENSION,
+        factory="auto",
+        recall_target=0.99,
+        as_of_seq=0,
+        recipe=RECIPE_VERSION,
+    )
+    publisher = FaissPublisher(folder / "index", SystemClock())
+    publisher.build(spec, batches(vectors), titles(len(vectors)), report)
 
 
 def batches(vectors: Vectors) -> Iterator[VectorBatch]:
