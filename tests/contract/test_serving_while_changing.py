@@ -19,6 +19,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.adapters.token_file import kept_token
 from app.domain.errors import StoreUnavailable
 from app.domain.filters import EVERYTHING, TitleFilter
+from app.domain.generations import Calibration
 from app.domain.jobs import JobState
 from app.domain.ports import Neighbour
 from app.jobs.runner import Runner
@@ -138,14 +139,20 @@ def test_an_index_that_cannot_be_read_says_so(world: IndexWorld) -> None:
     assert "CURRENT" in world.opened().status().reason
 
 
-def test_adult_titles_do_not_cost_the_others_their_recall(tmp_path: Path) -> None:
-    world = IndexWorld(tmp_path)
-    titles = [make_title(n, adult=n % 100 == 0) for n in range(1, 60_001)]
-    world.put(titles, seed=1)
-    world.build("IVF64,RaBitQfs")
+def test_a_filter_that_nearly_all_pass_is_owed_no_less_than_none(world: IndexWorld) -> None:
+    world.build()
     part = world.opened()._snapshot.parts[movie(1).kind]  # type: ignore[union-attr]  # just built
-    assert part._effort(0.99, 10) >= part._effort(1.0, 10)
-    world.stores.close()
+    part._lists = 1000
+    part._calibration = [
+        Calibration(share=0.25, nprobe=90, refine=60, recall=0.99, microseconds=1),
+        Calibration(share=0.5, nprobe=10, refine=60, recall=0.99, microseconds=1),
+        Calibration(share=1.0, nprobe=40, refine=100, recall=0.998, microseconds=1),
+    ]
+    assert part._effort(1.0, 10) == (40, 100)
+    assert part._effort(0.99, 10) == (40, 100), "as where a few titles are marked adult"
+    assert part._effort(0.3, 10) == (90, 100)
+    assert part._effort(0.01, 10) == (90, 100)
+    assert part._effort(1.0, 160) == (160, 800)
 
 
 def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:
