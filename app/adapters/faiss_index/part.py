@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class OpenPart:
         self._columns = as_columns(rows)
         self._languages = languages
         self._cache = SurvivorsCache()
+        self._preparing = threading.Lock()
         # Read by all threads and never written to; made once, for making them costs 10 µs.
         self._parameters: dict[int, Any] = {}
         ivf = inner_ivf(index)
@@ -87,8 +89,13 @@ class OpenPart:
     def _survivors(self, where: TitleFilter) -> Survivors:
         found = self._cache.get(where)
         if found is None:
-            found = survivors_of(mask_of(self._columns, where, self._languages), self.vectors)
-            self._cache.put(where, found)
+            # One thread at a time: a page's requests bring the same new filter all at once.
+            with self._preparing:
+                found = self._cache.get(where)
+                if found is None:
+                    passed = mask_of(self._columns, where, self._languages)
+                    found = survivors_of(passed, self.vectors)
+                    self._cache.put(where, found)
         return found
 
     def _compared(
