@@ -22,8 +22,8 @@ _STEPS: Final = 32767
 _BLOCK: Final = 2 * 2**20
 """The most that the system maps when one byte is read: a huge page of its cache."""
 
-_BLOCKS_HELD: Final = 48
-"""Blocks that may be mapped at a time: 96 MB."""
+_BLOCKS_HELD: Final = 96
+"""Blocks that may be mapped at a time: 192 MB."""
 
 _SLAB: Final = 100
 """Rows read at a time: as many as a search compares; 200 MB at worst, each in another block."""
