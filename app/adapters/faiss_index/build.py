@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.adapters.faiss_index.calibrate import calibrated
 from app.adapters.faiss_index.columns import ROW, Languages, rows_of
-from app.adapters.faiss_index.factory import by_list, chosen, inner_ivf, made, training_rows
+from app.adapters.faiss_index.factory import by_list, chosen, filled, inner_ivf, made, training_rows
 from app.adapters.faiss_index.generation_files import (
     FORMAT,
     GENERATION,
@@ -251,6 +251,7 @@ def _filled(index: Any, vectors: VectorsFile, kind: MediaKind, report: Report) -
             report(Progress(min(start + _SLAB, count), count, f"Building ({kind})"))
     except RuntimeError as error:
         raise _unusable(f"{type(index).__name__} of {count} vectors", error) from error
+    filled(index)
     return index
 
 
