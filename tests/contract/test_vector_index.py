@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.adapters.faiss_index.factory import chosen, made
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
 from app.domain.filters import EVERYTHING, TitleFilter
 from app.domain.titles import MediaKind, TitleId
@@ -19,10 +20,14 @@ from app.services.search import BOTH
 from tests.builders import make_title, movie, random_vectors, series
 from tests.index_world import DIMENSION, IndexWorld, passes
 
+CODES = "IVF64(PQ16x4fs,RFlat),PQ16x4fs"
+"""The form that `auto` takes from 100,000 titles on."""
+
 FACTORIES = (
     "auto",
     "Flat",
     "IDMap,IVF100,Flat",
+    CODES,
     "IVF64,RaBitQfs",
     "IVF32,SQ8",
     "IVF32,PQ16",
@@ -126,7 +131,7 @@ def test_exact_search_with_any_filter(
 
 
 def test_more_results_than_titles(filled: IndexWorld) -> None:
-    filled.build("IVF64,RaBitQfs")
+    filled.build(CODES)
     found = filled.opened().search(QUERIES[0], 200, [MediaKind.TV], EVERYTHING)
     assert {n.id for n in found} == {t for t in filled.truth if t.kind is MediaKind.TV}
 
@@ -267,15 +272,30 @@ def test_dim_that_contradicts_the_vectors(world: IndexWorld) -> None:
 
 
 def test_the_manifest_publishes_what_was_measured(filled: IndexWorld) -> None:
-    manifest = filled.build("IVF64,RaBitQfs")
+    manifest = filled.build(CODES)
     films = next(part for part in manifest.parts if part.kind == "movie")
-    assert films.factory == "IVF64,RaBitQfs"
+    assert films.factory == CODES
     assert films.calibration[0].recall >= 0.99
     assert 1 <= films.calibration[0].nprobe <= 64
     shows = next(part for part in manifest.parts if part.kind == "tv")
     assert shows.factory == "Flat"  # 60 vectors train no 64 lists
     assert manifest.recall == films.calibration[0].recall
     assert manifest.count == len(filled.truth)
+
+
+@pytest.mark.parametrize(
+    ("count", "dimension", "factory"),
+    [
+        (19_999, 384, "Flat"),
+        (40_000, 384, "IVF1000,Flat"),
+        (160_000, 384, "IVF2000(PQ192x4fs,RFlat),PQ128x4fs"),
+        (160_000, 1024, "IVF2000(PQ512x4fs,RFlat),PQ256x4fs"),
+        (160_000, 35, "IVF2000(PQ35x4fs,RFlat),PQ35x4fs"),
+    ],
+)
+def test_auto_fits_the_index_to_the_catalogue(count: int, dimension: int, factory: str) -> None:
+    assert chosen("auto", count, dimension) == factory
+    assert made(factory, dimension).d == dimension
 
 
 def test_vectors_without_a_title_are_left_out(world: IndexWorld) -> None:

@@ -39,7 +39,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
         stores.vectors,
         FaissPublisher(folder / "index", SystemClock()),
         model=embedder.model,
-        factory="IVF64,RaBitQfs",
+        factory="IVF64(PQ192x4fs,RFlat),PQ128x4fs",
         recall_target=0.99,
     )
     index = FaissIndex(folder / "index", embedder.model, stores.vectors, stores.titles)

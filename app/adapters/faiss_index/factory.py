@@ -44,7 +44,7 @@ def chosen(factory: str, count: int, dimension: int) -> str:
         nlist = round(_LISTS_PER_ROOT * count**0.5)
         if count < CODES_FROM:
             return f"IVF{nlist},Flat"
-        fine, coarse = _subquantizers(dimension, 2), _subquantizers(dimension, 3)
+        fine, coarse = _subquantizers(dimension, 2), _subquantizers(dimension, 3, 4, 2)
         return f"IVF{nlist}(PQ{fine}x4fs,RFlat),PQ{coarse}x4fs"
     for wrapper in _WRAPPERS:
         factory = factory.removeprefix(wrapper)
@@ -84,11 +84,9 @@ def _compare_centroids(ivf: Any, times: int) -> None:  # noqa: ANN401 -- faiss c
         quantizer.k_factor = times
 
 
-def _subquantizers(dimension: int, components: int) -> int:
-    """Into how many parts of `components` numbers, or the next fewer, a vector can be cut."""
-    while dimension % components:
-        components -= 1
-    return dimension // components
+def _subquantizers(dimension: int, *components: int) -> int:
+    """Into how many parts a vector is cut: of the first of these sizes that divides it, else 1."""
+    return dimension // next((size for size in components if dimension % size == 0), 1)
 
 
 def training_rows(index: Any, count: int) -> int:  # noqa: ANN401 -- faiss carries no types
