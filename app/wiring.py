@@ -25,6 +25,7 @@ from app.domain.ports import (
     TitleStore,
     VectorIndex,
     VectorStore,
+    WordIndex,
 )
 from app.services.search import Search
 from app.settings import Settings, settings
@@ -69,6 +70,15 @@ class Services:
 
         root = self.settings.watcher_data_dir / "index"
         return FaissIndex(root, self.embedder.model, self.vectors, self.titles)
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """Names and descriptions, of what `index` serves."""
+        from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
+        from app.adapters.word_index.index import TantivyWords  # noqa: PLC0415 -- loads Tantivy
+
+        assert isinstance(self.index, FaissIndex)  # noqa: S101 -- one generation holds both
+        return TantivyWords(self.index.words)
 
     @cached_property
     def publisher(self) -> IndexPublisher:

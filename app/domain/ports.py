@@ -256,6 +256,27 @@ class Neighbour:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The cosine of a title's vector with a query's, -1 to 1, and its number of votes."""
+
+    cosine: float
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A title found by words, and how many people voted on it.
+
+    `score` is BM25's for a description (above 0, comparable within one answer), the votes for a
+    name.
+    """
+
+    id: TitleId
+    score: float
+    votes: int
+
+
 class VectorIndex(Protocol):
     """The serving side: the published generation plus the delta since, in memory."""
 
@@ -278,6 +299,10 @@ class VectorIndex(Protocol):
         """The title's vector, or None where the index has none. Raises `NotReady`."""
         ...
 
+    def compared(self, vector: Vector, ids: Sequence[TitleId]) -> dict[TitleId, Compared]:
+        """Those of the titles that the index has, with their exact cosine and their votes."""
+        ...
+
     def refresh(self) -> bool:
         """Follow the published generation and the log of changes; True where something changed.
 
@@ -287,6 +312,55 @@ class VectorIndex(Protocol):
 
     def status(self) -> IndexStatus:
         """What is served now."""
+        ...
+
+
+class WordIndex(Protocol):
+    """Names and descriptions, of the generation that `VectorIndex` serves and the delta since.
+
+    Names are given folded (`app.domain.names.fold`); what they find comes the best known first,
+    ties by key. Raises `NotReady` where nothing is published.
+    """
+
+    def described(
+        self,
+        text: str,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[Match]:
+        """The k titles that pass and share most with the text, best first; any text is accepted.
+
+        None where the text has no word that tells anything: only stop words, only signs.
+        """
+        ...
+
+    def named(
+        self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
+    ) -> list[Match]:
+        """Titles one of whose names is this, with or without article and blanks."""
+        ...
+
+    def resembling(
+        self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
+    ) -> list[Match]:
+        """Titles with a name a few typing errors away: none in short words, two in long ones."""
+        ...
+
+    def completing(
+        self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
+    ) -> list[Match]:
+        """Titles with a name that begins like this, then those that have all its words.
+
+        Up to k of each, and a title may come twice.
+        """
+        ...
+
+    def nearly_completing(
+        self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
+    ) -> list[Match]:
+        """As `completing`, with typing errors, or blanks missing or added."""
         ...
 
 

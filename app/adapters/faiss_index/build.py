@@ -26,6 +26,7 @@ from app.adapters.faiss_index.generation_files import (
 )
 from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
+from app.adapters.word_index.part import FOLDER, WordWriter
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
 from app.domain.generations import BuildSpec, Manifest, Part
 from app.domain.ports import Clock, Keys, VectorBatch
@@ -131,6 +132,7 @@ def _collect(
 ) -> dict[MediaKind, int]:
     """Write vectors, keys and columns of both kinds; returns how many of each."""
     done = 0
+    words = WordWriter(aside / FOLDER)
     names = {kind: file_names(kind) for kind in MediaKind}
     with (
         (aside / names[MediaKind.MOVIE]["vectors"]).open("wb") as movies,
@@ -143,6 +145,7 @@ def _collect(
                     f"A stored vector has {vectors.shape[1]} dimensions, not {spec.dimension}: "
                     "embed the catalogue again (python -m scripts.embed)."
                 )
+            words.add(found)
             rows = rows_of(found, languages)
             for is_series, kind in enumerate((MediaKind.MOVIE, MediaKind.TV)):
                 mine = (keys & 1) == is_series
@@ -151,6 +154,8 @@ def _collect(
                 kinds[kind].writer.append(vectors[mine])
             done += len(keys)
             report(Progress(done, None, "Reading vectors"))
+    report(Progress(done, None, "Writing words"))
+    words.close()
     for kind, kept in kinds.items():
         np.save(aside / names[kind]["keys"], np.concatenate([*kept.keys, np.empty(0, np.int64)]))
         np.save(aside / names[kind]["columns"], np.concatenate([*kept.rows, np.empty(0, ROW)]))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.columns import ROW, Languages, as_columns, mask_of, rows_of
 from app.adapters.faiss_index.part import Scored
 from app.domain.filters import TitleFilter
-from app.domain.ports import Keys, Vector, VectorChange, Vectors
+from app.domain.ports import Compared, Keys, Vector, VectorChange, Vectors
 from app.domain.titles import MediaKind, Title, TitleId
 
 
@@ -81,6 +81,13 @@ class Delta:
         """The row of a key, or None."""
         row = int(np.searchsorted(self.keys, key))
         return row if row < len(self.keys) and self.keys[row] == key else None
+
+    def compared(self, query: Vector, key: int) -> Compared | None:
+        """Cosine and votes of a title, or None."""
+        row = self.row_of(key)
+        if row is None:
+            return None
+        return Compared(float(self.vectors[row] @ query), int(self.rows["votes"][row]))
 
     def search(
         self,

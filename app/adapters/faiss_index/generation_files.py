@@ -19,7 +19,7 @@ import msgspec
 from app.domain.errors import Damaged, NotFound, StoreUnavailable
 from app.domain.generations import Manifest
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _POINTER: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _ASIDE: Final = ".building-"
@@ -124,11 +124,13 @@ class GenerationFolder:
     def seal(self, aside: Path, manifest: Manifest) -> Manifest:
         """Add checksums, sync everything to disk and give the folder its name."""
         files = {
-            path.name: (path.stat().st_size, _sha256(path)) for path in sorted(aside.iterdir())
+            path.relative_to(aside).as_posix(): (path.stat().st_size, _sha256(path))
+            for path in sorted(aside.rglob("*"))
+            if path.is_file()
         }
         sealed = replace(manifest, files=files)
         _write_synced(aside / _MANIFEST, msgspec.json.format(msgspec.json.encode(sealed), indent=1))
-        for path in aside.iterdir():
+        for path in aside.rglob("*"):
             _sync(path)
         _sync(aside)
         aside.rename(self.root / manifest.name)

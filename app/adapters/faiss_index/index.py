@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,21 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import GenerationFolder
 from app.adapters.faiss_index.part import OpenPart, open_part
+from app.adapters.word_index.index import WordView
+from app.adapters.word_index.part import WordDelta, WordPart, open_words
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus, Manifest
-from app.domain.ports import Keys, Neighbour, TitleStore, Vector, VectorStore
-from app.domain.titles import MediaKind, TitleId
+from app.domain.ports import (
+    Compared,
+    Keys,
+    Neighbour,
+    TitleStore,
+    Vector,
+    VectorChange,
+    VectorStore,
+)
+from app.domain.titles import MediaKind, Title, TitleId
 
 _log = logging.getLogger(__name__)
 _CHANGES: Final = 4096
@@ -38,15 +48,24 @@ class _Snapshot:
 
     manifest: Manifest
     parts: dict[MediaKind, OpenPart]
+    words: WordPart
     delta: Delta
     seq: int
+    word_delta: WordDelta
+    words_seen: WordView
     stale: dict[MediaKind, NDArray[np.int64]] = field(default_factory=dict)
 
-    def moved(self, delta: Delta, seq: int) -> _Snapshot:
-        """The same generation with a later delta."""
+    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> _Snapshot:
+        """The same generation with these changes on top."""
+        delta = self.delta.after(changes, titles)
         gone = delta.stale_keys()
         stale = {kind: part.rows_of(gone) for kind, part in self.parts.items()}
-        return replace(self, delta=delta, seq=seq, stale=stale)
+        touched = {change.id for change in changes}
+        fresh = [titles[i] for i in touched if i in titles and i.key not in delta.removed]
+        self.word_delta.replace({i.key for i in touched}, fresh)
+        seen = WordView(self.words, self.word_delta.part, gone)
+        seq = changes[-1].seq
+        return replace(self, delta=delta, seq=seq, stale=stale, words_seen=seen)
 
 
 class FaissIndex:
@@ -119,6 +138,26 @@ class FaissIndex:
             return None
         row = part.row_of(key)
         return None if row is None else part.vectors.take(np.array([row]))[0]
+
+    def compared(self, vector: Vector, ids: Sequence[TitleId]) -> dict[TitleId, Compared]:
+        """Those of the titles that the index has, with their exact cosine and their votes."""
+        snapshot = self._serving()
+        found: dict[TitleId, Compared] = {}
+        old: dict[MediaKind, list[TitleId]] = {kind: [] for kind in snapshot.parts}
+        for title_id in ids:
+            fresh = snapshot.delta.compared(vector, title_id.key)
+            if fresh is not None:
+                found[title_id] = fresh
+            elif title_id.kind in old and title_id.key not in snapshot.delta.removed:
+                old[title_id.kind].append(title_id)
+        for kind, some in old.items():
+            compared = snapshot.parts[kind].compared(vector, [one.key for one in some])
+            found |= {TitleId.from_key(key): one for key, one in compared.items()}
+        return found
+
+    def words(self) -> WordView:
+        """What the word index serves now. Raises `NotReady`."""
+        return self._serving().words_seen
 
     def refresh(self) -> bool:
         """Follow the published generation and the log of changes."""
@@ -196,10 +235,20 @@ class FaissIndex:
             }
             for part in parts.values():
                 part.self_test()
+            words = open_words(folder, manifest.count)
         except Damaged as error:
             self._refuse(name, error.detail)
             return None
-        return _Snapshot(manifest, parts, Delta.empty(manifest.dimension), manifest.as_of_seq)
+        changed = WordDelta()
+        return _Snapshot(
+            manifest,
+            parts,
+            words,
+            Delta.empty(manifest.dimension),
+            manifest.as_of_seq,
+            changed,
+            WordView(words, changed.part, frozenset()),
+        )
 
     def _refuse(self, name: str, why: str) -> None:
         if self._refused.get(name) != why:
@@ -216,6 +265,5 @@ class FaissIndex:
             if not changes:
                 break
             titles = self._titles.get_many([c.id for c in changes if c.vector is not None])
-            delta = snapshot.delta.after(changes, titles)
-            snapshot = snapshot.moved(delta, changes[-1].seq)
+            snapshot = snapshot.after(changes, titles)
         return snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.errors import Damaged
 from app.domain.filters import TitleFilter
 from app.domain.generations import Part
-from app.domain.ports import Keys, Vector
+from app.domain.ports import Compared, Keys, Vector
 
 Scored = tuple[Keys, NDArray[np.float32]]
 """Keys (m,) and their cosines (m,)."""
@@ -85,6 +85,22 @@ class OpenPart:
         scores = self.vectors.scores(rows, query)
         order = np.lexsort((self.keys[rows], -scores))[:k]
         return self.keys[rows[order]], scores[order]
+
+    def compared(self, query: Vector, keys: Sequence[int]) -> dict[int, Compared]:
+        """Exact cosines and votes of those keys that are here."""
+        wanted = np.array(keys, np.int64)
+        rows = np.searchsorted(self.keys, wanted)
+        rows[rows == len(self.keys)] = 0
+        here = self.keys[rows] == wanted
+        rows = rows[here]
+        scores = self.vectors.scores(rows, query)
+        votes = self._columns["votes"][rows]
+        return {
+            key: Compared(score, count)
+            for key, score, count in zip(
+                wanted[here].tolist(), scores.tolist(), votes.tolist(), strict=True
+            )
+        }
 
     def _survivors(self, where: TitleFilter) -> Survivors:
         found = self._cache.get(where)

@@ -1,0 +1,1 @@
+"""Words: names and descriptions, searched with Tantivy."""

@@ -1,0 +1,149 @@
+"""One Tantivy index, opened for searching: a generation's, or that of what changed since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from tantivy import Index, Occur, Query, Searcher
+
+from app.adapters.word_index.queries import Clauses, described, tokens_of
+from app.adapters.word_index.schema import DESCRIBED, SCHEMA, document_of, new_index
+from app.domain.errors import Damaged
+from app.domain.titles import Title
+
+FOLDER: Final = "words"
+"""Where a generation keeps its words."""
+
+Order = Literal["score", "votes"]
+_MOST: Final = 100_000
+_HEAP: Final = 64 * 2**20
+_SMALL_HEAP: Final = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document found: the title's key, its score (votes, where ordered by them), its votes."""
+
+    key: int
+    score: float
+    votes: int
+
+
+class WordPart:
+    """A point in time of one index. Immutable, so threads share it without a lock."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = searcher
+
+    @property
+    def count(self) -> int:
+        """How many titles."""
+        return int(self._searcher.num_docs)
+
+    def top(
+        self,
+        query: Query,
+        wanted: int,
+        clauses: Clauses,
+        order: Order,
+        skipped: Collection[int],
+    ) -> list[Row]:
+        """The best `wanted` that meet the clauses and aren't skipped."""
+        whole = Query.boolean_query([(Occur.Must, query), *clauses]) if clauses else query
+        asked = wanted + min(len(skipped), wanted)
+        while True:
+            found = self._rows(whole, asked, order)
+            kept = [row for row in found if row.key not in skipped] if skipped else found
+            if len(kept) >= wanted or len(found) < asked or asked >= _MOST:
+                return kept[:wanted]
+            asked = min(4 * asked, _MOST)
+
+    def described(
+        self, text: str, wanted: int, clauses: Clauses, skipped: Collection[int]
+    ) -> list[Row]:
+        """The best for a description; none where it has no word that tells anything."""
+        query = described(tokens_of(text), self._searcher)
+        return [] if query is None else self.top(query, wanted, clauses, "score", skipped)
+
+    def rarity(self, tokens: Sequence[str]) -> dict[tuple[str, str], float]:
+        """BM25's inverse document frequency of each term in each field it occurs in."""
+        found = {}
+        for field in DESCRIBED:
+            for token in tokens:
+                held = self._searcher.doc_freq(field, token)
+                if held:
+                    found[field, token] = math.log(1 + (self.count - held + 0.5) / (held + 0.5))
+        return found
+
+    def _rows(self, query: Query, asked: int, order: Order) -> list[Row]:
+        if order == "votes":
+            found = self._searcher.search(query, asked, count=False, order_by_field="votes")
+        else:
+            found = self._searcher.search(query, asked, count=False)
+        addresses = [address for _, address in found.hits]
+        keys = self._searcher.fast_field_values("key", addresses)
+        votes = self._searcher.fast_field_values("votes", addresses)
+        return [
+            Row(int(key or 0), float(score), int(known or 0))
+            for (score, _), key, known in zip(found.hits, keys, votes, strict=True)
+        ]
+
+
+class WordWriter:
+    """Writes a generation's words into a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        # One thread writes few segments, and a search walks through each of them.
+        self._writer = new_index(folder).writer(4 * _HEAP, 1)
+        self._folder = folder
+
+    def add(self, titles: Sequence[Title]) -> None:
+        """Add titles, each once in all."""
+        for title in titles:
+            self._writer.add_document(document_of(title))
+
+    def close(self) -> None:
+        """Make it readable and lasting."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        for lock in self._folder.glob(".*.lock"):
+            lock.unlink()
+
+
+class WordDelta:
+    """Titles that changed since the generation, in memory, and keys that no longer count."""
+
+    def __init__(self) -> None:
+        self._index = new_index()
+        self._index.config_reader("manual")
+        self._writer = self._index.writer(_SMALL_HEAP, 1)
+        self.part = WordPart(self._index.searcher())
+
+    def replace(self, gone: Collection[int], titles: Sequence[Title]) -> None:
+        """Take out these keys and put in these titles; later searches see it."""
+        if gone:
+            stale = Query.term_set_query(SCHEMA, "key", sorted(gone))
+            self._writer.delete_documents_by_query(stale)
+        for title in titles:
+            self._writer.add_document(document_of(title))
+        self._writer.commit()
+        self._index.reload()
+        self.part = WordPart(self._index.searcher())
+
+
+def open_words(folder: Path, count: int) -> WordPart:
+    """Open what `WordWriter` wrote. Raises `Damaged`."""
+    try:
+        index = Index.open(str(folder / FOLDER))
+        index.config_reader("manual")
+        part = WordPart(index.searcher())
+    except (ValueError, OSError) as error:
+        raise Damaged(f"{folder.name}: the words can't be opened ({error})") from error
+    if part.count != count:
+        raise Damaged(f"{folder.name}: {part.count} titles have words, not {count}")
+    return part

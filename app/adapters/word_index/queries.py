@@ -1,0 +1,156 @@
+"""Questions in Tantivy's terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from tantivy import FieldType, Occur, Query, Searcher
+
+from app.adapters.word_index.schema import DESCRIBED, SCHEMA, STARTS_UP_TO, english
+from app.domain.filters import TitleFilter
+from app.domain.names import compact
+from app.domain.titles import MediaKind
+
+BOOSTS: Final = {"title": 1.5, "subject": 1.0, "people": 1.5, "plot": 1.0}
+"""What a word is worth by where it stands; chosen with `scripts.evaluate_search`."""
+
+_TIE_BREAKER: Final = 0.5
+"""Share of the lesser fields in a word's score."""
+
+_MOST_WORDS: Final = 32
+"""Words of a text that are looked up: the rarest, for they tell most."""
+
+_LONG_WORD: Final = 8
+_SHORT_WORD: Final = 4
+_LONGEST_NAME: Final = 80
+_ENGLISH: Final = english()
+
+Clauses = list[tuple[Occur, Query]]
+
+
+def tokens_of(text: str) -> list[str]:
+    """The terms of a text, each once."""
+    return list(dict.fromkeys(_ENGLISH.analyze(text)))
+
+
+def described(tokens: Sequence[str], searcher: Searcher) -> Query | None:
+    """Titles with some of these terms, the more and the rarer the better; None without terms."""
+    if len(tokens) > _MOST_WORDS:
+        rarest = sorted(tokens, key=lambda token: searcher.doc_freq("plot", token) or 2**40)
+        tokens = rarest[:_MOST_WORDS]
+    if not tokens:
+        return None
+    return Query.boolean_query([(Occur.Should, _anywhere(token)) for token in tokens])
+
+
+def _anywhere(token: str) -> Query:
+    return Query.disjunction_max_query(
+        [
+            Query.boost_query(Query.term_query(SCHEMA, field, token, "freq"), BOOSTS[field])
+            for field in DESCRIBED
+        ],
+        _TIE_BREAKER,
+    )
+
+
+def named(folded: str) -> Query:
+    """Titles one of whose names is this one, as a whole."""
+    return Query.term_set_query(SCHEMA, "whole", sorted({folded, compact(folded)}))
+
+
+def resembling(folded: str) -> Query | None:
+    """Titles with a name some typing errors away, as a whole or word by word."""
+    if len(folded) > _LONGEST_NAME:
+        return None
+    whole = compact(folded)
+    ways = [Query.fuzzy_term_query(SCHEMA, "whole", whole, _errors_in(whole))]
+    words = folded.split()
+    if len(words) > 1:
+        ways.append(_all([_nearly(word) for word in words]))
+    return _any(ways)
+
+
+def beginning(folded: str) -> Query:
+    """Titles one of whose names begins like this."""
+    if len(folded) <= STARTS_UP_TO:
+        return Query.term_query(SCHEMA, "starts", folded, "basic")
+    return Query.regex_query(SCHEMA, "whole", re.escape(folded) + ".*")
+
+
+def containing(folded: str) -> Query | None:
+    """Titles with all these words in their names, the last of them perhaps not typed to its end."""
+    *whole, last = folded.split()
+    if not whole and len(last) <= STARTS_UP_TO - 2:
+        return None
+    found = [Query.term_query(SCHEMA, "name", word, "basic") for word in whole]
+    return _all([*found, Query.regex_query(SCHEMA, "name", re.escape(last) + ".*")])
+
+
+def nearly_containing(folded: str) -> Query:
+    """As `containing`, with typing errors, or with blanks missing or added."""
+    *whole, last = folded.split()
+    typed = compact(folded)
+    return _any(
+        [
+            _all([*map(_nearly, whole), _nearly(last, prefix=True)]),
+            Query.fuzzy_term_query(SCHEMA, "whole", typed, _errors_in(typed), prefix=True),
+        ]
+    )
+
+
+def passing(kinds: Collection[MediaKind], where: TitleFilter) -> Clauses:
+    """What a filter demands, adding nothing to a score."""
+    clauses: Clauses = []
+
+    def must(query: Query) -> None:
+        clauses.append((Occur.Must, Query.const_score_query(query, 0.0)))
+
+    if len(set(kinds)) == 1:
+        must(Query.term_query(SCHEMA, "tv", int(MediaKind.TV in kinds), "basic"))
+    if not where.include_adult:
+        must(Query.term_query(SCHEMA, "adult", 0, "basic"))
+    if where.year_from is not None or where.year_to is not None:
+        lowest = max(where.year_from or 1, 1)
+        must(_range("year", FieldType.Unsigned, lowest, where.year_to))
+    if where.genres:
+        must(Query.term_set_query(SCHEMA, "genre", sorted(where.genres)))
+    if where.without_genres:
+        unwanted = Query.term_set_query(SCHEMA, "genre", sorted(where.without_genres))
+        clauses.append((Occur.MustNot, unwanted))
+    if where.languages:
+        must(Query.term_set_query(SCHEMA, "language", sorted(where.languages)))
+    if where.min_votes > 0:
+        must(_range("votes", FieldType.Unsigned, where.min_votes))
+    if where.min_rating > 0:
+        must(_range("rating", FieldType.Float, float(where.min_rating)))
+    return clauses
+
+
+def _range(field: str, kind: FieldType, lowest: float, highest: float | None = None) -> Query:
+    return Query.range_query(SCHEMA, field, kind, lowest, highest)
+
+
+def _nearly(word: str, *, prefix: bool = False) -> Query:
+    errors = _errors_in(word)
+    if errors:
+        return Query.fuzzy_term_query(SCHEMA, "name", word, errors, prefix=prefix)
+    if prefix:
+        return Query.regex_query(SCHEMA, "name", re.escape(word) + ".*")
+    return Query.term_query(SCHEMA, "name", word, "basic")
+
+
+def _errors_in(word: str) -> int:
+    """Typing errors to allow for: none in short words, for each would be another one."""
+    if len(word) < _SHORT_WORD:
+        return 0
+    return 1 if len(word) < _LONG_WORD else 2
+
+
+def _all(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _any(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])

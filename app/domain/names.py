@@ -1,0 +1,95 @@
+"""Names as people type them: folded, so that spellings of one name meet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.titles import Title
+
+_ARTICLES: Final = frozenset(
+    "the a an le la les l un une des der die das ein eine el los las lo il i gli uno una o os "  # noqa: SIM905 -- a list of these would fill the page
+    "as um uma de het een den det en et".split()
+)
+"""Definite and indefinite ones of the languages most films are named in."""
+
+_ROMAN: Final = {
+    numeral: str(number)
+    for number, numeral in enumerate(
+        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(),  # noqa: SIM905 -- as above
+        start=2,
+    )
+}
+"""``i`` stays: it is a word in more names than it is a number."""
+
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
+)
+_WORD: Final = re.compile(r"\w+")
+_APOSTROPHES: Final = re.compile("(?<=\\w)['\u2019\u02bc`](?=\\w)")
+_LETTERS_APART: Final = re.compile(r"(?<!\w)(?:\w\.){2,}")
+_YEAR_AT_END: Final = re.compile(r"^(?P<name>.*\S)[\s,]*[(\[]?(?P<year>(?:18|19|20)\d\d)[)\]]?\s*$")
+_EARLIEST: Final = 1870
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no apostrophes; letters that look alike to a typist are the same."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    bare = "".join(c for c in folded if not unicodedata.combining(c))
+    joined = _LETTERS_APART.sub(lambda found: found[0].replace(".", ""), bare)
+    return _APOSTROPHES.sub("", unicodedata.normalize("NFC", joined))
+
+
+def words(text: str) -> list[str]:
+    """The words of a name, folded: ``&`` is ``and``, a roman number from 2 on is an arabic one."""
+    found = _WORD.findall(plain(text).replace("&", " and ").replace("_", " "))
+    return [_ROMAN.get(word, word) if place else word for place, word in enumerate(found)]
+
+
+def fold(name: str) -> str:
+    """The words of a name with single blanks between them; empty for signs alone."""
+    return " ".join(words(name))
+
+
+def without_article(folded: str) -> str:
+    """A folded name less its leading article; itself where nothing else would stay."""
+    first, _, rest = folded.partition(" ")
+    return rest if rest and first in _ARTICLES else folded
+
+
+def compact(folded: str) -> str:
+    """A folded name without its blanks: where people put none, or one too many."""
+    return folded.replace(" ", "")
+
+
+def spellings(title: Title) -> Iterator[str]:
+    """Every name of a title, folded, each once: its own first."""
+    seen = set[str]()
+    for name in (title.name, title.original_name, *title.alternative_names):
+        folded = fold(name)
+        if folded and folded not in seen:
+            seen.add(folded)
+            yield folded
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuery:
+    """What somebody typed, taken as a name; `year` where it ends with one."""
+
+    folded: str
+    year: int | None = None
+
+
+def read_as_names(text: str) -> tuple[NameQuery, ...]:
+    """The ways to read a text as a name: as it stands, and with a year at its end taken as such."""
+    readings = []
+    whole = fold(text)
+    if whole:
+        readings.append(NameQuery(whole))
+    found = _YEAR_AT_END.match(text)
+    if found and int(found["year"]) >= _EARLIEST and (name := fold(found["name"])):
+        readings.append(NameQuery(name, int(found["year"])))
+    return tuple(readings)
