@@ -90,7 +90,7 @@ class Services:
     @cached_property
     def search(self) -> Search:
         """Similar titles."""
-        return Search(self.titles, self.index, self.embedder)
+        return Search(self.titles, self.index, self.words, self.embedder)
 
     @cached_property
     def admin_token(self) -> str:

@@ -1,4 +1,4 @@
-"""Similarity search: `POST /mcp/knn`."""
+"""Search by a title, by several, or by words: `POST /mcp/knn`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.domain.filters import TitleFilter
 from app.domain.titles import MediaKind, TitleId
 from app.domain.vocabulary import GENRES, LANGUAGES, genre_named
 from app.services.search import BOTH
+from app.services.text_search import Mode
 
 router = APIRouter(tags=["search"])
 
@@ -23,6 +24,7 @@ TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**62)]
 Year = Annotated[int, Field(strict=True, ge=1800, le=2200)]
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
+MOST_LIKED = 20
 
 
 class TitleRef(BaseModel):
@@ -32,6 +34,10 @@ class TitleRef(BaseModel):
 
     tmdb_id: TmdbId
     media_type: MediaKind
+
+    def as_id(self) -> TitleId:
+        """The same, as the program names it."""
+        return TitleId(self.media_type, self.tmdb_id)
 
 
 class Filters(BaseModel):
@@ -88,8 +94,9 @@ class Filters(BaseModel):
 
 
 class KnnRequest(BaseModel):
-    """By `tmdb_id` with `input_media_type`, or by `text`; exactly one of the two.
+    """By `tmdb_id` with `input_media_type`, by `text`, or by several titles in `like`.
 
+    Exactly one of the three, but a text may go with `like`: "like these, but funnier".
     `media_type` is the older name of both type fields: it fills those that are left out.
     """
 
@@ -117,6 +124,16 @@ class KnnRequest(BaseModel):
     input_media_type: KindOrAll | None = None
     results_media_type: KindOrAll | None = None
     media_type: KindOrAll | None = Field(None, description="Older name of both type fields")
+    like: list[TitleRef] = Field(
+        [], max_length=MOST_LIKED, description="Titles to find others like, each with its share"
+    )
+    unlike: list[TitleRef] = Field(
+        [], max_length=MOST_LIKED, description="With like: titles to keep away from"
+    )
+    mode: Mode | None = Field(
+        None, description="With text: words and meaning together (hybrid, the default), or one"
+    )
+    explain: Annotated[bool, Field(strict=True, description="Show the parts of each score")] = False
     k: int = Field(10, strict=True, ge=1, le=MOST_RESULTS)
     filters: Filters = Filters()
     exclude: list[TitleRef] = Field([], max_length=1000)
@@ -126,8 +143,14 @@ class KnnRequest(BaseModel):
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:
-        if (self.text is None) == (self.tmdb_id is None):
-            raise ValueError("give either tmdb_id or text, and not both")
+        if self.like and self.tmdb_id is not None:
+            raise ValueError("give either tmdb_id or like, and not both; like may hold that title")
+        if not self.like and (self.text is None) == (self.tmdb_id is None):
+            raise ValueError("give either tmdb_id or text, and not both; or several titles in like")
+        if self.unlike and not self.like:
+            raise ValueError("unlike: it needs at least one title in like")
+        if self.mode is not None and (self.like or self.text is None):
+            raise ValueError("mode: it goes with a text alone")
         if self.text is not None and not self.meaning():
             raise ValueError("text: it is empty; describe what you would like to see")
         if self.tmdb_id is not None:
@@ -159,9 +182,14 @@ class KnnRequest(BaseModel):
 
 
 class KnnResult(TitleCard):
-    """A title found; `score` is the cosine with the query, -1 to 1."""
+    """A title found.
+
+    `score` is the cosine with the query, -1 to 1, by id and with mode meaning. Otherwise it
+    compares the results of one answer: the sum of `parts`, which `explain` shows.
+    """
 
     score: float
+    parts: dict[str, float] | None = None
 
 
 class KnnAnswer(BaseModel):
@@ -185,7 +213,7 @@ def knn(request: KnnRequest, program: Program) -> KnnAnswer:
     wanted = request.result_kind()
     kinds = BOTH if wanted == "all" else (MediaKind(wanted),)
     where = request.filters.as_domain()
-    exclude = {TitleId(ref.media_type, ref.tmdb_id) for ref in request.exclude}
+    exclude = {ref.as_id() for ref in request.exclude}
     query: dict[str, object] = {
         "results_media_type": wanted,
         "k": request.k,
@@ -196,13 +224,25 @@ def knn(request: KnnRequest, program: Program) -> KnnAnswer:
         found = program.search.by_id(asked, request.k, kinds, where, exclude)
         title = found.asked.name if found.asked else None
         query |= {"tmdb_id": asked.tmdb_id, "input_media_type": asked.kind, "title": title}
+    elif request.like:
+        liked = [ref.as_id() for ref in request.like]
+        unliked = [ref.as_id() for ref in request.unlike]
+        text = request.meaning()
+        found = program.search.by_several(liked, unliked, text, request.k, kinds, where, exclude)
+        query |= {"like": request.like, "unlike": request.unlike, "text": text or None}
     else:
         text = request.meaning()
-        found = program.search.by_text(text, request.k, kinds, where, exclude)
-        query |= {"text": text}
+        mode = request.mode or Mode.HYBRID
+        found = program.search.by_text(text, request.k, kinds, where, exclude, mode)
+        query |= {"text": text, "mode": mode}
     images = program.settings.tmdb_image_url
     results = [
-        KnnResult(**card_of(hit.title, images), score=round(hit.score, 6)) for hit in found.hits
+        KnnResult(
+            **card_of(hit.title, images),
+            score=round(hit.score, 6),
+            parts=dict(hit.parts) if request.explain else None,
+        )
+        for hit in found.hits
     ]
     return KnnAnswer(
         results=results,

@@ -1,18 +1,21 @@
-"""One title's facts: `GET /titles/{movie|tv}/{id}`."""
+"""Titles: one's facts (`GET /titles/{movie|tv}/{id}`), and names completed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from app.api.deps import PUBLIC, Program
 from app.domain.titles import MediaKind, Title, TitleId
+from app.services.search import BOTH
 
 router = APIRouter(tags=["titles"])
 
 _POSTER_SIZE = "w342"
+LONGEST_NAME = 200
+MOST_COMPLETIONS = 50
 
 
 class TitleCard(BaseModel):
@@ -68,6 +71,27 @@ def card_of(title: Title, images: str) -> dict[str, Any]:
         "runtime": title.runtime,
         "makers": title.makers,
     }
+
+
+class Completions(BaseModel):
+    """Titles whose names go on from `q`, best known first."""
+
+    q: str
+    results: list[TitleCard]
+
+
+@router.get("/titles/search", dependencies=[PUBLIC], summary="Names, completed as one types")
+def complete(
+    program: Program,
+    q: Annotated[str, Query(max_length=LONGEST_NAME, description="What has been typed so far")],
+    media_type: Literal["movie", "tv", "all"] = "all",
+    limit: Annotated[int, Query(ge=1, le=MOST_COMPLETIONS)] = 10,
+) -> Completions:
+    """Beginnings, words in any order, a typing error or two; a year at the end tells apart."""
+    kinds = BOTH if media_type == "all" else (MediaKind(media_type),)
+    found = program.search.completed(q, limit, kinds)
+    images = program.settings.tmdb_image_url
+    return Completions(q=q, results=[TitleCard(**card_of(title, images)) for title in found])
 
 
 @router.get("/titles/{media_type}/{tmdb_id}", dependencies=[PUBLIC], summary="A title's facts")

@@ -25,6 +25,15 @@ _ROMAN: Final = {
 }
 """``i`` stays: it is a word in more names than it is a number."""
 
+_NUMBERS: Final = {
+    word: str(number)
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen".split(),  # noqa: SIM905 -- as above
+        start=1,
+    )
+}
+_JOINING: Final = frozenset(("the", "a", "an", "and"))
+_COUNTED: Final = frozenset(("part", "episode", "chapter", "vol", "volume"))
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
 )
@@ -44,9 +53,22 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a name, folded: ``&`` is ``and``, a roman number from 2 on is an arabic one."""
-    found = _WORD.findall(plain(text).replace("&", " and ").replace("_", " "))
-    return [_ROMAN.get(word, word) if place else word for place, word in enumerate(found)]
+    """The words of a name, folded.
+
+    ``&`` and ``+`` are ``and``; numbers in words, and roman ones from 2 on, are arabic; ``part``
+    and the like before a number go.
+    """
+    signs = plain(text).replace("&", " and ").replace("+", " and ").replace("_", " ")
+    found = [
+        _NUMBERS.get(word) or (_ROMAN.get(word, word) if place else word)
+        for place, word in enumerate(_WORD.findall(signs))
+    ]
+    following = [*found[1:], ""]
+    return [
+        word
+        for word, after in zip(found, following, strict=True)
+        if not (word in _COUNTED and after.isdecimal())
+    ]
 
 
 def fold(name: str) -> str:
@@ -61,8 +83,9 @@ def without_article(folded: str) -> str:
 
 
 def compact(folded: str) -> str:
-    """A folded name without its blanks: where people put none, or one too many."""
-    return folded.replace(" ", "")
+    """A folded name in one word, without articles and ``and``: as it is half remembered."""
+    some = folded.split()
+    return "".join([word for word in some if word not in _JOINING] or some)
 
 
 def spellings(title: Title) -> Iterator[str]:

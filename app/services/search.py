@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from app.domain.errors import NotFound, NotReady
-from app.domain.filters import TitleFilter
-from app.domain.ports import Embedder, Neighbour, TitleStore, Vector, VectorIndex
+from app.domain.filters import EVERYTHING, TitleFilter
+from app.domain.ports import (
+    Embedder,
+    Neighbour,
+    TitleStore,
+    Vector,
+    VectorIndex,
+    WordIndex,
+)
+from app.domain.ranking import Ranked, Taste, shared_out
 from app.domain.titles import MediaKind, Title, TitleId
+from app.services.text_search import Mode, Scope, TextSearch
 
 BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
 _TEXTS_KEPT: Final = 2048
@@ -21,14 +30,25 @@ _AT_ONCE: Final = 4
 _LONGEST_WAIT: Final = 2.0
 _ROUNDS: Final = 6
 _MOST_AT_ONCE: Final = 4096
+_SPARE: Final = 2
+"""Times k titles are ranked, for those that left the store since the index followed it."""
+
+_FROM_EACH: Final = 50
+_WISH: Final = 0.6
+"""What a text weighs beside a liked title, whose vector has length 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A title found, and its score: the cosine of its vector with the query's, -1 to 1."""
+    """A title found, its score, and the parts that the score is the sum of, where it has some.
+
+    By a title or by meaning the score is the cosine with the query, -1 to 1; else it compares hits
+    of one answer only.
+    """
 
     title: Title
     score: float
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +63,11 @@ class Found:
 class Search:
     """Similarity search over the index, with titles from the store."""
 
-    def __init__(self, titles: TitleStore, index: VectorIndex, embedder: Embedder) -> None:
+    def __init__(
+        self, titles: TitleStore, index: VectorIndex, words: WordIndex, embedder: Embedder
+    ) -> None:
         self._titles = titles
+        self._texts = TextSearch(titles, index, words)
         self._index = index
         self._embedder = embedder
         # Never all threads of a server: while the model loads, other questions go on.
@@ -59,12 +82,51 @@ class Search:
         kinds: Sequence[MediaKind],
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
+        mode: Mode = Mode.HYBRID,
     ) -> Found:
-        """The k titles nearest in meaning. Raises `NotReady`, `ModelUnusable`."""
+        """The k titles that fit the text best. Raises `NotReady`, `ModelUnusable`."""
         status = self._index.status()
         if not status.ready:
             raise NotReady(status.reason)
-        return self._found(self._vector_of(text), k, kinds, where, exclude)
+        if mode is Mode.MEANING:
+            return self._found(self._vector_of(text), k, kinds, where, exclude)
+        scope = Scope(kinds, where, exclude)
+        if mode is Mode.WORDS:
+            ranked = self._texts.by_words(text, _SPARE * k, scope)
+        else:
+            ranked = self._texts.ranked(text, self._vector_of(text), _SPARE * k, scope)
+        return self._first(ranked, k, where)
+
+    def by_several(
+        self,
+        liked: Sequence[TitleId],
+        unliked: Sequence[TitleId],
+        text: str,
+        k: int,
+        kinds: Sequence[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> Found:
+        """The k titles most like those liked, each of them with its share, and not like the others.
+
+        A text, where there is one, draws the results towards it. Raises `NotFound` for a title that
+        the catalogue lacks, `NotReady` for one that isn't embedded.
+        """
+        vectors = {one: self._vector_or_why(one) for one in dict.fromkeys((*liked, *unliked))}
+        wish = self._vector_of(text) if text else None
+        left_out = {*exclude, *vectors}
+        tastes = []
+        for one in dict.fromkeys(liked):
+            asked = vectors[one] if wish is None else _unit(vectors[one] + _WISH * wish)
+            pool = max(_FROM_EACH, _SPARE * k)
+            near = self._index.search(asked, pool, kinds, where, left_out)
+            tastes.append(Taste(one, {n.id: n.score for n in near}))
+        candidates = list({i: None for taste in tastes for i in taste.cosines})
+        disliked: dict[TitleId, float] = {}
+        for one in dict.fromkeys(unliked):
+            for i, compared in self._index.compared(vectors[one], candidates).items():
+                disliked[i] = max(compared.cosine, disliked.get(i, -1.0))
+        return self._first(shared_out(tastes, disliked, _SPARE * k), k, where)
 
     def by_id(
         self,
@@ -75,6 +137,28 @@ class Search:
         exclude: Collection[TitleId] = (),
     ) -> Found:
         """The k titles nearest to one, itself left out. Raises `NotFound`, `NotReady`."""
+        vector = self._vector_or_why(title_id)
+        asked = self._titles.get(title_id)
+        return self._found(vector, k, kinds, where, {title_id, *exclude}, asked)
+
+    def completed(
+        self,
+        text: str,
+        wanted: int,
+        kinds: Sequence[MediaKind] = BOTH,
+        where: TitleFilter = EVERYTHING,
+    ) -> list[Title]:
+        """Titles whose names go on from what was typed, best known first. Raises `NotReady`."""
+        return self._texts.completed(text, wanted, kinds, where)
+
+    def title(self, title_id: TitleId) -> Title:
+        """The title. Raises `NotFound`, which says so where the number is of the other kind."""
+        title = self._titles.get(title_id)
+        if title is None:
+            raise self._unknown(title_id)
+        return title
+
+    def _vector_or_why(self, title_id: TitleId) -> Vector:
         vector = self._index.vector(title_id)
         asked = self._titles.get(title_id)
         if asked is None:
@@ -84,14 +168,7 @@ class Search:
                 f"{asked.name} ({title_id}) is in the catalogue but not embedded yet: "
                 "run python -m scripts.embed, or start the worker."
             )
-        return self._found(vector, k, kinds, where, {title_id, *exclude}, asked)
-
-    def title(self, title_id: TitleId) -> Title:
-        """The title. Raises `NotFound`, which says so where the number is of the other kind."""
-        title = self._titles.get(title_id)
-        if title is None:
-            raise self._unknown(title_id)
-        return title
+        return vector
 
     def _unknown(self, title_id: TitleId) -> NotFound:
         other_kind = BOTH[title_id.kind is MediaKind.MOVIE]
@@ -102,6 +179,26 @@ class Search:
             f"There is no {title_id} in the catalogue, but {title_id.tmdb_id} exists as "
             f"{other_kind.value}: {other.name} ({other.year or 'year unknown'})."
         )
+
+    def _first(
+        self,
+        ranked: Sequence[Ranked],
+        k: int,
+        where: TitleFilter,
+    ) -> Found:
+        """The first k that the store still has and that still pass."""
+        hits: list[Hit] = []
+        for start in range(0, len(ranked), k):
+            some = ranked[start : start + k]
+            titles = self._titles.get_many([one.id for one in some])
+            hits += [
+                Hit(titles[one.id], one.score, one.parts)
+                for one in some
+                if one.id in titles and where.passes(titles[one.id])
+            ]
+            if len(hits) >= k:
+                break
+        return Found(tuple(hits[:k]), self._index.status().version)
 
     def _found(
         self,
@@ -140,6 +237,12 @@ class Search:
             return _frozen(self._embedder.embed([text])[0])
         finally:
             self._embedding.release()
+
+
+def _unit(vector: Vector) -> Vector:
+    """The same direction at length 1."""
+    scaled: Vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
+    return scaled
 
 
 def _frozen(vector: Vector) -> Vector:

@@ -17,6 +17,7 @@ from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.token_file import kept_token
+from app.adapters.word_index.index import TantivyWords
 from app.domain.errors import StoreUnavailable
 from app.domain.filters import EVERYTHING, TitleFilter
 from app.domain.generations import Calibration
@@ -71,7 +72,9 @@ def test_a_swap_never_brings_back_what_was_removed(
 def test_a_filter_is_checked_against_the_title_as_it_is_now(world: IndexWorld) -> None:
     world.build()
     index = world.opened()
-    search = Search(world.stores.titles, index, WordEmbedder(dimension=DIMENSION))
+    search = Search(
+        world.stores.titles, index, TantivyWords(index.words), WordEmbedder(dimension=DIMENSION)
+    )
     first = search.by_text("winter", 1, BOTH, EVERYTHING).hits[0].title
     world.stores.titles.upsert([replace(first, adult=True, votes=0)])
     hits = search.by_text("winter", 305, BOTH, EVERYTHING).hits
@@ -87,7 +90,9 @@ def test_a_store_that_was_emptied_costs_few_rounds(
     world.build()
     index = world.opened()
     world.stores.titles.delete(list(world.truth))
-    search = Search(world.stores.titles, index, WordEmbedder(dimension=DIMENSION))
+    search = Search(
+        world.stores.titles, index, TantivyWords(index.words), WordEmbedder(dimension=DIMENSION)
+    )
     rounds, real = [0], index.search
 
     def counted(*arguments: Any) -> list[Neighbour]:  # noqa: ANN401  # handed through

@@ -14,6 +14,7 @@ from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
+from app.adapters.word_index.index import TantivyWords
 from app.domain.dumps import Record
 from app.domain.filters import EVERYTHING
 from app.domain.titles import MediaKind
@@ -44,7 +45,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     )
     index = FaissIndex(folder / "index", embedder.model, stores.vectors, stores.titles)
     index.refresh()
-    yield Search(stores.titles, index, embedder)
+    yield Search(stores.titles, index, TantivyWords(index.words), embedder)
     stores.close()
 
 

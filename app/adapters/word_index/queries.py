@@ -8,15 +8,15 @@ from typing import Final
 
 from tantivy import FieldType, Occur, Query, Searcher
 
-from app.adapters.word_index.schema import DESCRIBED, SCHEMA, STARTS_UP_TO, english
+from app.adapters.word_index.schema import DESCRIBED, SCHEMA, STARTS_UP_TO, english, forms_of
 from app.domain.filters import TitleFilter
 from app.domain.names import compact
 from app.domain.titles import MediaKind
 
-BOOSTS: Final = {"title": 1.5, "subject": 1.0, "people": 1.5, "plot": 1.0}
+BOOSTS: Final = {"title": 0.2, "subject": 1.0, "people": 0.8, "plot": 1.0}
 """What a word is worth by where it stands; chosen with `scripts.evaluate_search`."""
 
-_TIE_BREAKER: Final = 0.5
+_TIE_BREAKER: Final = 0.2
 """Share of the lesser fields in a word's score."""
 
 _MOST_WORDS: Final = 32
@@ -24,6 +24,7 @@ _MOST_WORDS: Final = 32
 
 _LONG_WORD: Final = 8
 _SHORT_WORD: Final = 4
+_SEVERAL: Final = 3
 _LONGEST_NAME: Final = 80
 _ENGLISH: Final = english()
 
@@ -57,7 +58,7 @@ def _anywhere(token: str) -> Query:
 
 def named(folded: str) -> Query:
     """Titles one of whose names is this one, as a whole."""
-    return Query.term_set_query(SCHEMA, "whole", sorted({folded, compact(folded)}))
+    return Query.term_set_query(SCHEMA, "whole", sorted(forms_of(folded)))
 
 
 def resembling(folded: str) -> Query | None:
@@ -68,7 +69,9 @@ def resembling(folded: str) -> Query | None:
     ways = [Query.fuzzy_term_query(SCHEMA, "whole", whole, _errors_in(whole))]
     words = folded.split()
     if len(words) > 1:
-        ways.append(_all([_nearly(word) for word in words]))
+        # Where several words must all be there, each of them may be further off.
+        shorter = _LONG_WORD - _SHORT_WORD + 1 if len(words) >= _SEVERAL else _LONG_WORD
+        ways.append(_all([_nearly(word, twice_from=shorter) for word in words]))
     return _any(ways)
 
 
@@ -132,8 +135,8 @@ def _range(field: str, kind: FieldType, lowest: float, highest: float | None = N
     return Query.range_query(SCHEMA, field, kind, lowest, highest)
 
 
-def _nearly(word: str, *, prefix: bool = False) -> Query:
-    errors = _errors_in(word)
+def _nearly(word: str, *, prefix: bool = False, twice_from: int = _LONG_WORD) -> Query:
+    errors = _errors_in(word, twice_from)
     if errors:
         return Query.fuzzy_term_query(SCHEMA, "name", word, errors, prefix=prefix)
     if prefix:
@@ -141,11 +144,11 @@ def _nearly(word: str, *, prefix: bool = False) -> Query:
     return Query.term_query(SCHEMA, "name", word, "basic")
 
 
-def _errors_in(word: str) -> int:
+def _errors_in(word: str, twice_from: int = _LONG_WORD) -> int:
     """Typing errors to allow for: none in short words, for each would be another one."""
     if len(word) < _SHORT_WORD:
         return 0
-    return 1 if len(word) < _LONG_WORD else 2
+    return 1 if len(word) < twice_from else 2
 
 
 def _all(queries: Sequence[Query]) -> Query:

@@ -102,8 +102,7 @@ def document_of(title: Title) -> Document:
 
 def forms_of(folded: str) -> set[str]:
     """How a folded name may be typed: with its article or without, in one word or not."""
-    bare = without_article(folded)
-    return {folded, bare, compact(folded), compact(bare)}
+    return {folded, without_article(folded), folded.replace(" ", ""), compact(folded)}
 
 
 def _add(document: Document, field: str, texts: Iterable[str]) -> None:

@@ -1,0 +1,153 @@
+"""The order of what a text finds: words, meaning and fame put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import DamerauLevenshtein
+
+from app.domain.names import compact, spellings
+from app.domain.titles import Title, TitleId
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part of a score is worth; chosen with `scripts.evaluate_search`.
+
+    `meaning` and `words` multiply scores standardised over the candidates, `known` the decimal
+    logarithm of 1 + votes, `name` a name's likeness from 0 to 1.
+    """
+
+    meaning: float = 1.0
+    words: float = 1.0
+    known: float = 1.0
+    name: float = 20.0
+
+
+WEIGHTS: Final = Weights()
+
+EXACT: Final = 1.0
+_LIKE_ENOUGH: Final = 0.7
+_FAME_OF_NAMES: Final = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A title that may answer: `cosine` with the text, BM25 for its words, votes.
+
+    `name` is how like one of its names is to the text: 1 where equal, 0 where not alike.
+    """
+
+    id: TitleId
+    cosine: float
+    bm25: float
+    votes: int
+    name: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A title and its score; `parts` are the weighted terms that the score is the sum of."""
+
+    id: TitleId
+    score: float
+    parts: Mapping[str, float]
+
+
+def fused(candidates: Sequence[Candidate], weights: Weights = WEIGHTS) -> list[Ranked]:
+    """The candidates, best first, ties by key."""
+    if not candidates:
+        return []
+    parts = {
+        "meaning": weights.meaning * _standardised([c.cosine for c in candidates]),
+        "words": weights.words * _standardised([c.bm25 for c in candidates]),
+        "known": weights.known * _fame([c.votes for c in candidates]),
+        "name": weights.name * _names(candidates),
+    }
+    scores: NDArray[np.float64] = np.sum(list(parts.values()), axis=0)
+    keys = np.array([c.id.key for c in candidates])
+    return [
+        Ranked(
+            candidates[place].id,
+            float(scores[place]),
+            {name: round(float(part[place]), 4) for name, part in parts.items()},
+        )
+        for place in np.lexsort((keys, -scores)).tolist()
+    ]
+
+
+def likeness(name: str, title: Title) -> float:
+    """How like the folded name is to the nearest of the title's: 1 less typing errors per letter.
+
+    0 where they are so far apart that another name was meant. Optimal string alignment counts as
+    errors: a letter missing, too many, wrong, or two of them swapped.
+    """
+    typed = compact(name)
+    best = 0.0
+    for spelling in spellings(title):
+        known = compact(spelling)
+        best = max(best, DamerauLevenshtein.normalized_similarity(typed, known))
+    return best if best >= _LIKE_ENOUGH else 0.0
+
+
+def _names(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    """Likeness of names: of several that are equal, or nearly, the best known comes first."""
+    likeness_of = np.array([c.name for c in candidates])
+    fame = _fame([c.votes for c in candidates])
+    # An equal name comes before every other one, however much better known.
+    bonus = likeness_of + (likeness_of > 0) * _FAME_OF_NAMES * fame + (likeness_of >= EXACT)
+    return np.asarray(bonus, np.float64)
+
+
+def _fame(votes: Sequence[int]) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.log10(1 + np.array(votes, np.float64))
+    return found
+
+
+def _standardised(scores: Sequence[float]) -> NDArray[np.float64]:
+    """Less their mean, in standard deviations."""
+    values = np.array(scores, np.float64)
+    return np.asarray((values - values.mean()) / (values.std() + 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What one liked title brings: candidates with their cosine to it, each cosine -1 to 1."""
+
+    liked: TitleId
+    cosines: Mapping[TitleId, float]
+
+
+def shared_out(
+    tastes: Sequence[Taste], disliked: Mapping[TitleId, float], wanted: int
+) -> list[Ranked]:
+    """Up to `wanted` titles, each taste in turn giving its nearest that is still free.
+
+    So each liked title keeps its share, where one mean vector would lie between all of them and
+    near to none. `disliked` is a candidate's highest cosine with an unliked title: it loses half of
+    that, and goes altogether where it is no nearer to what is liked.
+    """
+    queues = [_liked_first(taste, disliked) for taste in tastes]
+    taken: dict[TitleId, Ranked] = {}
+    while len(taken) < wanted and any(queues):
+        for queue in queues:
+            while queue and queue[-1].id in taken:
+                queue.pop()
+            if queue and len(taken) < wanted:
+                taken[queue[-1].id] = queue.pop()
+    return sorted(taken.values(), key=lambda ranked: (-ranked.score, ranked.id.key))
+
+
+def _liked_first(taste: Taste, disliked: Mapping[TitleId, float]) -> list[Ranked]:
+    """A taste's candidates, the best last."""
+    found = []
+    for title_id, cosine in taste.cosines.items():
+        against = max(disliked.get(title_id, 0.0), 0.0)
+        if against < cosine:
+            parts = {"like": round(cosine, 4), "unlike": round(-against / 2, 4)}
+            found.append(Ranked(title_id, cosine - against / 2, parts))
+    return sorted(found, key=lambda ranked: (ranked.score, -ranked.id.key))
