@@ -63,7 +63,7 @@ def words(text: str) -> list[str]:
         _NUMBERS.get(word) or (_ROMAN.get(word, word) if place else word)
         for place, word in enumerate(_WORD.findall(signs))
     ]
-    following = [*found[1:], ""]
+    following = [*found[1:], ""][: len(found)]
     return [
         word
         for word, after in zip(found, following, strict=True)

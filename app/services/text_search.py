@@ -19,6 +19,10 @@ _NAMES: Final = 20
 _RESEMBLING: Final = 30
 _COMPLETED: Final = 3
 _MOST_WORDS_IN_NAME: Final = 12
+_FEW_WORDS: Final = 4
+_PART_OF_NAME: Final = 0.05
+"""Likeness of a name that goes on from the few words typed, or holds all of them."""
+
 _PREMIERE_AND_RELEASE: Final = 1
 """Years that a film's year may be off: people remember the one it came to them."""
 
@@ -118,6 +122,10 @@ class TextSearch:
         if not found:
             for reading in readings:
                 found |= self._resembling(reading, scope)
+        if readings and len(readings[0].folded.split()) <= _FEW_WORDS:
+            name, kinds = readings[0].folded, scope.kinds
+            for match in self._words.completing(name, _NAMES, kinds, scope.where):
+                found.setdefault(match.id, _PART_OF_NAME)
         return {i: like for i, like in found.items() if like > 0 and i not in left_out}
 
     def _resembling(self, reading: NameQuery, scope: Scope) -> dict[TitleId, float]:

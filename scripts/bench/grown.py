@@ -1,0 +1,128 @@
+"""A real catalogue grown to any size by made titles, for measuring how search scales.
+
+A made film is put together from two real ones that are near each other: half of the plot of each,
+words of both names, some keywords and people of both; its vector is mixed as `scripts.bench.mixed`
+does it. So it speaks of the same things in the same words and competes with what is searched for.
+Few people voted on it, as on most titles of a whole catalogue.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters.clock import SystemClock
+from app.adapters.faiss_index.build import FaissPublisher
+from app.adapters.sqlite_store import open_sqlite
+from app.domain.embedding_text import RECIPE_VERSION
+from app.domain.generations import BuildSpec
+from app.domain.ports import VectorBatch, Vectors
+from app.domain.titles import MediaKind, Source, Title, TitleId
+from scripts.bench.mixed import DIMENSION, MODEL
+
+FIRST_MADE: Final = 100_000_000
+"""Made films have numbers from here on; TMDB's are below."""
+
+_NEIGHBOURS: Final = 100
+_SLAB: Final = 4096
+_MOST_VOTES: Final = 400
+
+
+def grown(source: Path, target: Path, count: int) -> None:
+    """Write store and index of `count` titles, those of `source` among them, unless they exist."""
+    if (target / "index" / "CURRENT").exists():
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    real = open_sqlite(source / "watcher.sqlite3", SystemClock())
+    vectors: dict[int, NDArray[np.float32]] = {}
+    for batch in real.vectors.scan(MODEL):
+        vectors |= dict(zip(batch.keys.tolist(), batch.vectors, strict=True))
+    titles = [t for some in real.titles.scan() for t in some if t.id.key in vectors]
+    real.close()
+    if not titles:
+        raise SystemExit(f"{source} holds no embedded titles: import a catalogue and embed it.")
+    basis = np.stack([vectors[title.id.key] for title in titles])
+    made = max(count - len(titles), 0)
+    stores = open_sqlite(target / "watcher.sqlite3", SystemClock())
+    print(f"Writing {count:,} titles", file=sys.stderr)
+    for some in _all_titles(titles, basis, made):
+        stores.titles.upsert(some)
+    spec = BuildSpec(
+        model=MODEL,
+        dimension=DIMENSION,
+        factory="auto",
+        recall_target=0.99,
+        as_of_seq=0,
+        recipe=RECIPE_VERSION,
+    )
+    print("Building the index", file=sys.stderr)
+    FaissPublisher(target / "index", SystemClock()).build(
+        spec, _all_vectors(titles, basis, made), stores.titles.scan(), lambda _: None
+    )
+    stores.close()
+
+
+def _all_titles(titles: Sequence[Title], basis: Vectors, made: int) -> Iterator[list[Title]]:
+    yield list(titles)
+    rng = np.random.default_rng(2)
+    number = FIRST_MADE
+    for first, second, _ in _pairs(basis, made):
+        votes = np.minimum(rng.pareto(1.0, len(first)) * 2, _MOST_VOTES).astype(int)
+        some = []
+        for one, other, known in zip(first.tolist(), second.tolist(), votes.tolist(), strict=True):
+            some.append(_between(number, titles[one], titles[other], known))
+            number += 1
+        yield some
+
+
+def _all_vectors(titles: Sequence[Title], basis: Vectors, made: int) -> Iterator[VectorBatch]:
+    keys = np.array([title.id.key for title in titles], np.int64)
+    order = np.argsort(keys)
+    yield VectorBatch(keys[order], basis[order])
+    number = FIRST_MADE
+    for _, _, vectors in _pairs(basis, made):
+        yield VectorBatch(np.arange(number, number + len(vectors), dtype=np.int64) * 2, vectors)
+        number += len(vectors)
+
+
+def _pairs(
+    basis: Vectors, made: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+    """Rows of two real titles, and the vector between them; the same at each call."""
+    rng = np.random.default_rng(1)
+    _, near = faiss.knn(basis, basis, _NEIGHBOURS + 1, metric=faiss.METRIC_INNER_PRODUCT)
+    for start in range(0, made, _SLAB):
+        size = min(_SLAB, made - start)
+        first = rng.integers(len(basis), size=size)
+        second = near[first, rng.integers(1, _NEIGHBOURS + 1, size=size)]
+        share = rng.uniform(0.5, 1, (size, 1)).astype(np.float32)
+        between = share * basis[first] + (1 - share) * basis[second]
+        between /= np.linalg.norm(between, axis=1, keepdims=True)
+        between += rng.normal(0, 0.5 / DIMENSION**0.5, between.shape).astype(np.float32)
+        yield first, second, between / np.linalg.norm(between, axis=1, keepdims=True)
+
+
+def _between(number: int, one: Title, other: Title, votes: int) -> Title:
+    names = one.name.split(), other.name.split()
+    plots = one.overview.split(), other.overview.split()
+    return Title(
+        id=TitleId(MediaKind.MOVIE, number),
+        name=" ".join(names[0][: len(names[0]) // 2 + 1] + names[1][len(names[1]) // 2 :]),
+        year=other.year,
+        genres=one.genres,
+        keywords=(one.keywords[::2] + other.keywords[1::2])[:12],
+        cast=(one.cast[1::2] + other.cast[::2])[:5],
+        makers=other.makers,
+        original_language=one.original_language,
+        runtime=one.runtime,
+        votes=votes,
+        rating=one.rating,
+        overview=" ".join(plots[0][: len(plots[0]) // 2] + plots[1][len(plots[1]) // 2 :]),
+        source=Source.DUMP,
+    )
