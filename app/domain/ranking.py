@@ -58,8 +58,10 @@ class Ranked:
     parts: Mapping[str, float]
 
 
-def fused(candidates: Sequence[Candidate], weights: Weights = WEIGHTS) -> list[Ranked]:
-    """The candidates, best first, ties by key."""
+def fused(
+    candidates: Sequence[Candidate], wanted: int | None = None, weights: Weights = WEIGHTS
+) -> list[Ranked]:
+    """The candidates, or the best `wanted` of them, best first, ties by key."""
     if not candidates:
         return []
     parts = {
@@ -76,7 +78,7 @@ def fused(candidates: Sequence[Candidate], weights: Weights = WEIGHTS) -> list[R
             float(scores[place]),
             {name: round(float(part[place]), 4) for name, part in parts.items()},
         )
-        for place in np.lexsort((keys, -scores)).tolist()
+        for place in np.lexsort((keys, -scores))[:wanted].tolist()
     ]
 
 

@@ -61,7 +61,7 @@ class TextSearch:
         self._words = words
 
     def ranked(self, text: str, vector: Vector, wanted: int, scope: Scope) -> list[Ranked]:
-        """At least `wanted` titles where as many pass, best first."""
+        """The best `wanted` titles; fewer only where fewer pass."""
         kinds, where, exclude = scope.kinds, scope.where, scope.exclude
         pool = max(_CANDIDATES, wanted)
         near = self._index.search(vector, pool, kinds, where, exclude)
@@ -75,7 +75,8 @@ class TextSearch:
                 Candidate(i, c.cosine, bm25.get(i, 0.0), c.votes, names.get(i, 0.0))
                 for i in ids
                 if (c := compared.get(i)) is not None
-            ]
+            ],
+            wanted,
         )
 
     def by_words(self, text: str, wanted: int, scope: Scope) -> list[Ranked]:

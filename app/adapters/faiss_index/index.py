@@ -144,8 +144,9 @@ class FaissIndex:
         snapshot = self._serving()
         found: dict[TitleId, Compared] = {}
         old: dict[MediaKind, list[TitleId]] = {kind: [] for kind in snapshot.parts}
+        changed = len(snapshot.delta.keys) > 0
         for title_id in ids:
-            fresh = snapshot.delta.compared(vector, title_id.key)
+            fresh = snapshot.delta.compared(vector, title_id.key) if changed else None
             if fresh is not None:
                 found[title_id] = fresh
             elif title_id.kind in old and title_id.key not in snapshot.delta.removed:
