@@ -46,10 +46,13 @@ _EARLIEST: Final = 1870
 
 def plain(text: str) -> str:
     """Lower case, no accents, no apostrophes; letters that look alike to a typist are the same."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    bare = "".join(c for c in folded if not unicodedata.combining(c))
-    joined = _LETTERS_APART.sub(lambda found: found[0].replace(".", ""), bare)
-    return _APOSTROPHES.sub("", unicodedata.normalize("NFC", joined))
+    folded = text.casefold()
+    if not folded.isascii():
+        apart = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+        bare = "".join(c for c in apart if not unicodedata.combining(c))
+        folded = unicodedata.normalize("NFC", bare)
+    joined = _LETTERS_APART.sub(lambda found: found[0].replace(".", ""), folded)
+    return _APOSTROPHES.sub("", joined)
 
 
 def words(text: str) -> list[str]:

@@ -345,7 +345,10 @@ class WordIndex(Protocol):
     def resembling(
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
     ) -> list[Match]:
-        """Titles with a name a few typing errors away: none in short words, two in long ones."""
+        """Titles with a name a few typing errors away: none in short words, two in long ones.
+
+        Known ones (`KNOWN_FROM` votes) where there are any, else others.
+        """
         ...
 
     def completing(
@@ -360,7 +363,7 @@ class WordIndex(Protocol):
     def nearly_completing(
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
     ) -> list[Match]:
-        """As `completing`, with typing errors, or blanks missing or added."""
+        """As `completing`, with typing errors, or blanks missing or added; known ones first."""
         ...
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.filters import TitleFilter
 from app.domain.names import NameQuery, read_as_names
 from app.domain.ports import Match, TitleStore, Vector, VectorIndex, WordIndex
-from app.domain.ranking import EXACT, Candidate, Ranked, fused, likeness
+from app.domain.ranking import EXACT, KNOWN_FROM, Candidate, Ranked, fused, likeness
 from app.domain.titles import MediaKind, Title, TitleId
 
 _CANDIDATES: Final = 200
@@ -43,6 +43,11 @@ class Scope:
     where: TitleFilter
     exclude: Collection[TitleId] = ()
 
+    def of_the_known(self) -> Scope:
+        """The same, narrowed to titles that some people voted on."""
+        votes = max(self.where.min_votes, KNOWN_FROM)
+        return replace(self, where=replace(self.where, min_votes=votes))
+
     def of_year(self, year: int | None) -> Scope:
         """The same, narrowed to about a year."""
         if year is None:
@@ -62,13 +67,17 @@ class TextSearch:
 
     def ranked(self, text: str, vector: Vector, wanted: int, scope: Scope) -> list[Ranked]:
         """The best `wanted` titles; fewer only where fewer pass."""
-        kinds, where, exclude = scope.kinds, scope.where, scope.exclude
+        bm25: dict[TitleId, float] = {}
+        near: dict[TitleId, None] = {}
         pool = max(_CANDIDATES, wanted)
-        near = self._index.search(vector, pool, kinds, where, exclude)
-        described = self._words.described(text, pool, kinds, where, exclude)
+        for some in (scope, scope.of_the_known()):
+            kinds, where, exclude = some.kinds, some.where, some.exclude
+            for match in self._words.described(text, pool, kinds, where, exclude):
+                bm25[match.id] = match.score
+            found = self._index.search(vector, pool, kinds, where, exclude)
+            near |= dict.fromkeys(neighbour.id for neighbour in found)
         names = self._names(text, scope)
-        bm25 = {match.id: match.score for match in described}
-        ids = list({n.id: None for n in near} | dict.fromkeys(bm25) | dict.fromkeys(names))
+        ids = list(near | dict.fromkeys(bm25) | dict.fromkeys(names))
         compared = self._index.compared(vector, ids)
         return fused(
             [

@@ -61,7 +61,7 @@ class _Snapshot:
         gone = delta.stale_keys()
         stale = {kind: part.rows_of(gone) for kind, part in self.parts.items()}
         touched = {change.id for change in changes}
-        fresh = [titles[i] for i in touched if i in titles and i.key not in delta.removed]
+        fresh = [titles[i] for i in sorted(touched) if i in titles and i.key not in delta.removed]
         self.word_delta.replace({i.key for i in touched}, fresh)
         seen = WordView(self.words, self.word_delta.part, gone)
         seq = changes[-1].seq

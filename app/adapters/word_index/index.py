@@ -10,8 +10,10 @@ from tantivy import Query
 from app.adapters.word_index import queries
 from app.adapters.word_index.part import Order, Row, WordPart
 from app.adapters.word_index.queries import tokens_of
+from app.adapters.word_index.schema import KNOWN
 from app.domain.filters import TitleFilter
 from app.domain.ports import Match
+from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, TitleId
 
 
@@ -42,10 +44,11 @@ class TantivyWords:
         view = self._view()
         clauses = queries.passing(kinds, where)
         out = frozenset(title_id.key for title_id in exclude)
-        rows = view.generation.described(text, k, clauses, view.stale | out)
+        known = where.min_votes >= KNOWN_FROM
+        rows = view.generation.described(text, k, clauses, view.stale | out, known=known)
         if view.delta.count:
             scale = _scale(view, text)
-            fresh = view.delta.described(text, k, clauses, out)
+            fresh = view.delta.described(text, _spare(k), clauses, out, known=known)
             rows += [Row(row.key, row.score * scale, row.votes) for row in fresh]
         return _best(rows, k)
 
@@ -59,12 +62,17 @@ class TantivyWords:
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
     ) -> list[Match]:
         """Titles whose name is a few typing errors away."""
-        return self._of(queries.resembling(name), k, kinds, where)
+        if not queries.a_name(name):
+            return []
+        found = self._of(queries.resembling(name, KNOWN), k, kinds, where)
+        return found or self._of(queries.resembling(name, ""), k, kinds, where)
 
     def completing(
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
     ) -> list[Match]:
         """Titles one of whose names begins with what was typed, or has all its words."""
+        if not queries.a_name(name):
+            return []
         found = self._of(queries.beginning(name), k, kinds, where)
         found += self._of(queries.containing(name), k, kinds, where)
         return found
@@ -73,7 +81,10 @@ class TantivyWords:
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
     ) -> list[Match]:
         """As `completing`, with typing errors."""
-        return self._of(queries.nearly_containing(name), k, kinds, where)
+        if not queries.a_name(name):
+            return []
+        found = self._of(queries.nearly_containing(name, KNOWN), k, kinds, where)
+        return found or self._of(queries.nearly_containing(name, ""), k, kinds, where)
 
     def _of(
         self, query: Query | None, k: int, kinds: Collection[MediaKind], where: TitleFilter
@@ -85,8 +96,13 @@ class TantivyWords:
         order: Order = "votes"
         rows = view.generation.top(query, k, clauses, order, view.stale)
         if view.delta.count:
-            rows += view.delta.top(query, k, clauses, order, ())
+            rows += view.delta.top(query, _spare(k), clauses, order, ())
         return _best(rows, k)
+
+
+def _spare(k: int) -> int:
+    """How many to ask of the delta, where equal scores come in the order they were written."""
+    return 4 * k + 100
 
 
 def _scale(view: WordView, text: str) -> float:

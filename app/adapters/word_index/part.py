@@ -10,8 +10,9 @@ from typing import Final, Literal
 
 from tantivy import Index, Occur, Query, Searcher
 
-from app.adapters.word_index.queries import Clauses, described, tokens_of
-from app.adapters.word_index.schema import DESCRIBED, SCHEMA, document_of, new_index
+from app.adapters.word_index import queries
+from app.adapters.word_index.queries import Clauses
+from app.adapters.word_index.schema import DESCRIBED, KNOWN, SCHEMA, document_of, new_index
 from app.domain.errors import Damaged
 from app.domain.titles import Title
 
@@ -63,11 +64,21 @@ class WordPart:
             asked = min(4 * asked, _MOST)
 
     def described(
-        self, text: str, wanted: int, clauses: Clauses, skipped: Collection[int]
+        self, text: str, wanted: int, clauses: Clauses, skipped: Collection[int], *, known: bool
     ) -> list[Row]:
-        """The best for a description; none where it has no word that tells anything."""
-        query = described(tokens_of(text), self._searcher)
-        return [] if query is None else self.top(query, wanted, clauses, "score", skipped)
+        """The best for a description; none where it has no word that tells anything.
+
+        Candidates are found by all their words together, and then scored by where the words stand.
+        """
+        tokens = queries.rarest(queries.tokens_of(text), self._searcher)
+        if not tokens:
+            return []
+        query = queries.mentioning(tokens, KNOWN if known else "")
+        found = self.top(query, wanted + wanted // 2, clauses, "score", skipped)
+        if not found:
+            return []
+        keys = [row.key for row in found]
+        return self._rows(queries.described(tokens, keys), len(keys), "score")[:wanted]
 
     def rarity(self, tokens: Sequence[str]) -> dict[tuple[str, str], float]:
         """BM25's inverse document frequency of each term in each field it occurs in."""
@@ -76,7 +87,9 @@ class WordPart:
             for token in tokens:
                 held = self._searcher.doc_freq(field, token)
                 if held:
-                    found[field, token] = math.log(1 + (self.count - held + 0.5) / (held + 0.5))
+                    # What was deleted counts in `held` until segments merge.
+                    count = max(self.count, held)
+                    found[field, token] = math.log(1 + (count - held + 0.5) / (held + 0.5))
         return found
 
     def _rows(self, query: Query, asked: int, order: Order) -> list[Row]:

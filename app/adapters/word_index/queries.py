@@ -10,7 +10,7 @@ from tantivy import FieldType, Occur, Query, Searcher
 
 from app.adapters.word_index.schema import DESCRIBED, SCHEMA, STARTS_UP_TO, english, forms_of
 from app.domain.filters import TitleFilter
-from app.domain.names import compact
+from app.domain.names import compact, plain
 from app.domain.titles import MediaKind
 
 BOOSTS: Final = {"title": 0.2, "subject": 1.0, "people": 0.8, "plot": 1.0}
@@ -25,7 +25,7 @@ _MOST_WORDS: Final = 32
 _LONG_WORD: Final = 8
 _SHORT_WORD: Final = 4
 _SEVERAL: Final = 3
-_LONGEST_NAME: Final = 80
+_LONGEST_NAME: Final = 120
 _ENGLISH: Final = english()
 
 Clauses = list[tuple[Occur, Query]]
@@ -33,17 +33,28 @@ Clauses = list[tuple[Occur, Query]]
 
 def tokens_of(text: str) -> list[str]:
     """The terms of a text, each once."""
-    return list(dict.fromkeys(_ENGLISH.analyze(text)))
+    return list(dict.fromkeys(_ENGLISH.analyze(plain(text))))
 
 
-def described(tokens: Sequence[str], searcher: Searcher) -> Query | None:
-    """Titles with some of these terms, the more and the rarer the better; None without terms."""
-    if len(tokens) > _MOST_WORDS:
-        rarest = sorted(tokens, key=lambda token: searcher.doc_freq("plot", token) or 2**40)
-        tokens = rarest[:_MOST_WORDS]
-    if not tokens:
-        return None
-    return Query.boolean_query([(Occur.Should, _anywhere(token)) for token in tokens])
+def mentioning(tokens: Sequence[str], known: str) -> Query:
+    """Titles with some of these terms anywhere: plain, so that Tantivy can skip most of them."""
+    terms = [Query.term_query(SCHEMA, f"{known}text", token, "freq") for token in tokens]
+    return _any(terms)
+
+
+def described(tokens: Sequence[str], keys: Sequence[int]) -> Query:
+    """These titles, by where the terms stand: the more and the rarer the better."""
+    among = Query.const_score_query(Query.term_set_query(SCHEMA, "key", list(keys)), 0.0)
+    terms = [(Occur.Should, _anywhere(token)) for token in tokens]
+    return Query.boolean_query([(Occur.Must, among), *terms])
+
+
+def rarest(tokens: Sequence[str], searcher: Searcher) -> list[str]:
+    """As many of the terms as are looked up: those that fewest titles have."""
+    if len(tokens) <= _MOST_WORDS:
+        return list(tokens)
+    held = {token: searcher.doc_freq("text", token) for token in tokens}
+    return sorted(tokens, key=lambda token: held[token] or 2**40)[:_MOST_WORDS]
 
 
 def _anywhere(token: str) -> Query:
@@ -61,17 +72,20 @@ def named(folded: str) -> Query:
     return Query.term_set_query(SCHEMA, "whole", sorted(forms_of(folded)))
 
 
-def resembling(folded: str) -> Query | None:
+def a_name(folded: str) -> bool:
+    """Whether it can be one at all: Tantivy makes automata of names, and refuses large ones."""
+    return 0 < len(folded) <= _LONGEST_NAME
+
+
+def resembling(folded: str, known: str) -> Query:
     """Titles with a name some typing errors away, as a whole or word by word."""
-    if len(folded) > _LONGEST_NAME:
-        return None
     whole = compact(folded)
-    ways = [Query.fuzzy_term_query(SCHEMA, "whole", whole, _errors_in(whole))]
+    ways = [Query.fuzzy_term_query(SCHEMA, f"{known}whole", whole, _errors_in(whole))]
     words = folded.split()
     if len(words) > 1:
         # Where several words must all be there, each of them may be further off.
         shorter = _LONG_WORD - _SHORT_WORD + 1 if len(words) >= _SEVERAL else _LONG_WORD
-        ways.append(_all([_nearly(word, twice_from=shorter) for word in words]))
+        ways.append(_all([_nearly(f"{known}name", word, twice_from=shorter) for word in words]))
     return _any(ways)
 
 
@@ -91,16 +105,14 @@ def containing(folded: str) -> Query | None:
     return _all([*found, Query.regex_query(SCHEMA, "name", re.escape(last) + ".*")])
 
 
-def nearly_containing(folded: str) -> Query:
+def nearly_containing(folded: str, known: str) -> Query:
     """As `containing`, with typing errors, or with blanks missing or added."""
     *whole, last = folded.split()
     typed = compact(folded)
-    return _any(
-        [
-            _all([*map(_nearly, whole), _nearly(last, prefix=True)]),
-            Query.fuzzy_term_query(SCHEMA, "whole", typed, _errors_in(typed), prefix=True),
-        ]
-    )
+    field = f"{known}name"
+    words = [*(_nearly(field, word) for word in whole), _nearly(field, last, prefix=True)]
+    joined = Query.fuzzy_term_query(SCHEMA, f"{known}whole", typed, _errors_in(typed), prefix=True)
+    return _any([_all(words), joined])
 
 
 def passing(kinds: Collection[MediaKind], where: TitleFilter) -> Clauses:
@@ -135,13 +147,13 @@ def _range(field: str, kind: FieldType, lowest: float, highest: float | None = N
     return Query.range_query(SCHEMA, field, kind, lowest, highest)
 
 
-def _nearly(word: str, *, prefix: bool = False, twice_from: int = _LONG_WORD) -> Query:
+def _nearly(field: str, word: str, *, prefix: bool = False, twice_from: int = _LONG_WORD) -> Query:
     errors = _errors_in(word, twice_from)
     if errors:
-        return Query.fuzzy_term_query(SCHEMA, "name", word, errors, prefix=prefix)
+        return Query.fuzzy_term_query(SCHEMA, field, word, errors, prefix=prefix)
     if prefix:
-        return Query.regex_query(SCHEMA, "name", re.escape(word) + ".*")
-    return Query.term_query(SCHEMA, "name", word, "basic")
+        return Query.regex_query(SCHEMA, field, re.escape(word) + ".*")
+    return Query.term_query(SCHEMA, field, word, "basic")
 
 
 def _errors_in(word: str, twice_from: int = _LONG_WORD) -> int:

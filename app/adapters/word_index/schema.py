@@ -19,6 +19,7 @@ from tantivy import (
 
 from app.domain.embedding_text import META_KEYWORDS
 from app.domain.names import compact, plain, spellings, without_article
+from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, Title
 
 STARTS_UP_TO: Final = 5
@@ -26,6 +27,9 @@ STARTS_UP_TO: Final = 5
 
 DESCRIBED: Final = ("title", "subject", "people", "plot")
 """The fields that a description is matched with."""
+
+KNOWN: Final = "known_"
+"""Prefix of the fields that only known titles have: small, so that searching them is quick."""
 
 _LONGEST_WORD: Final = 40
 _MOST_PEOPLE: Final = 12
@@ -42,9 +46,11 @@ def _built_schema() -> Schema:
     builder.add_float_field("rating", indexed=True, fast=True)
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("genre", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("starts", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("name", tokenizer_name="blanks", index_option="basic")
+    for known in ("", KNOWN):
+        builder.add_text_field(f"{known}whole", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"{known}name", tokenizer_name="blanks", index_option="basic")
+        builder.add_text_field(f"{known}text", tokenizer_name="english", index_option="freq")
     for field in DESCRIBED:
         builder.add_text_field(field, tokenizer_name="english", index_option="freq")
     return builder.build()
@@ -86,23 +92,36 @@ def document_of(title: Title) -> Document:
     document.add_text("language", title.original_language)
     _add(document, "genre", title.genres)
     names = list(spellings(title))
-    _add(document, "name", names)
     wholes = {form for name in names for form in forms_of(name)}
-    _add(document, "whole", sorted(wholes))
-    starts = {form[:n] for form in wholes for n in range(1, STARTS_UP_TO + 1)}
-    _add(document, "starts", sorted(starts))
-    _add(document, "title", (title.name, title.original_name, *title.alternative_names))
-    keywords = (word for word in title.keywords if word.casefold() not in META_KEYWORDS)
-    _add(document, "subject", (*keywords, *title.genres))
-    people = dict.fromkeys((*title.makers, *title.cast[:_MOST_PEOPLE]))
-    _add(document, "people", map(plain, people))
-    _add(document, "plot", (title.overview, title.tagline))
+    _add(document, "starts", sorted({w[:n] for w in wholes for n in range(1, STARTS_UP_TO + 1)}))
+    described = {field: list(map(plain, some)) for field, some in _described(title).items()}
+    for field, texts in described.items():
+        _add(document, field, texts)
+    # All in one: the first look at a million titles reads one list of titles per word, not four.
+    text = "\n".join(text for texts in described.values() for text in texts)
+    for known in ("", KNOWN) if title.votes >= KNOWN_FROM else ("",):
+        _add(document, f"{known}name", names)
+        _add(document, f"{known}whole", sorted(wholes))
+        _add(document, f"{known}text", (text,))
     return document
+
+
+def _described(title: Title) -> dict[str, list[str]]:
+    """The texts of each field that a description is matched with."""
+    keywords = [word for word in title.keywords if word.casefold() not in META_KEYWORDS]
+    people = dict.fromkeys((*title.makers, *title.cast[:_MOST_PEOPLE]))
+    return {
+        "title": [title.name, title.original_name, *title.alternative_names],
+        "subject": [*keywords, *title.genres],
+        "people": list(people),
+        "plot": [title.overview, title.tagline],
+    }
 
 
 def forms_of(folded: str) -> set[str]:
     """How a folded name may be typed: with its article or without, in one word or not."""
-    return {folded, without_article(folded), folded.replace(" ", ""), compact(folded)}
+    bare = without_article(folded)
+    return {folded, bare, folded.replace(" ", ""), bare.replace(" ", ""), compact(folded)}
 
 
 def _add(document: Document, field: str, texts: Iterable[str]) -> None:
