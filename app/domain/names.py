@@ -37,7 +37,10 @@ _COUNTED: Final = frozenset(("part", "episode", "chapter", "vol", "volume"))
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
 )
-_WORD: Final = re.compile(r"\w+")
+_PART_OF_LETTERS: Final = (0, 7, 8, 9)
+"""Combining classes of signs that make another letter, in Indic scripts and in Japanese."""
+
+_WORD: Final = re.compile("[\\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f]+")
 _APOSTROPHES: Final = re.compile("(?<=\\w)['\u2019\u02bc`](?=\\w)")
 _LETTERS_APART: Final = re.compile(r"(?<!\w)(?:\w\.){2,}")
 _YEAR_AT_END: Final = re.compile(r"^(?P<name>.*\S)[\s,]*[(\[]?(?P<year>(?:18|19|20)\d\d)[)\]]?\s*$")
@@ -48,8 +51,9 @@ def plain(text: str) -> str:
     """Lower case, no accents, no apostrophes; letters that look alike to a typist are the same."""
     folded = text.casefold()
     if not folded.isascii():
-        apart = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
-        bare = "".join(c for c in apart if not unicodedata.combining(c))
+        whole = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold())
+        apart = unicodedata.normalize("NFKD", whole.casefold().translate(_LETTERS))
+        bare = "".join(c for c in apart if unicodedata.combining(c) in _PART_OF_LETTERS)
         folded = unicodedata.normalize("NFC", bare)
     joined = _LETTERS_APART.sub(lambda found: found[0].replace(".", ""), folded)
     return _APOSTROPHES.sub("", joined)
@@ -62,16 +66,18 @@ def words(text: str) -> list[str]:
     and the like before a number go.
     """
     signs = plain(text).replace("&", " and ").replace("+", " and ").replace("_", " ")
-    found = [
-        _NUMBERS.get(word) or (_ROMAN.get(word, word) if place else word)
-        for place, word in enumerate(_WORD.findall(signs))
-    ]
-    following = [*found[1:], ""][: len(found)]
-    return [
-        word
-        for word, after in zip(found, following, strict=True)
-        if not (word in _COUNTED and after.isdecimal())
-    ]
+    found = _WORD.findall(signs)
+    folded: list[str] = []
+    for place in range(len(found) - 1, -1, -1):
+        word, before = found[place], found[place - 1] if place else ""
+        # What a name begins with is no number: The X-Files, V for Vendetta.
+        first = place == 0 or (place == 1 and before in _ARTICLES)
+        word = _NUMBERS.get(word) or (word if first else _ROMAN.get(word, word))
+        if word == "i" and before in _COUNTED:
+            word = "1"
+        if not (word in _COUNTED and folded and folded[-1].isdecimal()):
+            folded.append(word)
+    return folded[::-1]
 
 
 def fold(name: str) -> str:

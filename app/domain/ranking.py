@@ -90,7 +90,7 @@ def fused(
 def likeness(name: str, title: Title) -> float:
     """How like the folded name is to the nearest of the title's: 1 less typing errors per letter.
 
-    0 where they are so far apart that another name was meant. Optimal string alignment counts as
+    0 where they are so far apart that another name was meant. Damerau and Levenshtein count as
     errors: a letter missing, too many, wrong, or two of them swapped.
     """
     typed = compact(name)
@@ -116,9 +116,10 @@ def _fame(votes: Sequence[int]) -> NDArray[np.float64]:
 
 
 def _standardised(scores: Sequence[float]) -> NDArray[np.float64]:
-    """Less their mean, in standard deviations."""
+    """Less their mean, in standard deviations, at most six of them."""
     values = np.array(scores, np.float64)
-    return np.asarray((values - values.mean()) / (values.std() + 1e-9))
+    # One that stands out from hundreds would else outweigh even a name that is equal.
+    return np.asarray(np.clip((values - values.mean()) / (values.std() + 1e-9), -6, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def shared_out(
             while queue and queue[-1].id in taken:
                 queue.pop()
             if queue and len(taken) < wanted:
-                taken[queue[-1].id] = queue.pop()
+                best = queue.pop()
+                taken[best.id] = best
     return sorted(taken.values(), key=lambda ranked: (-ranked.score, ranked.id.key))
 
 
@@ -153,8 +155,9 @@ def _liked_first(taste: Taste, disliked: Mapping[TitleId, float]) -> list[Ranked
     """A taste's candidates, the best last."""
     found = []
     for title_id, cosine in taste.cosines.items():
-        against = max(disliked.get(title_id, 0.0), 0.0)
-        if against < cosine:
-            parts = {"like": round(cosine, 4), "unlike": round(-against / 2, 4)}
-            found.append(Ranked(title_id, cosine - against / 2, parts))
+        against = disliked.get(title_id)
+        if against is None or against < cosine:
+            lost = max(against or 0.0, 0.0) / 2
+            parts = {"like": round(cosine, 4), "unlike": round(0.0 - lost, 4)}
+            found.append(Ranked(title_id, cosine - lost, parts))
     return sorted(found, key=lambda ranked: (ranked.score, -ranked.id.key))

@@ -20,6 +20,9 @@ FOLDER: Final = "words"
 """Where a generation keeps its words."""
 
 Order = Literal["score", "votes"]
+_SCORED: Final = 300
+"""Candidates that are scored by where their words stand, at least."""
+
 _MOST: Final = 100_000
 _HEAP: Final = 64 * 2**20
 _SMALL_HEAP: Final = 16 * 2**20
@@ -74,7 +77,7 @@ class WordPart:
         if not tokens:
             return []
         query = queries.mentioning(tokens, KNOWN if known else "")
-        found = self.top(query, wanted + wanted // 2, clauses, "score", skipped)
+        found = self.top(query, max(wanted + wanted // 2, _SCORED), clauses, "score", skipped)
         if not found:
             return []
         keys = [row.key for row in found]
