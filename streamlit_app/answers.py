@@ -14,6 +14,7 @@ from streamlit_app.api_client import (
     ApiNotReady,
     Health,
     Similar,
+    TitleCard,
     TitleFacts,
     base_url,
 )
@@ -22,6 +23,7 @@ from streamlit_app.search_state import Search, TitleRef
 _KEPT_SECONDS: Final = 60
 _KEPT_ANSWERS: Final = 500
 _HEALTH_KEPT_SECONDS: Final = 5
+_COMPLETIONS: Final = 8
 
 
 @st.cache_resource(show_spinner=False, on_release=ApiClient.close)
@@ -40,6 +42,12 @@ def similar(search: Search) -> Similar:
 def title(ref: TitleRef) -> TitleFacts:
     """The facts of one title."""
     return client().title(ref)
+
+
+@st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)
+def named(typed: str) -> tuple[TitleCard, ...]:
+    """Titles whose names go on from what was typed, best known first."""
+    return client().named(typed, _COMPLETIONS)
 
 
 @st.cache_data(ttl=_HEALTH_KEPT_SECONDS, show_spinner=False)

@@ -100,6 +100,12 @@ class Similar(_Answer):
     took_ms: float | None = None
 
 
+class Completions(_Answer):
+    """Titles whose names go on from what was typed, best known first."""
+
+    results: tuple[TitleCard, ...]
+
+
 class IndexHealth(_Answer):
     """Whether there is something to search."""
 
@@ -118,6 +124,7 @@ class Health(_Answer):
 
 _SIMILAR: Final = TypeAdapter(Similar)
 _FACTS: Final = TypeAdapter(TitleFacts)
+_COMPLETIONS: Final = TypeAdapter(Completions)
 _HEALTH: Final = TypeAdapter(Health)
 
 
@@ -145,6 +152,11 @@ class ApiClient:
         """The facts of one title."""
         return _read(_FACTS, _accepted(self._call("GET", f"/titles/{ref.kind}/{ref.tmdb_id}")))
 
+    def named(self, typed: str, limit: int) -> tuple[TitleCard, ...]:
+        """Up to `limit` titles whose names go on from what was typed."""
+        answer = self._call("GET", "/titles/search", params={"q": typed, "limit": limit})
+        return _read(_COMPLETIONS, _accepted(answer)).results
+
     def health(self) -> Health:
         """How the API is; answers, or fails, within about two seconds."""
         answer = self._call("GET", "/health", timeout=_HEALTH_TIMEOUT)
@@ -161,14 +173,18 @@ class ApiClient:
         path: str,
         *,
         json: Mapping[str, object] | None = None,
+        params: Mapping[str, str | int] | None = None,
         timeout: httpx2.Timeout = _TIMEOUT,
     ) -> httpx2.Response:
         try:
+            asked = self._http.build_request(
+                method, path, json=json, params=params, timeout=timeout
+            )
             try:
-                answer = self._http.request(method, path, json=json, timeout=timeout)
+                answer = self._http.send(asked)
             except _DROPPED:
                 # A kept connection may have been closed meanwhile. Every call only reads.
-                answer = self._http.request(method, path, json=json, timeout=timeout)
+                answer = self._http.send(asked)
         except httpx2.TimeoutException as error:
             raise ApiUnreachable(f"watcher at {self.address} takes too long to answer.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:

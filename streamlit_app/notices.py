@@ -36,10 +36,9 @@ def waiting(error: ApiUnreachable | ApiNotReady) -> None:
             "it runs."
         )
         notice("watcher is away", error.detail, remedy + _COMES_BACK)
-        _watch("away", time.monotonic())
     else:
         notice("Almost there", error.detail, _COMES_BACK)
-        _watch("not_ready", time.monotonic())
+    watch(error)
 
 
 def refused(error: ApiRefused) -> None:
@@ -57,6 +56,14 @@ def notice(heading: str, sentence: str, remedy_html: str = "") -> None:
 
 
 _COMES_BACK: Final = " This page comes back by itself."
+
+
+def watch(error: ApiError) -> None:
+    """Run the page again once the API, away or not ready now, has changed."""
+    if isinstance(error, ApiUnreachable):
+        _watch("away", time.monotonic())
+    elif isinstance(error, ApiNotReady):
+        _watch("not_ready", time.monotonic())
 
 
 @st.fragment(run_every=_POLL_SECONDS)

@@ -8,10 +8,11 @@ from typing import Final, TypeVar, cast
 
 import streamlit as st
 
+from streamlit_app.name_box import NAME, name_box
 from streamlit_app.search_state import MAX_TEXT, YEARS, Search, parse_title
 from streamlit_app.vocabulary import GENRES, KIND_NAMES, KINDS_NAMES, LANGUAGES, Kind
 
-_MODES: Final = {"words": "In your words", "id": "By TMDB id"}
+_MODES: Final = {"words": "In your words", "name": "By name", "id": "By TMDB id"}
 _COUNTS: Final = (10, 20, 40, 60, 100, 200)
 _VOTES: Final = (0, 50, 200, 1000, 5000)
 _SHOWN: Final = "address_shown"
@@ -49,6 +50,8 @@ def panel(search: Search) -> None:
             _options(search)
         if mode == "id":
             _ask_by_id(search)
+        elif mode == "name":
+            name_box(search)
         else:
             _ask_by_words(search)
         count = len(search.filters)
@@ -168,9 +171,11 @@ def _follow(search: Search) -> None:
         st.query_params.from_dict(_address())
     state[_SHOWN] = search
     state[_PROBLEM] = ""
-    if search.text or "w_mode" not in state:
+    if search.text:
         state["w_mode"] = "words"
-    state["w_text"] = search.text
+    elif "w_mode" not in state:
+        state["w_mode"] = "name" if search.title else "words"
+    state["w_text"], state[NAME] = search.text, ""
     if search.title:
         state["w_kind"], state["w_id"] = search.title.kind, str(search.title.tmdb_id)
     else:

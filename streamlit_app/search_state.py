@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Self, cast
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES, Kind, Kinds
 
 MAX_TEXT: Final = 2000
+MAX_NAME: Final = 200
 MAX_RESULTS: Final = 200
 DEFAULT_RESULTS: Final = 20
 MAX_TMDB_ID: Final = 2**31 - 1

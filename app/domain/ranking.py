@@ -25,7 +25,7 @@ class Weights:
     meaning: float = 1.0
     words: float = 1.0
     known: float = 1.3
-    name: float = 20.0
+    name: float = 100.0
 
 
 WEIGHTS: Final = Weights()
@@ -37,7 +37,8 @@ share more words with a text than the one that was meant."""
 
 EXACT: Final = 1.0
 _LIKE_ENOUGH: Final = 0.7
-_FAME_OF_NAMES: Final = 0.04
+_FAME_OF_ALIKE: Final = 0.04
+_FAME_OF_EQUAL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,10 @@ def _names(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
     """Likeness of names: of several that are equal, or nearly, the best known comes first."""
     likeness_of = np.array([c.name for c in candidates])
     fame = _fame([c.votes for c in candidates])
+    alike = (likeness_of >= _LIKE_ENOUGH) * _FAME_OF_ALIKE * fame
     # An equal name comes before every other one, however much better known.
-    bonus = likeness_of + (likeness_of > 0) * _FAME_OF_NAMES * fame + (likeness_of >= EXACT)
-    return np.asarray(bonus, np.float64)
+    equal = (likeness_of >= EXACT) * (1 + _FAME_OF_EQUAL * fame)
+    return np.asarray(likeness_of + alike + equal, np.float64)
 
 
 def _fame(votes: Sequence[int]) -> NDArray[np.float64]:

@@ -126,7 +126,7 @@ class Search:
         for one in dict.fromkeys(unliked):
             for i, compared in self._index.compared(vectors[one], candidates).items():
                 disliked[i] = max(compared.cosine, disliked.get(i, -1.0))
-        return self._first(shared_out(tastes, disliked, _SPARE * k), k, where)
+        return Found(tuple(self._shared(tastes, disliked, k, where)), self._index.status().version)
 
     def by_id(
         self,
@@ -180,6 +180,34 @@ class Search:
             f"{other_kind.value}: {other.name} ({other.year or 'year unknown'})."
         )
 
+    def _shared(
+        self,
+        tastes: Sequence[Taste],
+        disliked: Mapping[TitleId, float],
+        k: int,
+        where: TitleFilter,
+    ) -> list[Hit]:
+        """What the tastes give, less what left the store: shared out anew, for shares to hold."""
+        for _ in range(_ROUNDS):
+            ranked = shared_out(tastes, disliked, k)
+            hits = self._standing_of(ranked, where)
+            if len(hits) == len(ranked):
+                break
+            gone = {one.id for one in ranked} - {hit.title.id for hit in hits}
+            tastes = [
+                Taste(taste.liked, {i: c for i, c in taste.cosines.items() if i not in gone})
+                for taste in tastes
+            ]
+        return hits
+
+    def _standing_of(self, ranked: Sequence[Ranked], where: TitleFilter) -> list[Hit]:
+        titles = self._titles.get_many([one.id for one in ranked])
+        return [
+            Hit(titles[one.id], one.score, one.parts)
+            for one in ranked
+            if one.id in titles and where.passes(titles[one.id])
+        ]
+
     def _first(
         self,
         ranked: Sequence[Ranked],
@@ -189,13 +217,7 @@ class Search:
         """The first k that the store still has and that still pass."""
         hits: list[Hit] = []
         for start in range(0, len(ranked), k):
-            some = ranked[start : start + k]
-            titles = self._titles.get_many([one.id for one in some])
-            hits += [
-                Hit(titles[one.id], one.score, one.parts)
-                for one in some
-                if one.id in titles and where.passes(titles[one.id])
-            ]
+            hits += self._standing_of(ranked[start : start + k], where)
             if len(hits) >= k:
                 break
         return Found(tuple(hits[:k]), self._index.status().version)

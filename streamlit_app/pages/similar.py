@@ -18,11 +18,11 @@ from streamlit_app.api_client import (
     Similar,
     TitleCard,
 )
+from streamlit_app.links import link
 from streamlit_app.search_panel import current, panel
 from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
 
-PAGE: Final = "pages/similar.py"
 # Well-known titles for the first page; the sample catalogue holds them all.
 _STARTERS: Final = (
     TitleCard(
@@ -78,7 +78,7 @@ def show() -> None:
         notices.refused(error)
         if search.title:
             other = search.title.other_kind
-            _link(
+            link(
                 f"Look for the {KIND_NAMES[other.kind].lower()} {other.tmdb_id} instead",
                 search.for_title(other),
             )
@@ -91,7 +91,7 @@ def _examples() -> None:
     )
     with st.container(key="examples", horizontal=True, gap="small"):
         for text in EXAMPLES:
-            _link(text, Search(text=text))
+            link(text, Search(text=text))
     st.html('<p class="w-lead w-quiet">Or begin with a title:</p>')
     _grid(_STARTERS, Search())
 
@@ -104,7 +104,8 @@ def _results(search: Search, found: Similar, heading: DeltaGenerator) -> None:
         _nothing(search)
         return
     count = len(found.results)
-    what = "1 title" if count == 1 else f"{count} titles, nearest first"
+    order = "nearest" if search.title else "best"
+    what = "1 title" if count == 1 else f"{count} titles, {order} first"
     st.html(f'<p class="w-quiet w-count" role="status">{what}</p>')
     _grid(found.results, search)
 
@@ -115,7 +116,7 @@ def _grid(titles: Sequence[TitleCard], search: Search) -> None:
         for rank, title in enumerate(titles):
             with st.container(key=f"card-{rank}"):
                 st.html(cards.card(title, level=2))
-                _link("Find similar", search.for_title(title.ref), icon=":material/explore:")
+                link("Find similar", search.for_title(title.ref), icon=":material/explore:")
 
 
 def _asked(ref: TitleRef) -> None:
@@ -138,10 +139,10 @@ def _nothing(search: Search) -> None:
     notices.notice("Nothing found", cause)
     with st.container(horizontal=True, gap="small"):
         if search.filters:
-            _link("Search without filters", search.without_filters())
+            link("Search without filters", search.without_filters())
         if search.results != "all":
-            _link("Look among films and series", replace(search, results="all"))
-        _link("Start again", Search())
+            link("Look among films and series", replace(search, results="all"))
+        link("Start again", Search())
 
 
 def _plain_heading(search: Search, heading: DeltaGenerator) -> None:
@@ -152,10 +153,6 @@ def _plain_heading(search: Search, heading: DeltaGenerator) -> None:
 
 def _heading(text: str) -> None:
     st.html(f'<h1 dir="auto">{escape(text)}</h1>')
-
-
-def _link(label: str, search: Search, icon: str | None = None) -> None:
-    st.page_link(PAGE, label=label, icon=icon, query_params=search.to_params() or None)
 
 
 show()

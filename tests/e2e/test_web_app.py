@@ -97,6 +97,15 @@ def search_box(page: Page) -> Locator:
     return page.get_by_role("searchbox", name="What would you like to watch?")
 
 
+def name_box(page: Page) -> Locator:
+    page.get_by_role("radio", name="By name").click()
+    return page.get_by_role("searchbox", name="Name of a film or series")
+
+
+def matches(page: Page) -> Locator:
+    return page.locator(".st-key-names").get_by_role("link")
+
+
 def test_the_first_page_shows_what_to_try(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to watch?")
@@ -155,6 +164,47 @@ def test_find_similar_goes_to_that_title_and_back(page: Page) -> None:
     expect(cards(page).locator("h2").first).to_have_text(first)
 
 
+def test_a_name_is_completed_while_one_types_and_a_match_leads_on(page: Page) -> None:
+    page.goto("/?show=movie")
+    name_box(page).press_sequentially("the matr")
+    expect(matches(page)).to_have_count(3)
+    assert matches(page).first.inner_text() == "The Matrix · 1999 · Film"
+    expect(page).to_have_url(re.compile(r"/\?show=movie$"))
+    matches(page).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Similar to The Matrix (1999)")
+    expect(page).to_have_url(re.compile("title=movie-603&show=movie"))
+    expect(name_box(page)).to_have_value("")
+    expect(matches(page)).to_have_count(0)
+    assert "The Matrix" not in names(page)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Similar to The Matrix (1999)")
+
+
+def test_a_mistyped_name_is_found_and_picked_by_keys_alone(page: Page) -> None:
+    page.goto("/")
+    name_box(page).press_sequentially("the matrx relod")
+    expect(matches(page).first).to_have_text("The Matrix Reloaded · 2003 · Film")
+    page.keyboard.press("Tab")
+    expect(matches(page).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Similar to The Matrix Reloaded (2003)"
+    )
+
+
+def test_a_name_of_nothing_becomes_a_search_by_words(page: Page) -> None:
+    page.goto("/")
+    name_box(page).fill("a lighthouse keeper who counts ships")
+    page.get_by_role("link", name="Look for it in your own words").click()
+    expect(cards(page)).to_have_count(20)
+    expect(search_box(page)).to_have_value("a lighthouse keeper who counts ships")
+
+
+def test_a_name_among_the_words_brings_that_title_first(page: Page) -> None:
+    page.goto("/?q=the+matrix")
+    assert names(page)[0] == "The Matrix"
+
+
 def test_a_title_by_its_id(page: Page) -> None:
     page.goto("/")
     page.get_by_role("radio", name="By TMDB id").click()
@@ -199,6 +249,8 @@ def test_the_page_is_worked_by_keys_alone(page: Page) -> None:
 def test_a_phone_never_scrolls_sideways(phone: Page, address: str) -> None:
     phone.goto(address)
     expect(phone.locator(".w-foot")).to_be_attached()
+    name_box(phone).fill("the lord of the rings")
+    expect(matches(phone).first).to_be_visible()
     phone.get_by_text("Filters", exact=True).click()
     expect(phone.get_by_label("From year")).to_be_visible()
     wide = phone.evaluate(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 Json = dict[str, Any]
 
@@ -61,7 +62,9 @@ class WatcherApi:
             return self.fault
         if not self.ready:
             return _error(503, "not_ready", "There is no index yet: run scripts.rebuild_index.")
-        return self._knn(body) if body is not None else self._title(path)
+        if body is not None:
+            return self._knn(body)
+        return self._named(path) if path.startswith("/titles/search?") else self._title(path)
 
     def _knn(self, body: Json) -> tuple[int, Json]:
         self.asked.append(body)
@@ -77,6 +80,12 @@ class WatcherApi:
         ]
         found = found[: body["k"]]
         return 200, {"results": found, "query": body, "index_version": "g1", "took_ms": 1.5}
+
+    def _named(self, path: str) -> tuple[int, Json]:
+        asked = parse_qs(urlsplit(path).query)
+        typed = asked["q"][0]
+        found = [t for t in self.titles if typed.casefold() in t["title"].casefold()]
+        return 200, {"q": typed, "results": found[: int(asked["limit"][0])]}
 
     def _title(self, path: str) -> tuple[int, Json]:
         _, _, kind, number = path.split("/")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -110,25 +112,36 @@ class WordPart:
 
 
 class WordWriter:
-    """Writes a generation's words into a folder of its own."""
+    """Writes a generation's words into a folder of its own. Raises `OSError` on a full disk."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
-        # One thread writes few segments, and a search walks through each of them.
-        self._writer = new_index(folder).writer(4 * _HEAP, 1)
         self._folder = folder
+        # One thread writes few segments, and a search walks through each of them.
+        with self._clear_errors():
+            self._writer = new_index(folder).writer(4 * _HEAP, 1)
 
     def add(self, titles: Sequence[Title]) -> None:
         """Add titles, each once in all."""
-        for title in titles:
-            self._writer.add_document(document_of(title))
+        with self._clear_errors():
+            for title in titles:
+                self._writer.add_document(document_of(title))
 
     def close(self) -> None:
         """Make it readable and lasting."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        with self._clear_errors():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
         for lock in self._folder.glob(".*.lock"):
             lock.unlink()
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            # Tantivy tells all its troubles so; on a sound title it is the disk's.
+            raise OSError(errno.ENOSPC, f"{self._folder} can't be written ({error})") from error
 
 
 class WordDelta:
