@@ -18,7 +18,7 @@ _CANDIDATES: Final = 200
 _NAMES: Final = 20
 _RESEMBLING: Final = 30
 _COMPLETED: Final = 3
-_MOST_WORDS_IN_NAME: Final = 12
+_MOST_WORDS_IN_NAME: Final = 10
 _FEW_WORDS: Final = 4
 _PART_OF_NAME: Final = 0.05
 """Likeness of a name that goes on from the few words typed, or holds all of them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from tantivy import Query
 
@@ -13,8 +14,11 @@ from app.adapters.word_index.queries import tokens_of
 from app.adapters.word_index.schema import KNOWN
 from app.domain.filters import TitleFilter
 from app.domain.ports import Match
-from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, TitleId
+
+_WORDS_OF_LITTLE_KNOWN: Final = 5
+"""Words from which a text is no mistyped name of a little known title, but a description: the look
+through all names would cost more than the rest of the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,12 @@ class TantivyWords:
     ) -> list[Match]:
         """The k titles that share most with the text."""
         view = self._view()
-        clauses = queries.passing(kinds, where)
         out = frozenset(title_id.key for title_id in exclude)
-        known = where.min_votes >= KNOWN_FROM
-        rows = view.generation.described(text, k, clauses, view.stale | out, known=known)
+        rows = view.generation.described(text, k, kinds, where, view.stale | out)
         if view.delta.count:
             scale = _scale(view, text)
-            fresh = view.delta.described(text, _spare(k), clauses, out, known=known)
-            rows += [Row(row.key, row.score * scale, row.votes) for row in fresh]
+            fresh = view.delta.described(text, _spare(k), kinds, where, out)
+            rows += [replace(row, score=row.score * scale) for row in fresh]
         return _best(rows, k)
 
     def named(
@@ -65,7 +67,9 @@ class TantivyWords:
         if not queries.a_name(name):
             return []
         found = self._of(queries.resembling(name, KNOWN), k, kinds, where)
-        return found or self._of(queries.resembling(name, ""), k, kinds, where)
+        if found or name.count(" ") >= _WORDS_OF_LITTLE_KNOWN:
+            return found
+        return self._of(queries.resembling(name, ""), k, kinds, where)
 
     def completing(
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter

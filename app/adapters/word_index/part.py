@@ -6,7 +6,7 @@ import errno
 import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,16 +14,18 @@ from tantivy import Index, Occur, Query, Searcher
 
 from app.adapters.word_index import queries
 from app.adapters.word_index.queries import Clauses
-from app.adapters.word_index.schema import DESCRIBED, KNOWN, SCHEMA, document_of, new_index
+from app.adapters.word_index.schema import KNOWN, SCHEMA, document_of, new_index
 from app.domain.errors import Damaged
-from app.domain.titles import Title
+from app.domain.filters import EVERYTHING, TitleFilter
+from app.domain.ranking import KNOWN_FROM
+from app.domain.titles import MediaKind, Title, TitleId
 
 FOLDER: Final = "words"
 """Where a generation keeps its words."""
 
 Order = Literal["score", "votes"]
-_SCORED: Final = 300
-"""Candidates that are scored by where their words stand, at least."""
+_SPARE: Final = 50
+"""Found beyond those wanted, where some may be of the other kind or for adults."""
 
 _MOST: Final = 100_000
 _HEAP: Final = 64 * 2**20
@@ -37,6 +39,7 @@ class Row:
     key: int
     score: float
     votes: int
+    adult: bool
 
 
 class WordPart:
@@ -69,32 +72,39 @@ class WordPart:
             asked = min(4 * asked, _MOST)
 
     def described(
-        self, text: str, wanted: int, clauses: Clauses, skipped: Collection[int], *, known: bool
+        self,
+        text: str,
+        wanted: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        skipped: Collection[int],
     ) -> list[Row]:
-        """The best for a description; none where it has no word that tells anything.
-
-        Candidates are found by all their words together, and then scored by where the words stand.
-        """
+        """The best for a description; none where it has no word that tells anything."""
         tokens = queries.rarest(queries.tokens_of(text), self._searcher)
         if not tokens:
             return []
+        known = where.min_votes >= KNOWN_FROM
+        if where.min_votes == KNOWN_FROM:
+            where = replace(where, min_votes=0)  # the field has no others
         query = queries.mentioning(tokens, KNOWN if known else "")
-        found = self.top(query, max(wanted + wanted // 2, _SCORED), clauses, "score", skipped)
-        if not found:
-            return []
-        keys = [row.key for row in found]
-        return self._rows(queries.described(tokens, keys), len(keys), "score")[:wanted]
+        if where == EVERYTHING:
+            # A condition costs more than the search itself, for with it nothing can be skipped.
+            asked = wanted + _SPARE
+            found = self.top(query, asked, [], "score", skipped)
+            kept = [r for r in found if not r.adult and TitleId.from_key(r.key).kind in kinds]
+            if len(kept) >= wanted or len(found) < asked:
+                return kept[:wanted]
+        return self.top(query, wanted, queries.passing(kinds, where), "score", skipped)
 
-    def rarity(self, tokens: Sequence[str]) -> dict[tuple[str, str], float]:
-        """BM25's inverse document frequency of each term in each field it occurs in."""
+    def rarity(self, tokens: Sequence[str]) -> dict[str, float]:
+        """BM25's inverse document frequency of each term that occurs."""
         found = {}
-        for field in DESCRIBED:
-            for token in tokens:
-                held = self._searcher.doc_freq(field, token)
-                if held:
-                    # What was deleted counts in `held` until segments merge.
-                    count = max(self.count, held)
-                    found[field, token] = math.log(1 + (count - held + 0.5) / (held + 0.5))
+        for token in tokens:
+            held = self._searcher.doc_freq("text", token)
+            if held:
+                # What was deleted counts in `held` until segments merge.
+                count = max(self.count, held)
+                found[token] = math.log(1 + (count - held + 0.5) / (held + 0.5))
         return found
 
     def _rows(self, query: Query, asked: int, order: Order) -> list[Row]:
@@ -105,9 +115,10 @@ class WordPart:
         addresses = [address for _, address in found.hits]
         keys = self._searcher.fast_field_values("key", addresses)
         votes = self._searcher.fast_field_values("votes", addresses)
+        adult = self._searcher.fast_field_values("adult", addresses)
         return [
-            Row(int(key or 0), float(score), int(known or 0))
-            for (score, _), key, known in zip(found.hits, keys, votes, strict=True)
+            Row(int(key or 0), float(score), int(known or 0), bool(flag))
+            for (score, _), key, known, flag in zip(found.hits, keys, votes, adult, strict=True)
         ]
 
 

@@ -8,16 +8,10 @@ from typing import Final
 
 from tantivy import FieldType, Occur, Query, Searcher
 
-from app.adapters.word_index.schema import DESCRIBED, SCHEMA, STARTS_UP_TO, english, forms_of
+from app.adapters.word_index.schema import SCHEMA, STARTS_UP_TO, english, forms_of
 from app.domain.filters import TitleFilter
 from app.domain.names import compact, plain
 from app.domain.titles import MediaKind
-
-BOOSTS: Final = {"title": 0.2, "subject": 1.0, "people": 0.8, "plot": 1.0}
-"""What a word is worth by where it stands; chosen with `scripts.evaluate_search`."""
-
-_TIE_BREAKER: Final = 0.2
-"""Share of the lesser fields in a word's score."""
 
 _MOST_WORDS: Final = 32
 """Words of a text that are looked up: the rarest, for they tell most."""
@@ -42,29 +36,12 @@ def mentioning(tokens: Sequence[str], known: str) -> Query:
     return _any(terms)
 
 
-def described(tokens: Sequence[str], keys: Sequence[int]) -> Query:
-    """These titles, by where the terms stand: the more and the rarer the better."""
-    among = Query.const_score_query(Query.term_set_query(SCHEMA, "key", list(keys)), 0.0)
-    terms = [(Occur.Should, _anywhere(token)) for token in tokens]
-    return Query.boolean_query([(Occur.Must, among), *terms])
-
-
 def rarest(tokens: Sequence[str], searcher: Searcher) -> list[str]:
     """As many of the terms as are looked up: those that fewest titles have."""
     if len(tokens) <= _MOST_WORDS:
         return list(tokens)
     held = {token: searcher.doc_freq("text", token) for token in tokens}
     return sorted(tokens, key=lambda token: held[token] or 2**40)[:_MOST_WORDS]
-
-
-def _anywhere(token: str) -> Query:
-    return Query.disjunction_max_query(
-        [
-            Query.boost_query(Query.term_query(SCHEMA, field, token, "freq"), BOOSTS[field])
-            for field in DESCRIBED
-        ],
-        _TIE_BREAKER,
-    )
 
 
 def named(folded: str) -> Query:

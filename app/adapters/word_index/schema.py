@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +25,6 @@ from app.domain.titles import MediaKind, Title
 STARTS_UP_TO: Final = 5
 """Letters of a name's beginning that are looked up as one term."""
 
-DESCRIBED: Final = ("title", "subject", "people", "plot")
-"""The fields that a description is matched with."""
-
 KNOWN: Final = "known_"
 """Prefix of the fields that only known titles have: small, so that searching them is quick."""
 
@@ -40,7 +37,7 @@ def _built_schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_unsigned_field("tv", indexed=True)
-    builder.add_unsigned_field("adult", indexed=True)
+    builder.add_unsigned_field("adult", indexed=True, fast=True)
     builder.add_unsigned_field("year", indexed=True, fast=True)
     builder.add_unsigned_field("votes", indexed=True, fast=True)
     builder.add_float_field("rating", indexed=True, fast=True)
@@ -51,8 +48,6 @@ def _built_schema() -> Schema:
         builder.add_text_field(f"{known}whole", tokenizer_name="raw", index_option="basic")
         builder.add_text_field(f"{known}name", tokenizer_name="blanks", index_option="basic")
         builder.add_text_field(f"{known}text", tokenizer_name="english", index_option="freq")
-    for field in DESCRIBED:
-        builder.add_text_field(field, tokenizer_name="english", index_option="freq")
     return builder.build()
 
 
@@ -94,11 +89,7 @@ def document_of(title: Title) -> Document:
     names = list(spellings(title))
     wholes = {form for name in names for form in forms_of(name)}
     _add(document, "starts", sorted({w[:n] for w in wholes for n in range(1, STARTS_UP_TO + 1)}))
-    described = {field: list(map(plain, some)) for field, some in _described(title).items()}
-    for field, texts in described.items():
-        _add(document, field, texts)
-    # All in one: the first look at a million titles reads one list of titles per word, not four.
-    text = "\n".join(text for texts in described.values() for text in texts)
+    text = plain("\n".join(_told(title)))
     for known in ("", KNOWN) if title.votes >= KNOWN_FROM else ("",):
         _add(document, f"{known}name", names)
         _add(document, f"{known}whole", sorted(wholes))
@@ -106,16 +97,19 @@ def document_of(title: Title) -> Document:
     return document
 
 
-def _described(title: Title) -> dict[str, list[str]]:
-    """The texts of each field that a description is matched with."""
+def _told(title: Title) -> Iterator[str]:
+    """What a description is matched with.
+
+    In one field, for Tantivy then reads one list of titles per word and skips most of it. What was
+    chosen to tell what a title is about, and who is in it, counts twice: chosen by
+    `scripts.evaluate_search`.
+    """
+    yield from (title.name, title.original_name, *title.alternative_names)
+    yield from (title.overview, title.tagline)
     keywords = [word for word in title.keywords if word.casefold() not in META_KEYWORDS]
     people = dict.fromkeys((*title.makers, *title.cast[:_MOST_PEOPLE]))
-    return {
-        "title": [title.name, title.original_name, *title.alternative_names],
-        "subject": [*keywords, *title.genres],
-        "people": list(people),
-        "plot": [title.overview, title.tagline],
-    }
+    for _ in range(2):
+        yield from (*keywords, *title.genres, *people)
 
 
 def forms_of(folded: str) -> set[str]:
