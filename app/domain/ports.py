@@ -250,10 +250,11 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A found title and the cosine of its vector with the query's, -1 to 1."""
+    """A found title, the cosine of its vector with the query's, -1 to 1, and its votes."""
 
     id: TitleId
     score: float
+    votes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

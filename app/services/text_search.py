@@ -10,11 +10,12 @@ from typing import Final
 
 from app.domain.filters import TitleFilter
 from app.domain.names import NameQuery, read_as_names
-from app.domain.ports import Match, TitleStore, Vector, VectorIndex, WordIndex
+from app.domain.ports import Compared, Match, TitleStore, Vector, VectorIndex, WordIndex
 from app.domain.ranking import EXACT, KNOWN_FROM, Candidate, Ranked, fused, likeness
 from app.domain.titles import MediaKind, Title, TitleId
 
-_CANDIDATES: Final = 200
+_CANDIDATES: Final = 60
+_KNOWN_CANDIDATES: Final = 150
 _NAMES: Final = 20
 _RESEMBLING: Final = 30
 _COMPLETED: Final = 3
@@ -68,22 +69,21 @@ class TextSearch:
     def ranked(self, text: str, vector: Vector, wanted: int, scope: Scope) -> list[Ranked]:
         """The best `wanted` titles; fewer only where fewer pass."""
         bm25: dict[TitleId, float] = {}
-        near: dict[TitleId, None] = {}
-        pool = max(_CANDIDATES, wanted)
-        for some in (scope, scope.of_the_known()):
+        near: dict[TitleId, Compared] = {}
+        for some, fewest in ((scope, _CANDIDATES), (scope.of_the_known(), _KNOWN_CANDIDATES)):
             kinds, where, exclude = some.kinds, some.where, some.exclude
+            pool = max(fewest, wanted)
             for match in self._words.described(text, pool, kinds, where, exclude):
                 bm25[match.id] = match.score
-            found = self._index.search(vector, pool, kinds, where, exclude)
-            near |= dict.fromkeys(neighbour.id for neighbour in found)
+            for one in self._index.search(vector, pool, kinds, where, exclude):
+                near[one.id] = Compared(one.score, one.votes)
         names = self._names(text, scope)
-        ids = list(near | dict.fromkeys(bm25) | dict.fromkeys(names))
-        compared = self._index.compared(vector, ids)
+        others = [i for i in dict.fromkeys((*bm25, *names)) if i not in near]
+        near |= self._index.compared(vector, others)
         return fused(
             [
-                Candidate(i, c.cosine, bm25.get(i, 0.0), c.votes, names.get(i, 0.0))
-                for i in ids
-                if (c := compared.get(i)) is not None
+                Candidate(i, one.cosine, bm25.get(i, 0.0), one.votes, names.get(i, 0.0))
+                for i, one in near.items()
             ],
             wanted,
         )

@@ -82,6 +82,12 @@ class Delta:
         row = int(np.searchsorted(self.keys, key))
         return row if row < len(self.keys) and self.keys[row] == key else None
 
+    def rows_at(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Which of the keys (n,) are here, as a mask (n,), and the rows (m,) of those."""
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        here = self.keys[rows] == keys
+        return rows[here], here
+
     def compared(self, query: Vector, key: int) -> Compared | None:
         """Cosine and votes of a title, or None."""
         row = self.row_of(key)

@@ -67,6 +67,18 @@ class _Snapshot:
         seq = changes[-1].seq
         return replace(self, delta=delta, seq=seq, stale=stale, words_seen=seen)
 
+    def votes_of(self, keys: Keys) -> NDArray[np.int32]:
+        """Votes (n,) of titles (n,) that are here, those of the delta before the generation's."""
+        votes = np.zeros(len(keys), np.int32)
+        for kind, part in self.parts.items():
+            mine = (keys & 1) == (kind is MediaKind.TV)
+            if mine.any():
+                votes[mine] = part.votes_of(keys[mine])
+        if len(self.delta.keys):
+            rows, here = self.delta.rows_at(keys)
+            votes[here] = self.delta.rows["votes"][rows]
+        return votes
+
 
 class FaissIndex:
     """See `app.domain.ports.VectorIndex`."""
@@ -120,9 +132,12 @@ class FaissIndex:
             all_keys, all_scores = np.concatenate(keys), np.concatenate(scores)
             order = np.lexsort((all_keys, -all_scores))[:k]
             best_keys, best_scores = all_keys[order], all_scores[order]
+        votes = snapshot.votes_of(best_keys)
         return [
-            Neighbour(TitleId.from_key(key), score)
-            for key, score in zip(best_keys.tolist(), best_scores.tolist(), strict=True)
+            Neighbour(TitleId.from_key(key), score, known)
+            for key, score, known in zip(
+                best_keys.tolist(), best_scores.tolist(), votes.tolist(), strict=True
+            )
         ]
 
     def vector(self, title_id: TitleId) -> Vector | None:
@@ -152,8 +167,9 @@ class FaissIndex:
             elif title_id.kind in old and title_id.key not in snapshot.delta.removed:
                 old[title_id.kind].append(title_id)
         for kind, some in old.items():
-            compared = snapshot.parts[kind].compared(vector, [one.key for one in some])
-            found |= {TitleId.from_key(key): one for key, one in compared.items()}
+            known = {one.key: one for one in some}
+            compared = snapshot.parts[kind].compared(vector, list(known))
+            found |= {known[key]: one for key, one in compared.items()}
         return found
 
     def words(self) -> WordView:

@@ -86,6 +86,14 @@ class OpenPart:
         order = np.lexsort((self.keys[rows], -scores))[:k]
         return self.keys[rows[order]], scores[order]
 
+    def votes_of(self, keys: Keys) -> NDArray[np.int32]:
+        """Votes (n,) of the keys (n,), 0 where they aren't here."""
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        votes: NDArray[np.int32] = np.where(
+            self.keys[rows] == keys, self._columns["votes"][rows], 0
+        )
+        return votes
+
     def compared(self, query: Vector, keys: Sequence[int]) -> dict[int, Compared]:
         """Exact cosines and votes of those keys that are here."""
         wanted = np.array(keys, np.int64)
@@ -124,7 +132,7 @@ class OpenPart:
         allowed = None
         if len(places) > _FEW:
             allowed = _without(np.full((survivors.count + 7) // 8, 255, np.uint8), places)
-        wanted = min(survivors.count, 2 * k + 32 + min(len(places), _FEW))
+        wanted = min(survivors.count, k + k // 4 + 32 + min(len(places), _FEW))
         found = survivors.rows[candidates(survivors.compact, query, wanted, 1, allowed)]
         return found[~np.isin(found, banned)] if len(banned) else found
 

@@ -18,7 +18,7 @@ from app.adapters.word_index.schema import KNOWN, SCHEMA, document_of, new_index
 from app.domain.errors import Damaged
 from app.domain.filters import EVERYTHING, TitleFilter
 from app.domain.ranking import KNOWN_FROM
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.titles import MediaKind, Title
 
 FOLDER: Final = "words"
 """Where a generation keeps its words."""
@@ -91,7 +91,8 @@ class WordPart:
             # A condition costs more than the search itself, for with it nothing can be skipped.
             asked = wanted + _SPARE
             found = self.top(query, asked, [], "score", skipped)
-            kept = [r for r in found if not r.adult and TitleId.from_key(r.key).kind in kinds]
+            wished = (MediaKind.MOVIE in kinds, MediaKind.TV in kinds)
+            kept = [row for row in found if not row.adult and wished[row.key & 1]]
             if len(kept) >= wanted or len(found) < asked:
                 return kept[:wanted]
         return self.top(query, wanted, queries.passing(kinds, where), "score", skipped)

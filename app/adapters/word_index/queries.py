@@ -19,6 +19,8 @@ _MOST_WORDS: Final = 32
 _LONG_WORD: Final = 8
 _SHORT_WORD: Final = 4
 _SEVERAL: Final = 3
+_MANY: Final = 7
+_MISTYPED_OF_MANY: Final = 3
 _LONGEST_NAME: Final = 120
 _ENGLISH: Final = english()
 
@@ -59,7 +61,13 @@ def resembling(folded: str, known: str) -> Query:
     whole = compact(folded)
     ways = [Query.fuzzy_term_query(SCHEMA, f"{known}whole", whole, _errors_in(whole))]
     words = folded.split()
-    if len(words) > 1:
+    if len(words) >= _MANY:
+        # An automaton for each word costs; most of so many are typed well.
+        exact = [Query.term_query(SCHEMA, f"{known}name", word, "basic") for word in set(words)]
+        fewest = max(len(exact) - _MISTYPED_OF_MANY, 2)
+        should = [(Occur.Should, query) for query in exact]
+        ways.append(Query.boolean_query(should, minimum_number_should_match=fewest))
+    elif len(words) > 1:
         # Where several words must all be there, each of them may be further off.
         shorter = _LONG_WORD - _SHORT_WORD + 1 if len(words) >= _SEVERAL else _LONG_WORD
         ways.append(_all([_nearly(f"{known}name", word, twice_from=shorter) for word in words]))
