@@ -36,6 +36,10 @@ and nearly all mistyped names mean, and gets candidates of its own. Among a mill
 share more words with a text than the one that was meant."""
 
 EXACT: Final = 1.0
+_FAR: Final = 8.0
+"""Deviations that count: one that stands out from hundreds would else outweigh an equal name."""
+
+_FEWEST_KNOWN: Final = 20
 _LIKE_ENOUGH: Final = 0.7
 _FAME_OF_ALIKE: Final = 0.04
 _FAME_OF_EQUAL: Final = 0.5
@@ -70,9 +74,10 @@ def fused(
     """The candidates, or the best `wanted` of them, best first, ties by key."""
     if not candidates:
         return []
+    known = np.array([c.votes >= KNOWN_FROM for c in candidates])
     parts = {
-        "meaning": weights.meaning * _standardised([c.cosine for c in candidates]),
-        "words": weights.words * _standardised([c.bm25 for c in candidates]),
+        "meaning": weights.meaning * _standardised([c.cosine for c in candidates], known),
+        "words": weights.words * _standardised([c.bm25 for c in candidates], known),
         "known": weights.known * _fame([c.votes for c in candidates]),
         "name": weights.name * _names(candidates),
     }
@@ -117,11 +122,15 @@ def _fame(votes: Sequence[int]) -> NDArray[np.float64]:
     return found
 
 
-def _standardised(scores: Sequence[float]) -> NDArray[np.float64]:
-    """Less their mean, in standard deviations, at most six of them."""
+def _standardised(scores: Sequence[float], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Less their mean, in standard deviations, at most some of them.
+
+    Mean and deviation are those of the known titles: however many others a catalogue has that
+    resemble the one meant, a difference then weighs as much as in a small one.
+    """
     values = np.array(scores, np.float64)
-    # One that stands out from hundreds would else outweigh even a name that is equal.
-    return np.asarray(np.clip((values - values.mean()) / (values.std() + 1e-9), -6, 6))
+    basis = values[known] if np.count_nonzero(known) >= _FEWEST_KNOWN else values
+    return np.asarray(np.clip((values - basis.mean()) / (basis.std() + 1e-9), -_FAR, _FAR))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,15 +87,27 @@ class WordPart:
         if where.min_votes == KNOWN_FROM:
             where = replace(where, min_votes=0)  # the field has no others
         query = queries.mentioning(tokens, KNOWN if known else "")
-        if where == EVERYTHING:
-            # A condition costs more than the search itself, for with it nothing can be skipped.
-            asked = wanted + _SPARE
-            found = self.top(query, asked, [], "score", skipped)
-            wished = (MediaKind.MOVIE in kinds, MediaKind.TV in kinds)
-            kept = [row for row in found if not row.adult and wished[row.key & 1]]
-            if len(kept) >= wanted or len(found) < asked:
-                return kept[:wanted]
-        return self.top(query, wanted, queries.passing(kinds, where), "score", skipped)
+        found = self._wide(query, wanted, kinds, skipped) if where == EVERYTHING else None
+        if found is None:
+            found = self.top(query, wanted, queries.passing(kinds, where), "score", skipped)
+        if not known or not found:
+            return found
+        # A field that few titles have makes BM25 think that all texts are long.
+        keys = [row.key for row in found]
+        return self._rows(queries.mentioning_among(tokens, keys), len(keys), "score")
+
+    def _wide(
+        self, query: Query, wanted: int, kinds: Collection[MediaKind], skipped: Collection[int]
+    ) -> list[Row] | None:
+        """The best of all; None where so many are of another kind or for adults that some miss.
+
+        A condition costs more than the search itself, for with it nothing can be skipped.
+        """
+        asked = wanted + _SPARE
+        found = self.top(query, asked, [], "score", skipped)
+        wished = (MediaKind.MOVIE in kinds, MediaKind.TV in kinds)
+        kept = [row for row in found if not row.adult and wished[row.key & 1]]
+        return kept[:wanted] if len(kept) >= wanted or len(found) < asked else None
 
     def rarity(self, tokens: Sequence[str]) -> dict[str, float]:
         """BM25's inverse document frequency of each term that occurs."""

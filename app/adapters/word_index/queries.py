@@ -38,6 +38,12 @@ def mentioning(tokens: Sequence[str], known: str) -> Query:
     return _any(terms)
 
 
+def mentioning_among(tokens: Sequence[str], keys: Sequence[int]) -> Query:
+    """These titles, scored by the terms as all titles are."""
+    among = Query.const_score_query(Query.term_set_query(SCHEMA, "key", list(keys)), 0.0)
+    return Query.boolean_query([(Occur.Must, among), (Occur.Should, mentioning(tokens, ""))])
+
+
 def rarest(tokens: Sequence[str], searcher: Searcher) -> list[str]:
     """As many of the terms as are looked up: those that fewest titles have."""
     if len(tokens) <= _MOST_WORDS:
