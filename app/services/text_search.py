@@ -20,6 +20,8 @@ _NAMES: Final = 20
 _RESEMBLING: Final = 30
 _COMPLETED: Final = 3
 _MOST_WORDS_IN_NAME: Final = 10
+"""Longer texts are no mistyped names; they may well be a name typed without a fault."""
+
 _FEW_WORDS: Final = 4
 _PART_OF_NAME: Final = 0.05
 """Likeness of a name that goes on from the few words typed, or holds all of them."""
@@ -120,8 +122,6 @@ class TextSearch:
 
     def _names(self, text: str, scope: Scope) -> dict[TitleId, float]:
         """Titles whose name the text may be, with the likeness of the two."""
-        if len(text.split()) > _MOST_WORDS_IN_NAME:
-            return {}
         readings = read_as_names(text)
         left_out = set(scope.exclude)
         found: dict[TitleId, float] = {}
@@ -129,7 +129,7 @@ class TextSearch:
             where = scope.of_year(reading.year).where
             for match in self._words.named(reading.folded, _NAMES, scope.kinds, where):
                 found[match.id] = EXACT
-        if not found:
+        if not found and len(text.split()) <= _MOST_WORDS_IN_NAME:
             for reading in readings:
                 found |= self._resembling(reading, scope)
         if readings and len(readings[0].folded.split()) <= _FEW_WORDS:

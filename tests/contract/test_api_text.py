@@ -48,6 +48,9 @@ ODD_TEXTS = [
 ]
 
 
+LONG_NAME = "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb"
+
+
 def about(number: int, words: str, kind: MediaKind = MediaKind.MOVIE) -> Title:
     """A title that speaks of nothing else."""
     told = words.split()
@@ -72,6 +75,7 @@ def catalogue() -> list[Title]:
         make_title(75, name="Matric", year=1973, votes=3),
         make_title(70523, MediaKind.TV, name="Dark", year=2017, votes=800),
         make_title(155, name="The Dark Knight", year=2008, votes=12_000),
+        make_title(935, name=LONG_NAME, year=1964, votes=5, overview="a bomb"),
         # Better known than any, and full of the words that names are made of.
         make_title(72, votes=500_000, overview="matrix matrix thing thing amelie dark", year=2000),
         make_title(73, overview="a zeppelin over the town"),
@@ -153,6 +157,7 @@ def refs(*wanted: TitleId) -> list[Json]:
         ("mat-ric", movie(75)),
         ("the matirx", movie(603)),
         ("matrx reloded", movie(604)),
+        (LONG_NAME.lower(), movie(935)),
         ("ameli", movie(194)),
     ],
 )
