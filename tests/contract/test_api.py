@@ -97,6 +97,7 @@ def test_from_a_film_to_series_and_to_both(client: TestClient) -> None:
 def test_filters_and_exclusions(client: TestClient) -> None:
     body = {
         "text": "winter",
+        "mode": "meaning",  # scores that don't depend on what else is found
         "results_media_type": "movie",
         "k": 200,
         "filters": {"genres": ["drama"], "year_from": 2000, "year_to": 2005},

@@ -48,10 +48,14 @@ titles = st.builds(
 
 def test_signal_comes_in_its_order() -> None:
     assert embedding_text(MATRIX) == (
-        "The Matrix (1999). Action, Science Fiction. hacker, dystopia. "
-        "Lana Wachowski, Lilly Wachowski, Keanu Reeves, Laurence Fishburne, Carrie-Anne Moss, "
-        "Hugo Weaving. A clerk learns that his world is a machine's dream. Wake up!"
+        "A clerk learns that his world is a machine's dream. hacker, dystopia. "
+        "Action, Science Fiction. The Matrix. Lana Wachowski, Lilly Wachowski, Keanu Reeves, "
+        "Laurence Fishburne, Carrie-Anne Moss, Hugo Weaving."
     )
+
+
+def test_a_tagline_stands_in_for_an_overview() -> None:
+    assert embedding_text(replace(MATRIX, overview="")).startswith("Wake up! hacker")
 
 
 def test_other_names_stand_in_it_where_they_differ() -> None:
@@ -62,7 +66,7 @@ def test_other_names_stand_in_it_where_they_differ() -> None:
         alternative_names=("spirited away", "Chihiros Reise", "Le Voyage de Chihiro"),
     )
     text = embedding_text(title)
-    assert "Spirited Away (1999). 千と千尋の神隠し, Chihiros Reise. Action" in text
+    assert "Spirited Away. 千と千尋の神隠し, Chihiros Reise. Lana" in text
     assert "Voyage" not in text
 
 
@@ -83,10 +87,10 @@ def test_fame_changes_nothing(title: Title, votes: int, rating: float, popularit
 
 
 @given(titles)
-def test_blanks_are_single_and_the_name_is_first(title: Title) -> None:
+def test_blanks_are_single_and_the_name_is_there(title: Title) -> None:
     text = embedding_text(title)
     assert text == " ".join(text.split())
-    assert text.startswith(" ".join(title.name.split()))
+    assert " ".join(title.name.split()) in text
 
 
 @given(titles, titles)
