@@ -112,7 +112,7 @@ class Search:
         A text, where there is one, draws the results towards it. Raises `NotFound` for a title that
         the catalogue lacks, `NotReady` for one that isn't embedded.
         """
-        vectors = {one: self._vector_or_why(one) for one in dict.fromkeys((*liked, *unliked))}
+        vectors = {one: self._asked(one)[1] for one in dict.fromkeys((*liked, *unliked))}
         wish = self._vector_of(text) if text else None
         left_out = {*exclude, *vectors}
         tastes = []
@@ -137,8 +137,7 @@ class Search:
         exclude: Collection[TitleId] = (),
     ) -> Found:
         """The k titles nearest to one, itself left out. Raises `NotFound`, `NotReady`."""
-        vector = self._vector_or_why(title_id)
-        asked = self._titles.get(title_id)
+        asked, vector = self._asked(title_id)
         return self._found(vector, k, kinds, where, {title_id, *exclude}, asked)
 
     def completed(
@@ -158,7 +157,7 @@ class Search:
             raise self._unknown(title_id)
         return title
 
-    def _vector_or_why(self, title_id: TitleId) -> Vector:
+    def _asked(self, title_id: TitleId) -> tuple[Title, Vector]:
         vector = self._index.vector(title_id)
         asked = self._titles.get(title_id)
         if asked is None:
@@ -168,7 +167,7 @@ class Search:
                 f"{asked.name} ({title_id}) is in the catalogue but not embedded yet: "
                 "run python -m scripts.embed, or start the worker."
             )
-        return vector
+        return asked, vector
 
     def _unknown(self, title_id: TitleId) -> NotFound:
         other_kind = BOTH[title_id.kind is MediaKind.MOVIE]
