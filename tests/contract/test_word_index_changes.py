@@ -153,12 +153,12 @@ def test_a_new_generation_starts_clean(world: IndexWorld) -> None:
     world.put([make_title(5, overview="A wombat.", name="Walrus")], seed=2)
     world.remove([movie(6)])
     index.refresh()
-    assert index.words().delta.count == 1
+    assert index.words().delta.all.count == 1
     world.build()
     assert index.refresh()
     seen = index.words()
-    assert (seen.delta.count, seen.stale) == (0, frozenset())
-    assert seen.generation.count == 309
+    assert (seen.delta.all.count, seen.stale) == (0, frozenset())
+    assert seen.generation.all.count == 309
     assert described(index, "wombat") == named(index, "walrus") == [5]
     assert 6 not in [n for n in described(index, "winter") if n > 10]
 

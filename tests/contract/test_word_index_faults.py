@@ -74,7 +74,7 @@ def test_damaged_words_are_refused_and_the_former_generation_served(
             path.write_bytes(damaged)
         index = world.opened()
         assert index.status().version == former.name, path.name
-        assert f"words/{path.name}" in index.status().refused[0]
+        assert f"words/{path.parent.name}/{path.name}" in index.status().refused[0]
         # With the log of changes on top, both know what the damaged generation knew.
         assert described(index, "wombat") == named(index, "walrus") == [5000]
         found = [n.id for n in index.search(QUERY, 20, BOTH, EVERYTHING)]
@@ -85,7 +85,7 @@ def test_damaged_words_are_refused_and_the_former_generation_served(
 
 def test_without_any_sound_words_nothing_is_served(world: IndexWorld) -> None:
     only = world.build()
-    path = next((world.root / only.name / "words").glob("*.term"))
+    path = next((world.root / only.name / "words").rglob("*.term"))
     path.write_bytes(flip(path.read_bytes()))
     index = world.opened()
     with pytest.raises(NotReady, match=r"damaged .*fails its checksum"):
@@ -98,7 +98,7 @@ def test_a_running_reader_keeps_the_words_it_serves(world: IndexWorld) -> None:
     served = world.build()
     index = world.opened()
     latest = world.build()
-    for path in (world.root / latest.name / "words").glob("*.idx"):
+    for path in (world.root / latest.name / "words").rglob("*.idx"):
         path.unlink()
     index.refresh()
     assert index.status().version == served.name

@@ -19,7 +19,7 @@ import msgspec
 from app.domain.errors import Damaged, NotFound, StoreUnavailable
 from app.domain.generations import Manifest
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _POINTER: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _ASIDE: Final = ".building-"

@@ -17,7 +17,7 @@ from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import GenerationFolder
 from app.adapters.faiss_index.part import OpenPart, open_part
 from app.adapters.word_index.index import WordView
-from app.adapters.word_index.part import WordDelta, WordPart, open_words
+from app.adapters.word_index.part import WordDelta, WordParts, open_words
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus, Manifest
@@ -48,7 +48,7 @@ class _Snapshot:
 
     manifest: Manifest
     parts: dict[MediaKind, OpenPart]
-    words: WordPart
+    words: WordParts
     delta: Delta
     seq: int
     word_delta: WordDelta
@@ -63,7 +63,7 @@ class _Snapshot:
         touched = {change.id for change in changes}
         fresh = [titles[i] for i in sorted(touched) if i in titles and i.key not in delta.removed]
         self.word_delta.replace({i.key for i in touched}, fresh)
-        seen = WordView(self.words, self.word_delta.part, gone)
+        seen = WordView(self.words, self.word_delta.parts, gone)
         seq = changes[-1].seq
         return replace(self, delta=delta, seq=seq, stale=stale, words_seen=seen)
 
@@ -264,7 +264,7 @@ class FaissIndex:
             Delta.empty(manifest.dimension),
             manifest.as_of_seq,
             changed,
-            WordView(words, changed.part, frozenset()),
+            WordView(words, changed.parts, frozenset()),
         )
 
     def _refuse(self, name: str, why: str) -> None:

@@ -9,11 +9,11 @@ from typing import Final
 from tantivy import Query
 
 from app.adapters.word_index import queries
-from app.adapters.word_index.part import Order, Row, WordPart
+from app.adapters.word_index.part import Order, Row, WordPart, WordParts
 from app.adapters.word_index.queries import tokens_of
-from app.adapters.word_index.schema import KNOWN
 from app.domain.filters import TitleFilter
 from app.domain.ports import Match
+from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, TitleId
 
 _WORDS_OF_LITTLE_KNOWN: Final = 5
@@ -25,9 +25,15 @@ through all names would cost more than the rest of the search."""
 class WordView:
     """What one search sees; `stale` are keys whose words in the generation no longer count."""
 
-    generation: WordPart
-    delta: WordPart
+    generation: WordParts
+    delta: WordParts
     stale: frozenset[int]
+
+    def layers(self, *, known: bool) -> tuple[WordPart, WordPart]:
+        """Of all titles, or of the known ones: the generation's and those that changed since."""
+        if known:
+            return self.generation.known, self.delta.known
+        return self.generation.all, self.delta.all
 
 
 class TantivyWords:
@@ -46,12 +52,21 @@ class TantivyWords:
     ) -> list[Match]:
         """The k titles that share most with the text."""
         view = self._view()
+        tokens = tokens_of(text)
+        known = where.min_votes >= KNOWN_FROM
+        if where.min_votes == KNOWN_FROM:
+            where = replace(where, min_votes=0)  # the known are all that pass
         out = frozenset(title_id.key for title_id in exclude)
-        rows = view.generation.described(text, k, kinds, where, view.stale | out)
-        if view.delta.count:
-            scale = _scale(view, text)
-            fresh = view.delta.described(text, _spare(k), kinds, where, out)
-            rows += [replace(row, score=row.score * scale) for row in fresh]
+        generation, delta = view.layers(known=known)
+        rows = _scaled(
+            generation.described(tokens, k, kinds, where, view.stale | out),
+            tokens,
+            generation,
+            view,
+        )
+        if delta.count:
+            fresh = delta.described(tokens, _spare(k), kinds, where, out)
+            rows += _scaled(fresh, tokens, delta, view)
         return _best(rows, k)
 
     def named(
@@ -66,10 +81,10 @@ class TantivyWords:
         """Titles whose name is a few typing errors away."""
         if not queries.a_name(name):
             return []
-        found = self._of(queries.resembling(name, KNOWN), k, kinds, where)
+        found = self._of(queries.resembling(name), k, kinds, where, known=True)
         if found or name.count(" ") >= _WORDS_OF_LITTLE_KNOWN:
             return found
-        return self._of(queries.resembling(name, ""), k, kinds, where)
+        return self._of(queries.resembling(name), k, kinds, where)
 
     def completing(
         self, name: str, k: int, kinds: Collection[MediaKind], where: TitleFilter
@@ -77,8 +92,8 @@ class TantivyWords:
         """Titles one of whose names begins with what was typed, or has all its words."""
         if not queries.a_name(name):
             return []
-        found = self._of(queries.beginning(name), k, kinds, where)
-        found += self._of(queries.containing(name), k, kinds, where)
+        found = self._best_known(queries.beginning(name), k, kinds, where)
+        found += self._best_known(queries.containing(name), k, kinds, where)
         return found
 
     def nearly_completing(
@@ -87,20 +102,34 @@ class TantivyWords:
         """As `completing`, with typing errors."""
         if not queries.a_name(name):
             return []
-        found = self._of(queries.nearly_containing(name, KNOWN), k, kinds, where)
-        return found or self._of(queries.nearly_containing(name, ""), k, kinds, where)
+        query = queries.nearly_containing(name)
+        return self._of(query, k, kinds, where, known=True) or self._of(query, k, kinds, where)
+
+    def _best_known(
+        self, query: Query | None, k: int, kinds: Collection[MediaKind], where: TitleFilter
+    ) -> list[Match]:
+        """As `_of`; where k known titles match they are the answer, and the others aren't read."""
+        found = self._of(query, k, kinds, where, known=True)
+        return found if len(found) >= k else self._of(query, k, kinds, where)
 
     def _of(
-        self, query: Query | None, k: int, kinds: Collection[MediaKind], where: TitleFilter
+        self,
+        query: Query | None,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        *,
+        known: bool = False,
     ) -> list[Match]:
         if query is None:
             return []
         view = self._view()
+        generation, delta = view.layers(known=known)
         clauses = queries.passing(kinds, where)
         order: Order = "votes"
-        rows = view.generation.top(query, k, clauses, order, view.stale)
-        if view.delta.count:
-            rows += view.delta.top(query, _spare(k), clauses, order, ())
+        rows = generation.top(query, k, clauses, order, view.stale)
+        if delta.count:
+            rows += delta.top(query, _spare(k), clauses, order, ())
         return _best(rows, k)
 
 
@@ -109,17 +138,19 @@ def _spare(k: int) -> int:
     return 4 * k + 100
 
 
-def _scale(view: WordView, text: str) -> float:
-    """What brings the delta's scores to the generation's measure.
+def _scaled(rows: list[Row], tokens: list[str], part: WordPart, view: WordView) -> list[Row]:
+    """The rows with their scores brought to the measure of all of the generation's titles.
 
     BM25 is linear in each term's rarity, and a term is never rare in an index of few titles.
     """
-    tokens = tokens_of(text)
-    here = view.delta.rarity(tokens)
-    there = view.generation.rarity(tokens)
+    if part is view.generation.all or not rows:
+        return rows
+    here = part.rarity(tokens)
+    there = view.generation.all.rarity(tokens)
     ours = sum(here.values())
     highest = max(there.values(), default=1.0)
-    return sum(there.get(term, highest) for term in here) / ours if ours else 1.0
+    scale = sum(there.get(term, highest) for term in here) / ours if ours else 1.0
+    return [replace(row, score=row.score * scale) for row in rows]
 
 
 def _best(rows: list[Row], k: int) -> list[Match]:

@@ -6,29 +6,32 @@ import errno
 import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from tantivy import Index, Occur, Query, Searcher
+from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
 from app.adapters.word_index import queries
 from app.adapters.word_index.queries import Clauses
-from app.adapters.word_index.schema import KNOWN, SCHEMA, document_of, new_index
+from app.adapters.word_index.schema import SCHEMA, document_of, new_index
 from app.domain.errors import Damaged
 from app.domain.filters import EVERYTHING, TitleFilter
 from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, Title
 
 FOLDER: Final = "words"
-"""Where a generation keeps its words."""
+"""Where a generation keeps its words: those of all titles, and beside them of the known ones."""
+
+_ALL: Final = "all"
+_KNOWN: Final = "known"
 
 Order = Literal["score", "votes"]
 _SPARE: Final = 50
 """Found beyond those wanted, where some may be of the other kind or for adults."""
 
 _MOST: Final = 100_000
-_HEAP: Final = 64 * 2**20
+_HEAP: Final = 256 * 2**20
 _SMALL_HEAP: Final = 16 * 2**20
 
 
@@ -73,28 +76,20 @@ class WordPart:
 
     def described(
         self,
-        text: str,
+        tokens: Sequence[str],
         wanted: int,
         kinds: Collection[MediaKind],
         where: TitleFilter,
         skipped: Collection[int],
     ) -> list[Row]:
-        """The best for a description; none where it has no word that tells anything."""
-        tokens = queries.rarest(queries.tokens_of(text), self._searcher)
+        """The best for a description's terms; none where it has none."""
         if not tokens:
             return []
-        known = where.min_votes >= KNOWN_FROM
-        if where.min_votes == KNOWN_FROM:
-            where = replace(where, min_votes=0)  # the field has no others
-        query = queries.mentioning(tokens, KNOWN if known else "")
+        query = queries.mentioning(queries.rarest(tokens, self._searcher))
         found = self._wide(query, wanted, kinds, skipped) if where == EVERYTHING else None
         if found is None:
             found = self.top(query, wanted, queries.passing(kinds, where), "score", skipped)
-        if not known or not found:
-            return found
-        # A field that few titles have makes BM25 think that all texts are long.
-        keys = [row.key for row in found]
-        return self._rows(queries.mentioning_among(tokens, keys), len(keys), "score")
+        return found
 
     def _wide(
         self, query: Query, wanted: int, kinds: Collection[MediaKind], skipped: Collection[int]
@@ -135,28 +130,43 @@ class WordPart:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class WordParts:
+    """The words of all titles, and once more those of the known ones (`KNOWN_FROM` votes).
+
+    The known are few: what is looked for among them alone is found in a fraction of the time.
+    """
+
+    all: WordPart
+    known: WordPart
+
+
 class WordWriter:
     """Writes a generation's words into a folder of its own. Raises `OSError` on a full disk."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self._folder = folder
-        # One thread writes few segments, and a search walks through each of them.
         with self._clear_errors():
-            self._writer = new_index(folder).writer(4 * _HEAP, 1)
+            self._all = _writer(folder / _ALL, _HEAP)
+            self._known = _writer(folder / _KNOWN, _SMALL_HEAP)
 
     def add(self, titles: Sequence[Title]) -> None:
         """Add titles, each once in all."""
         with self._clear_errors():
             for title in titles:
-                self._writer.add_document(document_of(title))
+                document = document_of(title)
+                self._all.add_document(document)
+                if title.votes >= KNOWN_FROM:
+                    self._known.add_document(document)
 
     def close(self) -> None:
         """Make it readable and lasting."""
         with self._clear_errors():
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-        for lock in self._folder.glob(".*.lock"):
+            for writer in (self._all, self._known):
+                writer.commit()
+                writer.wait_merging_threads()
+        for lock in self._folder.rglob(".*.lock"):
             lock.unlink()
 
     @contextmanager
@@ -172,13 +182,24 @@ class WordDelta:
     """Titles that changed since the generation, in memory, and keys that no longer count."""
 
     def __init__(self) -> None:
+        self._all = _InMemory()
+        self._known = _InMemory()
+        self.parts = WordParts(self._all.part, self._known.part)
+
+    def replace(self, gone: Collection[int], titles: Sequence[Title]) -> None:
+        """Take out these keys and put in these titles; later searches see it."""
+        known = [title for title in titles if title.votes >= KNOWN_FROM]
+        self.parts = WordParts(self._all.replaced(gone, titles), self._known.replaced(gone, known))
+
+
+class _InMemory:
+    def __init__(self) -> None:
         self._index = new_index()
         self._index.config_reader("manual")
         self._writer = self._index.writer(_SMALL_HEAP, 1)
         self.part = WordPart(self._index.searcher())
 
-    def replace(self, gone: Collection[int], titles: Sequence[Title]) -> None:
-        """Take out these keys and put in these titles; later searches see it."""
+    def replaced(self, gone: Collection[int], titles: Sequence[Title]) -> WordPart:
         if gone:
             stale = Query.term_set_query(SCHEMA, "key", sorted(gone))
             self._writer.delete_documents_by_query(stale)
@@ -187,16 +208,27 @@ class WordDelta:
         self._writer.commit()
         self._index.reload()
         self.part = WordPart(self._index.searcher())
+        return self.part
 
 
-def open_words(folder: Path, count: int) -> WordPart:
+def open_words(folder: Path, count: int) -> WordParts:
     """Open what `WordWriter` wrote. Raises `Damaged`."""
     try:
-        index = Index.open(str(folder / FOLDER))
-        index.config_reader("manual")
-        part = WordPart(index.searcher())
+        parts = WordParts(_opened(folder / FOLDER / _ALL), _opened(folder / FOLDER / _KNOWN))
     except (ValueError, OSError) as error:
         raise Damaged(f"{folder.name}: the words can't be opened ({error})") from error
-    if part.count != count:
-        raise Damaged(f"{folder.name}: {part.count} titles have words, not {count}")
-    return part
+    if parts.all.count != count:
+        raise Damaged(f"{folder.name}: {parts.all.count} titles have words, not {count}")
+    return parts
+
+
+def _opened(folder: Path) -> WordPart:
+    index = Index.open(str(folder))
+    index.config_reader("manual")
+    return WordPart(index.searcher())
+
+
+def _writer(folder: Path, heap: int) -> IndexWriter:
+    folder.mkdir()
+    # One thread writes few segments, and a search walks through each of them.
+    return new_index(folder).writer(heap, 1)

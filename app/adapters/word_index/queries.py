@@ -32,16 +32,10 @@ def tokens_of(text: str) -> list[str]:
     return list(dict.fromkeys(_ENGLISH.analyze(plain(text))))
 
 
-def mentioning(tokens: Sequence[str], known: str) -> Query:
+def mentioning(tokens: Sequence[str]) -> Query:
     """Titles with some of these terms anywhere: plain, so that Tantivy can skip most of them."""
-    terms = [Query.term_query(SCHEMA, f"{known}text", token, "freq") for token in tokens]
+    terms = [Query.term_query(SCHEMA, "text", token, "freq") for token in tokens]
     return _any(terms)
-
-
-def mentioning_among(tokens: Sequence[str], keys: Sequence[int]) -> Query:
-    """These titles, scored by the terms as all titles are."""
-    among = Query.const_score_query(Query.term_set_query(SCHEMA, "key", list(keys)), 0.0)
-    return Query.boolean_query([(Occur.Must, among), (Occur.Should, mentioning(tokens, ""))])
 
 
 def rarest(tokens: Sequence[str], searcher: Searcher) -> list[str]:
@@ -62,21 +56,21 @@ def a_name(folded: str) -> bool:
     return 0 < len(folded) <= _LONGEST_NAME
 
 
-def resembling(folded: str, known: str) -> Query:
+def resembling(folded: str) -> Query:
     """Titles with a name some typing errors away, as a whole or word by word."""
     whole = compact(folded)
-    ways = [Query.fuzzy_term_query(SCHEMA, f"{known}whole", whole, _errors_in(whole))]
+    ways = [Query.fuzzy_term_query(SCHEMA, "whole", whole, _errors_in(whole))]
     words = folded.split()
     if len(words) >= _MANY:
         # An automaton for each word costs; most of so many are typed well.
-        exact = [Query.term_query(SCHEMA, f"{known}name", word, "basic") for word in set(words)]
+        exact = [Query.term_query(SCHEMA, "name", word, "basic") for word in set(words)]
         fewest = max(len(exact) - _MISTYPED_OF_MANY, 2)
         should = [(Occur.Should, query) for query in exact]
         ways.append(Query.boolean_query(should, minimum_number_should_match=fewest))
     elif len(words) > 1:
         # Where several words must all be there, each of them may be further off.
         shorter = _LONG_WORD - _SHORT_WORD + 1 if len(words) >= _SEVERAL else _LONG_WORD
-        ways.append(_all([_nearly(f"{known}name", word, twice_from=shorter) for word in words]))
+        ways.append(_all([_nearly("name", word, twice_from=shorter) for word in words]))
     return _any(ways)
 
 
@@ -96,13 +90,12 @@ def containing(folded: str) -> Query | None:
     return _all([*found, Query.regex_query(SCHEMA, "name", re.escape(last) + ".*")])
 
 
-def nearly_containing(folded: str, known: str) -> Query:
+def nearly_containing(folded: str) -> Query:
     """As `containing`, with typing errors, or with blanks missing or added."""
     *whole, last = folded.split()
     typed = compact(folded)
-    field = f"{known}name"
-    words = [*(_nearly(field, word) for word in whole), _nearly(field, last, prefix=True)]
-    joined = Query.fuzzy_term_query(SCHEMA, f"{known}whole", typed, _errors_in(typed), prefix=True)
+    words = [*(_nearly("name", word) for word in whole), _nearly("name", last, prefix=True)]
+    joined = Query.fuzzy_term_query(SCHEMA, "whole", typed, _errors_in(typed), prefix=True)
     return _any([_all(words), joined])
 
 

@@ -19,14 +19,10 @@ from tantivy import (
 
 from app.domain.embedding_text import META_KEYWORDS
 from app.domain.names import compact, plain, spellings, without_article
-from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, Title
 
 STARTS_UP_TO: Final = 5
 """Letters of a name's beginning that are looked up as one term."""
-
-KNOWN: Final = "known_"
-"""Prefix of the fields that only known titles have: small, so that searching them is quick."""
 
 _LONGEST_WORD: Final = 40
 _MOST_PEOPLE: Final = 12
@@ -44,10 +40,9 @@ def _built_schema() -> Schema:
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("genre", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("starts", tokenizer_name="raw", index_option="basic")
-    for known in ("", KNOWN):
-        builder.add_text_field(f"{known}whole", tokenizer_name="raw", index_option="basic")
-        builder.add_text_field(f"{known}name", tokenizer_name="blanks", index_option="basic")
-        builder.add_text_field(f"{known}text", tokenizer_name="english", index_option="freq")
+    builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("name", tokenizer_name="blanks", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="english", index_option="freq")
     return builder.build()
 
 
@@ -89,11 +84,9 @@ def document_of(title: Title) -> Document:
     names = list(spellings(title))
     wholes = {form for name in names for form in forms_of(name)}
     _add(document, "starts", sorted({w[:n] for w in wholes for n in range(1, STARTS_UP_TO + 1)}))
-    text = plain("\n".join(_told(title)))
-    for known in ("", KNOWN) if title.votes >= KNOWN_FROM else ("",):
-        _add(document, f"{known}name", names)
-        _add(document, f"{known}whole", sorted(wholes))
-        _add(document, f"{known}text", (text,))
+    _add(document, "name", names)
+    _add(document, "whole", sorted(wholes))
+    _add(document, "text", (plain("\n".join(_told(title))),))
     return document
 
 
