@@ -24,6 +24,7 @@ STATUS: Final[dict[type[WatcherError], int]] = {
     errors.NotConfigured: HTTPStatus.NOT_IMPLEMENTED,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.UpstreamUnavailable: HTTPStatus.BAD_GATEWAY,
     errors.LeaseHeld: HTTPStatus.CONFLICT,
     errors.LeaseLost: HTTPStatus.CONFLICT,
     errors.Cancelled: HTTPStatus.CONFLICT,
@@ -41,7 +42,7 @@ _BODY: Final = ("body", "query", "path", "header")
 def answer(request: Request, status: int, code: str, detail: str) -> JSONResponse:
     """An error as every route gives it."""
     headers = {}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY):
         headers["Retry-After"] = _RETRY_AFTER
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

@@ -65,6 +65,13 @@ class StoreUnavailable(WatcherError):
     retryable = True
 
 
+class UpstreamUnavailable(WatcherError):
+    """A service outside can't be reached, or answers nonsense: says which, and since when."""
+
+    code = "upstream_unavailable"
+    retryable = True
+
+
 class LeaseHeld(WatcherError):
     """Another process does this work now: says who, and since when."""
 

@@ -8,8 +8,9 @@ Unless a docstring says otherwise, failure to reach or to write the store raises
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from app.domain.generations import BuildSpec, IndexStatus, Manifest
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Report
 from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.upstream import Answer, Export, Failed, Failure
 
 Vectors = NDArray[np.float32]
 """Shape (n, d), rows of Euclidean length 1."""
@@ -198,8 +200,11 @@ class JobStore(Protocol):
         """Record a request; while one of same kind and arguments waits, that one is returned."""
         ...
 
-    def claim(self, owner: str) -> Job | None:
-        """Take the oldest waiting job (atomic between processes), now `running`."""
+    def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
+        """Take the oldest waiting job (atomic between processes), now `running`.
+
+        Only of these kinds, where some are named.
+        """
         ...
 
     def save(self, job: Job) -> Job:
@@ -219,6 +224,59 @@ class JobStore(Protocol):
 
     def recent(self, limit: int = 50, state: JobState | None = None) -> list[Job]:
         """The newest first."""
+        ...
+
+
+class FailureStore(Protocol):
+    """Ids that could not be fetched, and why."""
+
+    def note(self, failures: Collection[Failed]) -> dict[TitleId, int]:
+        """Count one more attempt for each, with its reason and the time; returns the attempts."""
+        ...
+
+    def clear(self, ids: Collection[TitleId]) -> int:
+        """Forget these; returns how many there were. Unknown ids are no error."""
+        ...
+
+    def attempts(self, ids: Collection[TitleId]) -> dict[TitleId, int]:
+        """The attempts of those that failed so far; any number of ids."""
+        ...
+
+    def all(self, kind: MediaKind | None = None) -> list[Failure]:
+        """All of them, or those of one kind, by ascending key."""
+        ...
+
+
+class CatalogueSource(Protocol):
+    """TMDB: what titles there are, what changed, and what is known of each.
+
+    All calls of one process share one allowed rate. Each raises `UpstreamUnavailable` where the
+    source is dead, blocked or answers nonsense after all patience, `NotConfigured` where there is
+    no key or it is refused. A failed call is never an empty answer.
+    """
+
+    def export(self, kind: MediaKind) -> Export | None:
+        """The newest daily export within the look-back; None where there is none."""
+        ...
+
+    def discover(self, kind: MediaKind, *, include_adult: bool) -> Iterator[list[int]]:
+        """Ids by falling popularity, a page at a time, up to the source's own limit of pages."""
+        ...
+
+    def changed(self, kind: MediaKind, first: date, last: date) -> Iterator[list[int]]:
+        """Ids that changed between two days, both included, a page at a time.
+
+        At most 14 days apart, else `InvalidInput`. An id may come twice.
+        """
+        ...
+
+    def details(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
+        """One answer per id, in the order of arrival, not that of asking; many are under way.
+
+        `ids` is read no further ahead than answers are under way. Closing the iterator gives up
+        what is under way. Failures are told apart from a dead source: they come out only once
+        another title was answered after them, or the ids are at an end.
+        """
         ...
 
 
