@@ -18,6 +18,7 @@ from app.domain.dumps import DumpReader, Record, Refusal
 from app.domain.ports import (
     Clock,
     Embedder,
+    FailureStore,
     IndexPublisher,
     JobStore,
     Processes,
@@ -62,6 +63,11 @@ class Services:
     def jobs(self) -> JobStore:
         """Long work."""
         return self.stores.jobs
+
+    @property
+    def failures(self) -> FailureStore:
+        """Ids that could not be fetched."""
+        return self.stores.failures
 
     @cached_property
     def index(self) -> VectorIndex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.ports import JobStore, StateStore, TitleStore, VectorStore
+from app.domain.ports import FailureStore, JobStore, StateStore, TitleStore, VectorStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +19,6 @@ class Stores:
     vectors: VectorStore
     state: StateStore
     jobs: JobStore
+    failures: FailureStore
     name: str
     close: Callable[[], None]

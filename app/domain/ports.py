@@ -8,7 +8,7 @@ Unless a docstring says otherwise, failure to reach or to write the store raises
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -203,7 +203,7 @@ class JobStore(Protocol):
     def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
         """Take the oldest waiting job (atomic between processes), now `running`.
 
-        Only of these kinds, where some are named.
+        Only of these kinds; None means any, an empty collection none.
         """
         ...
 
@@ -270,12 +270,12 @@ class CatalogueSource(Protocol):
         """
         ...
 
-    def details(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
+    def details(self, ids: Iterable[TitleId]) -> Generator[Answer, None, None]:
         """One answer per id, in the order of arrival, not that of asking; many are under way.
 
-        `ids` is read no further ahead than answers are under way. Closing the iterator gives up
-        what is under way. Failures are told apart from a dead source: they come out only once
-        another title was answered after them, or the ids are at an end.
+        `ids` is read in the caller's thread, no further ahead than answers are under way. Closing
+        the generator gives up what is under way. Failures are told apart from a dead source: they
+        come out only once another title was answered after them, or the ids are at an end.
         """
         ...
 

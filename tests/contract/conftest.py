@@ -16,7 +16,7 @@ from app.adapters.clock import SystemClock
 from app.adapters.mongo_store import open_mongo
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
-from app.domain.ports import Clock, JobStore, StateStore, TitleStore, VectorStore
+from app.domain.ports import Clock, FailureStore, JobStore, StateStore, TitleStore, VectorStore
 from tests.fakes.clock import MovedClock
 from tests.fakes.mongo_server import mongo_server
 
@@ -101,3 +101,8 @@ def state(stores: Stores) -> StateStore:
 @pytest.fixture
 def jobs(stores: Stores) -> JobStore:
     return stores.jobs
+
+
+@pytest.fixture
+def failures(stores: Stores) -> FailureStore:
+    return stores.failures

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from app.adapters.clock import SystemClock
 from app.adapters.stores import Stores
+from app.domain.upstream import Failed
 from tests.builders import make_titles, movie, vector_rows
 from tests.contract.conftest import open_place
 
@@ -62,9 +63,16 @@ def submit_job(stores: Stores, _number: int, _rounds: int) -> None:
     tell(stores.jobs.submit("build", {"factory": "auto"}).id)
 
 
+def note_failures(stores: Stores, number: int, rounds: int) -> None:
+    """The same ids as every other process; tells what it was answered for the first of them."""
+    for turn in range(rounds):
+        failed = [Failed(title, f"process {number}, round {turn}") for title in SHARED]
+        tell(stores.failures.note(failed)[SHARED[0]])
+
+
 WORK: dict[str, Callable[[Stores, int, int], None]] = {
     work.__name__: work
-    for work in (write_titles, write_vectors, take_lease, claim_jobs, submit_job)
+    for work in (*(write_titles, write_vectors, take_lease, claim_jobs, submit_job, note_failures),)
 }
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -42,6 +45,57 @@ def test_the_oldest_is_claimed_first(jobs: JobStore, clock: MovedClock) -> None:
     assert (first.state, first.owner) == (JobState.RUNNING, "worker")
     assert first.started_at == first.heartbeat_at == clock.now()
     assert jobs.get(first.id) == first
+
+
+def test_only_the_named_kinds_are_claimed(jobs: JobStore) -> None:
+    kinds = ("sync", "embed", "build", "sync", "embed")
+    sync, embed, build, later_sync, later_embed = (
+        jobs.submit(kind, {"n": str(n)}).id for n, kind in enumerate(kinds)
+    )
+
+    def claimed(kinds: Sequence[str] | None) -> str | None:
+        job = jobs.claim("worker", kinds)
+        return job.id if job else None
+
+    assert claimed(["refresh"]) is None
+    assert claimed(["embed"]) == embed
+    # The oldest of all that are named, whatever the order of the names.
+    assert claimed(("embed", "sync")) == sync
+    assert claimed(("sync", "build")) == build
+    assert claimed(("sync", "embed")) == later_sync
+    assert claimed(("sync", "build")) is None
+    assert claimed(None) == later_embed
+    assert claimed(None) is None
+    assert {job.state for job in jobs.recent()} == {JobState.RUNNING}
+
+
+def test_no_kinds_claim_nothing(jobs: JobStore) -> None:
+    waiting = jobs.submit("embed", {})
+    assert jobs.claim("worker", []) is None
+    assert jobs.claim("worker", frozenset()) is None
+    assert jobs.get(waiting.id) == waiting
+
+
+def test_workers_of_different_kinds_at_once_take_each_job_once(place: Place) -> None:
+    jobs = place.open().jobs
+    kinds = {jobs.submit(kind, {"n": str(n)}).id: kind for n in range(15) for kind in "abc"}
+    named = [("a",), ("a", "b"), ("b",), None]
+    start = threading.Barrier(len(named))
+
+    def work(kinds: Sequence[str] | None) -> list[Job]:
+        own = place.open().jobs  # as another process has it
+        start.wait(30)
+        taken = []
+        while job := own.claim("worker", kinds):
+            taken.append(job)
+        return taken
+
+    with ThreadPoolExecutor(len(named)) as workers:
+        taken = list(workers.map(work, named))
+    assert sorted(job.id for each in taken for job in each) == sorted(kinds)
+    assert all(kinds[job.id] == job.kind for each in taken for job in each)
+    for only, each in zip(named, taken, strict=True):
+        assert {job.kind for job in each} <= set(only or "abc")
 
 
 def test_progress_and_outcome_are_stored(jobs: JobStore, clock: MovedClock) -> None:

@@ -12,8 +12,12 @@ from app.adapters.mongo_store.connection import MongoDatabase
 from app.adapters.mongo_store.schema import MIGRATIONS as MONGO_MIGRATIONS
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.sqlite_store.database import Database
+from app.adapters.sqlite_store.jobs import SqliteJobStore
 from app.adapters.sqlite_store.schema import MIGRATIONS, Migration
+from app.adapters.sqlite_store.titles import SqliteTitleStore
+from app.adapters.stores import Stores
 from app.domain.errors import NotConfigured, StoreUnavailable
+from app.domain.upstream import Failed
 from tests.builders import make_title, make_titles, movie, vector_rows
 from tests.contract.conftest import Place
 
@@ -36,6 +40,29 @@ def test_sqlite_step_by_step_keeps_what_is_there(tmp_path: Path) -> None:
     assert newer.rows("SELECT count(*) FROM vectors") == [(1,)]
     newer.close()
     Database(path, (*MIGRATIONS, NEXT)).close()  # a second time there is nothing to do
+
+
+def test_a_sqlite_file_of_the_first_version_opens(tmp_path: Path) -> None:
+    path = tmp_path / "watcher.sqlite3"
+    first = Database(path, MIGRATIONS[:1])
+    assert first.rows("PRAGMA user_version") == [(1,)]
+    assert first.rows("SELECT name FROM sqlite_master WHERE name = 'failures'") == []
+    SqliteTitleStore(first).upsert(make_titles(3))
+    SqliteJobStore(first, SystemClock()).submit("embed", {"a": "1"})
+    first.close()
+    check_brought_up(open_sqlite(path, SystemClock()))
+
+
+def check_brought_up(stores: Stores) -> None:
+    """What the first version wrote is there, and what came later works."""
+    assert [t for batch in stores.titles.scan() for t in batch] == make_titles(3)
+    assert stores.jobs.claim("worker", ["sync"]) is None
+    job = stores.jobs.claim("worker", ["embed"])
+    assert job is not None
+    assert job.arguments == (("a", "1"),)
+    assert stores.failures.all() == []
+    assert stores.failures.note([Failed(movie(1), "no")]) == {movie(1): 1}
+    stores.close()
 
 
 def test_a_sqlite_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
@@ -98,6 +125,20 @@ def test_mongodb_step_by_step_keeps_what_is_there(mongo_uri: str, mongo_database
             "_id": "schema",
             "version": len(MONGO_MIGRATIONS) + 1,
         }
+
+
+def test_a_mongodb_database_of_the_first_version_opens(mongo_uri: str, mongo_database: str) -> None:
+    first = open_mongo(mongo_uri, mongo_database, SystemClock(), MONGO_MIGRATIONS[:1])
+    first.titles.upsert(make_titles(3))
+    first.jobs.submit("embed", {"a": "1"})
+    first.close()
+    check_brought_up(open_mongo(mongo_uri, mongo_database, SystemClock()))
+    with MongoClient[dict[str, object]](mongo_uri) as client:
+        database = client[mongo_database]
+        indexed = [each["key"] for each in database["failures"].index_information().values()]
+        assert [("kind", 1)] in indexed
+        schema = database["meta"].find_one({"_id": "schema"})
+        assert schema == {"_id": "schema", "version": len(MONGO_MIGRATIONS)}
 
 
 def test_a_newer_mongodb_database_is_refused(mongo_uri: str, mongo_database: str) -> None:

@@ -168,6 +168,17 @@ def test_equal_requests_made_at_once_are_one_job(place: Place) -> None:
     assert len(ids) == 1
 
 
+def test_processes_that_note_the_same_failures_all_count(place: Place) -> None:
+    failures = place.open().failures
+    with processes(place, "note_failures", 3, rounds=15) as started:
+        printed = finish(started)
+    assert failures.attempts(SHARED) == dict.fromkeys(SHARED, 3 * 15)
+    for lines in printed:  # each process sees its own attempts add up
+        told = [int(line) for line in lines]
+        assert told == sorted(set(told))
+        assert len(told) == 15
+
+
 def test_threads_share_the_stores(place: Place) -> None:
     stores = place.open()
     failures: list[BaseException] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.adapters.mongo_store.connection import connect, reported, shown_address
+from app.adapters.mongo_store.failures import MongoFailureStore
 from app.adapters.mongo_store.jobs import MongoJobStore
 from app.adapters.mongo_store.schema import MIGRATIONS, Migration, migrate
 from app.adapters.mongo_store.state import MongoStateStore
@@ -36,6 +37,7 @@ def open_mongo(
         vectors=MongoVectorStore(opened, address, clock),
         state=MongoStateStore(opened, address, clock),
         jobs=MongoJobStore(opened, address, clock),
+        failures=MongoFailureStore(opened, address, clock),
         name=f"mongodb {address}/{database}",
         close=client.close,
     )

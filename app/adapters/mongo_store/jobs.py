@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
@@ -63,13 +63,16 @@ class MongoJobStore:
                 return job
         raise StoreUnavailable("The request could not be recorded in MongoDB: try again")
 
-    def claim(self, owner: str) -> Job | None:
+    def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
         """See `JobStore.claim`."""
+        wanted: Document = {"state": _WAITING}
+        if kinds is not None:
+            wanted["kind"] = {"$in": list(kinds)}
         now = self._clock.now()
         begun = {"state": _RUNNING, "owner": owner, "started_at": now, "heartbeat_at": now}
         with reported(self._address):
             found = self._jobs.find_one_and_update(
-                {"state": _WAITING},
+                wanted,
                 {"$set": begun, "$unset": {"waiting_as": ""}},
                 sort=[("place", ASCENDING)],
                 return_document=ReturnDocument.AFTER,

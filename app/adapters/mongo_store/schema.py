@@ -31,6 +31,10 @@ def _first(database: MongoDatabase) -> None:
         database["meta"].update_one({"_id": name}, {"$setOnInsert": start}, upsert=True)
 
 
+def _failures(database: MongoDatabase) -> None:
+    database["failures"].create_index([("kind", ASCENDING)])
+
+
 VECTOR_LOG_START: Final = {
     "allocated": 0,
     "committed": 0,
@@ -40,10 +44,10 @@ VECTOR_LOG_START: Final = {
     "uncounted": False,
 }
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first,)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _failures)
 """Step n brings a database from version n to n + 1. Append only: all versions exist somewhere."""
 
-_OURS: Final = frozenset({"titles", "jobs", "state", "leases"})
+_OURS: Final = frozenset({"titles", "jobs", "state", "leases", "failures"})
 
 
 def migrate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.adapters.sqlite_store.database import Database
+from app.adapters.sqlite_store.failures import SqliteFailureStore
 from app.adapters.sqlite_store.jobs import SqliteJobStore
 from app.adapters.sqlite_store.state import SqliteStateStore
 from app.adapters.sqlite_store.titles import SqliteTitleStore
@@ -25,6 +26,7 @@ def open_sqlite(path: Path, clock: Clock) -> Stores:
         vectors=SqliteVectorStore(database),
         state=SqliteStateStore(database, clock),
         jobs=SqliteJobStore(database, clock),
+        failures=SqliteFailureStore(database, clock),
         name=f"sqlite {path}",
         close=database.close,
     )

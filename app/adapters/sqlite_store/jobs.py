@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -22,6 +22,8 @@ _INSERT: Final = """INSERT INTO jobs (id, kind, arguments, state, owner, submitt
 _ONE: Final = f"{_ALL} WHERE id = ?"
 _SAME_WAITING: Final = f"{_ALL} WHERE state = 'waiting' AND kind = ? AND arguments = ? LIMIT 1"
 _OLDEST_WAITING: Final = "SELECT id FROM jobs WHERE state = 'waiting' ORDER BY place LIMIT 1"
+_OLDEST_OF_KINDS: Final = """SELECT id FROM jobs WHERE state = 'waiting'
+    AND kind IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT 1"""
 _RECENT: Final = f"{_ALL} ORDER BY place DESC LIMIT ?"
 _RECENT_IN: Final = f"{_ALL} WHERE state = ? ORDER BY place DESC LIMIT ?"
 _SAVE: Final = """UPDATE jobs SET state = ?, owner = ?, started_at = ?, ended_at = ?,
@@ -47,10 +49,14 @@ class SqliteJobStore:
             connection.execute(_INSERT, (job_id, kind, pairs, self._clock.now()))
             return _stored(connection, job_id)
 
-    def claim(self, owner: str) -> Job | None:
+    def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
         """See `JobStore.claim`."""
         with self._database.transaction() as connection:
-            oldest = connection.execute(_OLDEST_WAITING).fetchone()
+            if kinds is None:
+                oldest = connection.execute(_OLDEST_WAITING).fetchone()
+            else:
+                named = json.dumps(list(kinds))
+                oldest = connection.execute(_OLDEST_OF_KINDS, (named,)).fetchone()
             if oldest is None:
                 return None
             now = self._clock.now()

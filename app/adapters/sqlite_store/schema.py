@@ -58,7 +58,13 @@ _FIRST: Final[Migration] = (
     "CREATE INDEX jobs_by_state ON jobs (state, place)",
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST,)
+_FAILURES: Final[Migration] = (
+    """CREATE TABLE failures (
+        key INTEGER PRIMARY KEY, reason TEXT NOT NULL, attempts INTEGER NOT NULL,
+        last_at REAL NOT NULL)""",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _FAILURES)
 """Step n brings a file from version n to n + 1. Append only: files of every version exist."""
 
 
