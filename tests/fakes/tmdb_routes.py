@@ -1,0 +1,138 @@
+"""TMDB's routes and rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from tests.fakes import tmdb_answers as answers
+from tests.fakes.tmdb_answers import Answer
+from tests.fakes.tmdb_parts import MOST_PARTS
+from tests.fakes.tmdb_service import API_PATH, EXPORTS_PATH, FakeTmdb
+
+MOST_PAGES: Final = 500
+_CHANGES_PAGE: Final = 100
+_DISCOVER_PAGE: Final = 20
+_MOST_DAYS: Final = 14
+
+_DETAIL: Final = re.compile(API_PATH + r"/(movie|tv)/(\d{1,18})")
+_CHANGES: Final = re.compile(API_PATH + r"/(movie|tv)/changes")
+_DISCOVER: Final = re.compile(API_PATH + r"/discover/(movie|tv)")
+_EXPORT: Final = re.compile(
+    EXPORTS_PATH + r"/(movie_ids|tv_series_ids)_(\d\d)_(\d\d)_(\d{4})\.json\.gz"
+)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def is_api(path: str) -> bool:
+    """Whether a path counts against the rate; exports are on another host and don't."""
+    return path.startswith(API_PATH + "/")
+
+
+def takes_long(path: str) -> bool:
+    """Whether the answer may take the time of a walk over all titles."""
+    return not is_api(path) or bool(_DISCOVER.fullmatch(path))
+
+
+def answer(
+    fake: FakeTmdb, path: str, query: Mapping[str, str], authorization: str | None
+) -> Answer:
+    """The true answer to a GET."""
+    if not is_api(path):
+        return _export(fake, path)
+    if query.get("api_key") != fake.key and authorization != f"Bearer {fake.key}":
+        return answers.error(answers.INVALID_KEY)
+    if found := _CHANGES.fullmatch(path):
+        return _changes(fake, found[1], query)
+    if found := _DISCOVER.fullmatch(path):
+        return _discover(fake, found[1], query)
+    if found := _DETAIL.fullmatch(path):
+        return _details(fake, found[1], int(found[2]), query)
+    return answers.error(answers.NOT_FOUND)
+
+
+def _details(fake: FakeTmdb, kind: str, number: int, query: Mapping[str, str]) -> Answer:
+    parts = [part for part in query.get("append_to_response", "").split(",") if part]
+    if len(parts) > MOST_PARTS:
+        return answers.error(answers.TOO_MANY_PARTS)
+    body = fake.catalogue.body(kind, number, parts)
+    if body is None:
+        return answers.error(answers.NOT_FOUND, detail=(kind, number))
+    return answers.ok(body, detail=(kind, number))
+
+
+def _changes(fake: FakeTmdb, kind: str, query: Mapping[str, str]) -> Answer:
+    page = _page(query)
+    if page is None:
+        return answers.error(answers.INVALID_PAGE)
+    try:
+        end = _day(query.get("end_date")) or fake.today
+        start = _day(query.get("start_date")) or end - timedelta(days=1)
+    except ValueError:
+        return answers.error(answers.INVALID_DATE)
+    if not 0 <= (end - start).days <= _MOST_DAYS:
+        return answers.error(answers.LONG_RANGE)
+    changed = fake.catalogue.changed(kind, start, end)
+    first = (page - 1) * _CHANGES_PAGE
+    return answers.ok(
+        {
+            "results": changed[first : first + _CHANGES_PAGE],
+            "page": page,
+            "total_pages": max(-(-len(changed) // _CHANGES_PAGE), 1),
+            "total_results": len(changed),
+        }
+    )
+
+
+def _discover(fake: FakeTmdb, kind: str, query: Mapping[str, str]) -> Answer:
+    page = _page(query)
+    if page is None:
+        return answers.error(answers.INVALID_PAGE)
+    adult = query.get("include_adult", "false")
+    # Other orders would be answered in a wrong one, and nobody would notice.
+    if query.get("sort_by", "popularity.desc") != "popularity.desc" or adult not in _FLAGS:
+        return answers.error(answers.INVALID_PARAMETERS)
+    popular = fake.catalogue.most_popular(kind, adult=_FLAGS[adult])
+    first = (page - 1) * _DISCOVER_PAGE
+    numbers = popular.numbers[first : first + _DISCOVER_PAGE]
+    return answers.ok(
+        {
+            "page": page,
+            "results": [fake.catalogue.shown(kind, number) for number in numbers],
+            # More than can be asked for, as TMDB says it.
+            "total_pages": max(-(-popular.total // _DISCOVER_PAGE), 1),
+            "total_results": popular.total,
+        }
+    )
+
+
+_FLAGS: Final = {"true": True, "false": False}
+
+
+def _export(fake: FakeTmdb, path: str) -> Answer:
+    if found := _EXPORT.fullmatch(path):
+        try:
+            day = date(int(found[4]), int(found[2]), int(found[3]))
+        except ValueError:
+            day = date.min
+        if day in fake.exports:
+            kind = "movie" if found[1] == "movie_ids" else "tv"
+            return Answer(200, fake.export_file(kind, day), "application/gzip")
+    missing = b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code></Error>'
+    return Answer(fake.missing_export_status, missing, "application/xml")
+
+
+def _page(query: Mapping[str, str]) -> int | None:
+    text = query.get("page", "1")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return page if 1 <= page <= MOST_PAGES else None
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
