@@ -33,6 +33,19 @@ class Settings(BaseSettings):
     tmdb_api_key: SecretStr | None = Field(
         None, description="TMDB key (v3) or token (v4); without it the sample catalogue is loaded"
     )
+    tmdb_api_url: str = Field("https://api.themoviedb.org/3", description="TMDB's API")
+    tmdb_export_url: str = Field(
+        "https://files.tmdb.org/p/exports", description="Where TMDB's daily id exports are"
+    )
+    tmdb_requests_per_second: float = Field(
+        40, gt=0, le=1000, description="Requests to TMDB per second, at most"
+    )
+    tmdb_export_lookback_days: int = Field(
+        7, ge=1, le=90, description="Days back that an export is looked for"
+    )
+    tmdb_discover_max_pages: int = Field(
+        500, ge=1, le=500, description="Pages of discover, where there is no export"
+    )
     tmdb_image_url: str = Field(
         "https://image.tmdb.org/t/p", description="Where posters are linked from"
     )

@@ -15,7 +15,9 @@ from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.adapters.token_file import kept_token
 from app.domain.dumps import DumpReader, Record, Refusal
+from app.domain.errors import NotConfigured
 from app.domain.ports import (
+    CatalogueSource,
     Clock,
     Embedder,
     FailureStore,
@@ -28,6 +30,7 @@ from app.domain.ports import (
     VectorStore,
     WordIndex,
 )
+from app.services.ingest import Ingest
 from app.services.search import Search
 from app.settings import Settings, settings
 
@@ -94,6 +97,40 @@ class Services:
         return FaissPublisher(self.settings.watcher_data_dir / "index", self.clock)
 
     @cached_property
+    def source(self) -> CatalogueSource:
+        """TMDB. Raises `NotConfigured` where no key is set."""
+        from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415 -- not loaded where not used
+
+        key = self.settings.tmdb_api_key
+        if key is None:
+            raise NotConfigured(
+                "TMDB_API_KEY is not set: make a free key at themoviedb.org (account settings, "
+                "API) and put it into the environment or .env."
+            )
+        return TmdbSource(
+            api_url=self.settings.tmdb_api_url,
+            export_url=self.settings.tmdb_export_url,
+            key=key.get_secret_value(),
+            rate=self.settings.tmdb_requests_per_second,
+            lookback_days=self.settings.tmdb_export_lookback_days,
+            max_pages=self.settings.tmdb_discover_max_pages,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """What keeps the catalogue in step with TMDB. Raises `NotConfigured`."""
+        return Ingest(
+            source=self.source,
+            titles=self.titles,
+            vectors=self.vectors,
+            state=self.state,
+            failures=self.failures,
+            embedder=self.embedder,
+            clock=self.clock,
+        )
+
+    @cached_property
     def search(self) -> Search:
         """Similar titles."""
         return Search(self.titles, self.index, self.words, self.embedder)
@@ -107,6 +144,9 @@ class Services:
 
     def close(self) -> None:
         """Give back connections and files."""
+        source = self.__dict__.get("source")  # only where one was made
+        if source is not None:
+            source.close()
         self.stores.close()
 
 

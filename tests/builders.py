@@ -45,6 +45,9 @@ def make_title(tmdb_id: int = 1, kind: MediaKind = MediaKind.MOVIE, **changes: o
         rating=round(pick.uniform(1, 10), 3),
         popularity=round(pick.uniform(0, 100), 3),
         overview=_phrase(pick, 50).capitalize() + ".",
+        certification="PG",
+        certifications=(("DE", "12"), ("US", "PG")),
+        providers=(("AU", (_phrase(pick, 1).title(),)), ("US", ("Arthouse", "Big Stream"))),
     )
     return replace(title, **changes)  # type: ignore[arg-type]  # a wrong type is a test's own fault
 

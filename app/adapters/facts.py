@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,9 @@ from app.domain.vocabulary import genre_named
 
 MAX_ID: Final = 2**62 - 1
 MAX_TEXT: Final = 20_000
+MAX_LABEL: Final = 60
+"""Characters of a certification or of a service's name; the longest known takes 45."""
+
 MAX_VOTES: Final = 2**31 - 1
 MAX_RUNTIME: Final = 100_000
 """Minutes: the longest film known takes 51,420."""
@@ -27,7 +30,7 @@ LAST_YEAR: Final = 2150
 
 _LANGUAGE: Final = re.compile("[a-z]{2}")
 _COUNTRY: Final = re.compile("[A-Z]{2}")
-_IMDB: Final = re.compile(r"tt\d{5,12}")
+_IMDB: Final = re.compile(r"tt[0-9]{5,12}")
 _POSTER: Final = re.compile(r"/[\w.-]{1,200}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 60
@@ -48,7 +51,7 @@ class Facts:
 
     def leave_out(self, what: str, value: object) -> None:
         """Note that a value is left out."""
-        shown = str(value)
+        shown = _written(value).encode(errors="backslashreplace").decode()
         ellipsis = "…" if len(shown) > _SHOWN else ""
         self.left_out.append(LeftOut(what, shown[:_SHOWN] + ellipsis))
 
@@ -56,9 +59,9 @@ class Facts:
         """1 to `MAX_ID`, else the row is refused."""
         number = _whole(value)
         if number is None:
-            raise UnusableRow(f"id {str(value)[:_SHOWN]!r} is not a whole number")
+            raise UnusableRow(f"id {_written(value)[:_SHOWN]!r} is not a whole number")
         if not 1 <= number <= MAX_ID:
-            raise UnusableRow(f"id {number} is not between 1 and 2**62 - 1")
+            raise UnusableRow(f"id {str(number)[:_SHOWN]} is not between 1 and 2**62 - 1")
         return number
 
     def name(self, *candidates: object) -> str:
@@ -72,28 +75,30 @@ class Facts:
         """A flag; the row is refused where it is none, for then the columns have slipped."""
         if value is None or isinstance(value, bool):
             return bool(value)
-        folded = str(value).strip().casefold()
+        folded = _written(value).strip().casefold()
         if folded not in {"", "true", "false", "0", "1", "0.0", "1.0"}:
-            raise UnusableRow(f"adult {str(value)[:_SHOWN]!r} is neither True nor False")
+            raise UnusableRow(f"adult {_written(value)[:_SHOWN]!r} is neither True nor False")
         return folded in {"true", "1", "1.0"}
 
-    def text(self, what: str, value: object) -> str:
-        """Mended text of at most `MAX_TEXT` characters."""
+    def text(self, what: str, value: object, longest: int = MAX_TEXT) -> str:
+        """Mended text of at most `longest` characters."""
         if value is None or value == "":
             return ""
         if not isinstance(value, str):
             self.leave_out(f"{what} is no text", value)
             return ""
-        if len(value) > MAX_TEXT:
-            self.leave_out(f"{what} is longer than {MAX_TEXT} characters", len(value))
+        if len(value) > longest:
+            self.leave_out(f"{what} is longer than {longest} characters", len(value))
             return ""
         if not value.isascii() and _SURROGATE.search(value):
             raise UnusableRow("not valid UTF-8")
         return mend(value)
 
-    def texts(self, what: str, values: Iterable[object]) -> tuple[str, ...]:
+    def texts(
+        self, what: str, values: Iterable[object], longest: int = MAX_TEXT
+    ) -> tuple[str, ...]:
         """Mended texts in order, without empty and repeated ones."""
-        found = (self.text(what, value) for value in values)
+        found = (self.text(what, value, longest) for value in values)
         return tuple(dict.fromkeys(text for text in found if text))
 
     def keywords(self, values: Iterable[object]) -> tuple[str, ...]:
@@ -127,7 +132,7 @@ class Facts:
         if value is None or value == "":
             return None
         try:
-            number = float(str(value))
+            number = float(_written(value))
         except ValueError:
             number = math.nan
         if not 0 <= number <= high:  # also where it is NaN
@@ -146,7 +151,7 @@ class Facts:
 
     def released(self, value: object) -> tuple[str, int | None]:
         """ISO date and year of an ISO date."""
-        text = str(value or "").strip()[:10]
+        text = _written(value or None).strip()[:10]
         if not text:
             return "", None
         try:
@@ -169,6 +174,10 @@ class Facts:
         found = (self._coded(what, v, pattern) for v in values if v != "xx")
         return tuple(dict.fromkeys(code for code in found if code))
 
+    def region(self, value: object) -> str:
+        """ISO 3166-1 alpha-2; parts of countries (``CA-QC``) are left out."""
+        return self._coded("region", value, _COUNTRY)
+
     def imdb_id(self, value: object) -> str:
         """``tt`` and digits."""
         return self._coded("IMDb id", value, _IMDB)
@@ -178,11 +187,20 @@ class Facts:
         return self._coded("poster path", value, _POSTER)
 
     def _coded(self, what: str, value: object, pattern: re.Pattern[str]) -> str:
-        text = str(value).strip() if value is not None else ""
+        text = _written(value).strip()
         if text and not pattern.fullmatch(text):
             self.leave_out(f"{what} can't be used", value)
             return ""
         return text
+
+
+def _written(value: object) -> str:
+    """As text; lists and objects by their kind only, for they may be huge or nested deeply."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "an object"
+    return "a list" if isinstance(value, list) else str(value)
 
 
 def _whole(value: object) -> int | None:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import ADMIN, Program
 from app.domain.errors import NotFound
 from app.domain.jobs import Job, JobState
-from app.domain.worker_sign import EMBED_FULL, REBUILD_INDEX, SIGN, worker_seen
+from app.domain.titles import MediaKind, TitleId
+from app.domain.worker_sign import (
+    EMBED_FULL,
+    EMBED_ITEM,
+    REBUILD_INDEX,
+    RETRY_FAILED,
+    SIGN,
+    SYNC_TMDB,
+    worker_seen,
+)
+from app.services.fetching import ATTEMPTS
+from app.services.sync_state import read_state
 from app.wiring import Services
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
@@ -41,6 +52,54 @@ class JobAnswer(BaseModel):
     worker: str
 
 
+class EmbedItem(BaseModel):
+    """Which title to embed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tmdb_id: Annotated[int, Field(ge=1, lt=2**62)]
+    media_type: MediaKind
+
+
+class SyncTmdb(BaseModel):
+    """What to bring up to TMDB, with the switches of `sync_tmdb`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    media_type: Literal["movie", "tv", "all"] = "all"
+    full_sync: bool = False
+    embed_updated: bool = True
+    force_refresh: bool = False
+    include_adult: bool = False
+
+
+class FailedId(BaseModel):
+    """An id that is set aside; `last_at` in Unix seconds."""
+
+    media_type: MediaKind
+    tmdb_id: int
+    reason: str
+    attempts: int
+    last_at: float
+
+
+class Coverage(BaseModel):
+    """How much of TMDB is here, and how far it was followed.
+
+    `listed` counts the titles of the last export read (`exported` is its date), 0 before any.
+    `cursor` is the date up to which changes are in; `running_since` is 0 where no run is open.
+    """
+
+    stored: int
+    listed: int
+    exported: str
+    cursor: str
+    partial: bool
+    running_since: int
+    synced_at: float
+    set_aside: int
+
+
 class Status(BaseModel):
     """What there is, what is served, and how the last jobs went."""
 
@@ -50,6 +109,7 @@ class Status(BaseModel):
     vectors: int
     model: str
     index: dict[str, Any]
+    tmdb: dict[str, Coverage]
     worker: str
     jobs: list[JobAnswer]
 
@@ -86,6 +146,7 @@ def status(program: Program) -> Status:
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
+        tmdb={kind.value: _coverage(program, kind) for kind in MediaKind},
         worker=_worker(program),
         jobs=[_shown(program, job) for job in program.jobs.recent(_JOBS_SHOWN)],
     )
@@ -95,6 +156,49 @@ def status(program: Program) -> Status:
 def embed_full(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it."""
     return _shown(program, program.jobs.submit(EMBED_FULL, {}))
+
+
+@router.post("/embed/item", status_code=202, summary="Embed one title, in the worker")
+def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
+    """Records the request and answers at once. 404 for a title that the catalogue lacks."""
+    title = program.search.title(TitleId(asked.media_type, asked.tmdb_id))
+    arguments = {"media_type": title.id.kind.value, "tmdb_id": str(title.id.tmdb_id)}
+    return _shown(program, program.jobs.submit(EMBED_ITEM, arguments))
+
+
+@router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
+def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
+    _ = program.source
+    wanted = asked or SyncTmdb()
+    switches = wanted.model_dump(exclude={"media_type"})
+    arguments = {name: "true" for name, on in switches.items() if on}
+    if wanted.media_type != "all":
+        arguments["media_type"] = wanted.media_type
+    return _shown(program, program.jobs.submit(SYNC_TMDB, arguments))
+
+
+@router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")
+def retry(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
+    _ = program.source
+    return _shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
+
+
+@router.get("/failed", summary="Ids that could not be fetched")
+def failed(program: Program) -> list[FailedId]:
+    """Those set aside after three attempts, with the reason of each."""
+    return [
+        FailedId(
+            media_type=one.id.kind,
+            tmdb_id=one.id.tmdb_id,
+            reason=one.reason,
+            attempts=one.attempts,
+            last_at=one.last_at,
+        )
+        for one in program.failures.all()
+        if one.attempts >= ATTEMPTS
+    ]
 
 
 @router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")
@@ -119,6 +223,20 @@ def job(job_id: str, program: Program) -> JobAnswer:
 def cancel(job_id: str, program: Program) -> JobAnswer:
     """A waiting job ends at once, a running one at its next safe point."""
     return _shown(program, _existing(program.jobs.cancel(job_id), job_id))
+
+
+def _coverage(program: Services, kind: MediaKind) -> Coverage:
+    state = read_state(program.state, kind)
+    return Coverage(
+        stored=program.titles.count()[kind],
+        listed=state.listed,
+        exported=state.exported,
+        cursor=state.cursor,
+        partial=state.partial,
+        running_since=state.open.began if state.open else 0,
+        synced_at=state.synced_at,
+        set_aside=sum(one.attempts >= ATTEMPTS for one in program.failures.all(kind)),
+    )
 
 
 def _worker(program: Services) -> str:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from app.domain.titles import Source, Title
 
 _T = TypeVar("_T", str, int)
+_V = TypeVar("_V", str, tuple[str, ...])
 
 _STATUSES: Final = (
     "",
@@ -32,6 +33,7 @@ def merge(a: Title, b: Title) -> Title:
       dump was made.
     - Otherwise each field is decided by itself: the known one wins over the unknown; a longer text
       or list over a shorter one; a larger number over a smaller one; the further `status`.
+    - `certifications` and `providers` are decided region by region, by the same rules.
     - Some facts travel together, since halves of two records would contradict each other: `votes`,
       `rating` and `popularity` (from the record with more votes); `name` and `original_name` (a
       name that is translated wins over an original one in its place); `released` and `year`;
@@ -85,6 +87,8 @@ def _joined(a: Title, b: Title) -> Title:
         recommended=_longer(a.recommended, b.recommended),
         original_language=_richer(a.original_language, b.original_language),
         certification=_richer(a.certification, b.certification),
+        certifications=_by_region(a.certifications, b.certifications),
+        providers=_by_region(a.providers, b.providers),
         imdb_id=_richer(a.imdb_id, b.imdb_id),
         poster_path=_richer(a.poster_path, b.poster_path),
         overview=_richer(a.overview, b.overview),
@@ -118,6 +122,15 @@ def _richer(a: str, b: str) -> str:
 
 def _longer(a: tuple[_T, ...], b: tuple[_T, ...]) -> tuple[_T, ...]:
     return max(a, b, key=lambda items: (len(items), items))
+
+
+def _by_region(
+    a: tuple[tuple[str, _V], ...], b: tuple[tuple[str, _V], ...]
+) -> tuple[tuple[str, _V], ...]:
+    both = dict(a)
+    for region, value in b:
+        both[region] = max(both.get(region, value), value, key=lambda v: (len(v), v))
+    return tuple(sorted(both.items()))
 
 
 def _larger(a: int | None, b: int | None) -> int | None:

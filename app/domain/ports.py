@@ -250,7 +250,7 @@ class FailureStore(Protocol):
 class CatalogueSource(Protocol):
     """TMDB: what titles there are, what changed, and what is known of each.
 
-    All calls of one process share one allowed rate. Each raises `UpstreamUnavailable` where the
+    All calls of one source share one allowed rate; a process has one. Each raises `UpstreamUnavailable` where the
     source is dead, blocked or answers nonsense after all patience, `NotConfigured` where there is
     no key or it is refused. A failed call is never an empty answer.
     """
@@ -277,6 +277,10 @@ class CatalogueSource(Protocol):
         the generator gives up what is under way. Failures are told apart from a dead source: they
         come out only once another title was answered after them, or the ids are at an end.
         """
+        ...
+
+    def close(self) -> None:
+        """Give up what is under way, and give back connections."""
         ...
 
 

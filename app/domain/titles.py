@@ -52,6 +52,13 @@ class Title:
     minutes (of one episode, for a series). `rating` is the mean of `votes` votes on a scale of
     0 to 10, None where there are none. `recommended` holds TMDB's recommended ids of the same
     kind, in TMDB's order. `fetched_at` is in Unix seconds, 0 where unknown.
+
+    `certification` is the mark of the United States, `certifications` those of all regions.
+    `providers` are the services that stream the title, with a subscription, free or between
+    advertisements, in the order to show them. Rent and purchase are left out: what a household
+    can see with what it has is told by streaming, and they would double the bytes. Both are by
+    ascending region (ISO 3166-1 alpha-2), each region once. The services are JustWatch's data, by
+    way of TMDB: whoever shows them must say so.
     """
 
     id: TitleId
@@ -71,6 +78,8 @@ class Title:
     spoken_languages: tuple[str, ...] = ()
     runtime: int | None = None
     certification: str = ""
+    certifications: tuple[tuple[str, str], ...] = ()
+    providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     status: str = ""
     votes: int = 0
     rating: float | None = None

@@ -6,7 +6,12 @@ from typing import Final
 
 LOAD_SAMPLE: Final = "load_sample"
 EMBED_FULL: Final = "embed_full"
+EMBED_ITEM: Final = "embed_item"
 REBUILD_INDEX: Final = "rebuild_index"
+SYNC_TMDB: Final = "sync_tmdb"
+FOLLOW_EXPORT: Final = "follow_export"
+REFRESH_TMDB: Final = "refresh_tmdb"
+RETRY_FAILED: Final = "retry_failed"
 
 SIGN: Final = "worker:alive"
 """Name of the state that holds the Unix time of the worker's last sign of life."""

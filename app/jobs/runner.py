@@ -11,7 +11,7 @@ from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherErr
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress, Report
 from app.domain.worker_sign import SIGN
-from app.jobs.schedule import SCHEDULE, Entry
+from app.jobs.schedule import LANES, SCHEDULE, Lane
 from app.jobs.work import WORK
 from app.wiring import Services
 
@@ -33,50 +33,67 @@ class Runner:
         self._services = services
         self._stop = stop
         self._looked: dict[str, float] = {}
-        self._failing = ""
+        self._failing: dict[str, str] = {}
+        self._failed_jobs: dict[str, str] = {}
 
     def watch(self) -> None:
-        """Follow requests and the schedule until stopped."""
+        """Follow requests and the schedule until stopped, each lane in a thread of its own."""
         signs = threading.Thread(target=self._give_signs, name="worker-sign", daemon=True)
         signs.start()
-        while not self._stop.is_set():
-            busy = False
-            try:
-                self._take_over_dead()
-                self._look_at_schedule()
-                busy = self._run_next()
-                self._recovered()
-            except WatcherError as error:
-                self._failed(error.detail)
-            except Exception as error:  # noqa: BLE001 -- the worker must go on; the log has it
-                if self._failed(f"a fault of watcher's own ({type(error).__name__})"):
-                    _log.exception("The fault")
-            if not busy:
-                self._stop.wait(_POLL)
+        lanes = [
+            threading.Thread(target=self._follow, args=(lane,), name=f"lane-{lane.name}")
+            for lane in LANES
+        ]
+        for thread in lanes:
+            thread.daemon = True
+            thread.start()
+        for thread in lanes:
+            thread.join()
 
     def pass_once(self) -> list[Job]:
         """Do what the schedule wants now, each kind once, and return the jobs."""
         ended: list[Job] = []
         for entry in SCHEDULE:
             if not self._stop.is_set() and entry.wanted(self._services):
-                self._services.jobs.submit(entry.kind, {})
-                while (job := self._services.jobs.claim(self._services.processes.name)) is not None:
+                self._services.jobs.submit(entry.kind, entry.arguments)
+                while (job := self._services.jobs.claim(self._owner("once"))) is not None:
                     ended.append(self._run(job))
         return ended
 
-    def _look_at_schedule(self) -> None:
+    def _follow(self, lane: Lane) -> None:
+        while not self._stop.is_set():
+            busy = False
+            try:
+                self._take_over_dead(lane)
+                self._look_at_schedule(lane)
+                busy = self._run_next(lane)
+                self._recovered(lane)
+            except WatcherError as error:
+                self._failed(lane, error.detail)
+            except Exception as error:  # noqa: BLE001 -- the worker must go on; the log has it
+                if self._failed(lane, f"a fault of watcher's own ({type(error).__name__})"):
+                    _log.exception("The fault")
+            if not busy:
+                self._stop.wait(_POLL)
+
+    def _owner(self, lane: str) -> str:
+        return f"{self._services.processes.name}#{lane}"
+
+    def _look_at_schedule(self, lane: Lane) -> None:
         now = self._services.clock.now()
         for entry in SCHEDULE:
-            if now - self._looked.get(entry.kind, 0) >= entry.every:
+            if entry.kind in lane.kinds and now - self._looked.get(entry.kind, 0) >= entry.every:
                 self._looked[entry.kind] = now
-                self._submit_if_wanted(entry)
+                if entry.wanted(self._services):
+                    self._services.jobs.submit(entry.kind, entry.arguments)
 
-    def _submit_if_wanted(self, entry: Entry) -> None:
-        if entry.wanted(self._services):
-            self._services.jobs.submit(entry.kind, {})
-
-    def _run_next(self) -> bool:
-        job = self._services.jobs.claim(self._services.processes.name)
+    def _run_next(self, lane: Lane) -> bool:
+        kinds = set(lane.kinds)
+        if lane is LANES[-1]:
+            # Somebody must say that nobody knows them.
+            waiting = self._services.jobs.recent(state=JobState.WAITING)
+            kinds |= {job.kind for job in waiting} - WORK.keys()
+        job = self._services.jobs.claim(self._owner(lane.name), kinds)
         if job is None:
             return False
         ended = self._run(job)
@@ -122,7 +139,7 @@ class Runner:
             if latest.cancel_requested:
                 raise Cancelled("Cancelled on request; what was done so far is kept.")
 
-        state, outcome = self._outcome(job.kind, report)
+        state, outcome = self._outcome(job, report)
         ended = replace(latest, state=state, outcome=outcome, ended_at=self._now())
         _log.info("Job %s (%s) %s: %s", job.kind, job.id, state.value, outcome)
         saved = self._services.jobs.save(ended)
@@ -130,34 +147,42 @@ class Runner:
             self._services.jobs.submit(job.kind, dict(job.arguments))
         return saved
 
-    def _outcome(self, kind: str, report: Report) -> tuple[JobState, str]:
+    def _outcome(self, job: Job, report: Report) -> tuple[JobState, str]:
         """Do the work, and say in a sentence how it ended."""
+        kind = job.kind
         work = WORK.get(kind)
         if work is None:
             return JobState.FAILED, f"This version knows no job of the kind {kind}."
         try:
-            return JobState.DONE, work(self._services, report)
+            outcome = work(self._services, report, dict(job.arguments))
+            if self._failed_jobs.pop(kind, ""):
+                _log.info("Job %s works again", kind)
+            return JobState.DONE, outcome  # noqa: TRY300 -- the errors of the work are the point
         except Cancelled as error:
             return JobState.CANCELLED, error.detail
         except LeaseHeld as error:
             return JobState.FAILED, error.detail
         except WatcherError as error:
-            _log.error("Job %s failed: %s", kind, error.detail)
+            # What the schedule tries again and again is told once, not at each attempt.
+            if self._failed_jobs.get(kind) != error.detail:
+                _log.error("Job %s failed: %s", kind, error.detail)
+            self._failed_jobs[kind] = error.detail
             return JobState.FAILED, error.detail
         except Exception as error:  # noqa: BLE001 -- recorded as the outcome; the log has it
             _log.exception("Job %s failed through a fault of ours", kind)
             fault = f"A fault of watcher's own: {type(error).__name__}. The worker's log has it."
             return JobState.FAILED, fault
 
-    def _take_over_dead(self) -> None:
+    def _take_over_dead(self, lane: Lane) -> None:
         """Ask again for jobs whose worker died, fell silent, or could not record the end.
 
-        Called between jobs: one that is still running under this worker's own name has ended.
+        Called between jobs: one that is still running under this lane's own name has ended.
         """
-        mine = self._services.processes.name
+        mine = self._owner(lane.name)
         for job in self._services.jobs.recent(state=JobState.RUNNING):
             silent = self._now() - job.heartbeat_at > _SILENT_AFTER
-            if job.owner == mine or silent or self._services.processes.is_dead(job.owner):
+            process = job.owner.partition("#")[0]
+            if job.owner == mine or silent or self._services.processes.is_dead(process):
                 outcome = "Its worker died or fell silent; the job was asked for again."
                 self._services.jobs.save(
                     replace(job, state=JobState.FAILED, outcome=outcome, ended_at=self._now())
@@ -173,18 +198,17 @@ class Runner:
             if self._stop.wait(_SIGN_EVERY):
                 return
 
-    def _failed(self, why: str) -> bool:
+    def _failed(self, lane: Lane, why: str) -> bool:
         """Log a failure the first time; True where it is new."""
-        new = why != self._failing
+        new = why != self._failing.get(lane.name)
         if new:
-            _log.error("The worker waits: %s", why)
-            self._failing = why
+            _log.error("The worker waits (%s): %s", lane.name, why)
+            self._failing[lane.name] = why
         return new
 
-    def _recovered(self) -> None:
-        if self._failing:
-            _log.info("The store answers again")
-            self._failing = ""
+    def _recovered(self, lane: Lane) -> None:
+        if self._failing.pop(lane.name, ""):
+            _log.info("The store answers again (%s)", lane.name)
 
     def _now(self) -> float:
         return self._services.clock.now()

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from app.domain.worker_sign import EMBED_FULL, LOAD_SAMPLE, REBUILD_INDEX
+from app.domain.titles import MediaKind
+from app.domain.worker_sign import (
+    EMBED_FULL,
+    EMBED_ITEM,
+    FOLLOW_EXPORT,
+    LOAD_SAMPLE,
+    REBUILD_INDEX,
+    REFRESH_TMDB,
+    RETRY_FAILED,
+    SYNC_TMDB,
+)
 from app.services import index
+from app.services.sync_state import SyncState, read_state
 from app.wiring import Services
+
+_HOUR: Final = 3600.0
+_DAY: Final = 24 * _HOUR
+_BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +33,25 @@ class Entry:
     kind: str
     every: float
     wanted: Callable[[Services], bool]
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Kinds of jobs that run one after the other, beside those of the other lanes.
+
+    A first crawl takes hours: what it brings must become findable meanwhile.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+
+
+LANES: Final = (
+    Lane("fetch", (SYNC_TMDB, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)),
+    Lane("embed", (LOAD_SAMPLE, EMBED_ITEM, EMBED_FULL)),
+    Lane("index", (REBUILD_INDEX,)),
+)
 
 
 def _catalogue_is_empty(services: Services) -> bool:
@@ -32,9 +66,38 @@ def _index_is_due(services: Services) -> bool:
     return bool(index.is_due(services.vectors, services.publisher, services.embedder.model))
 
 
+def _states(services: Services) -> list[SyncState]:
+    """How far each kind is; none where there is no key to fetch with."""
+    if services.settings.tmdb_api_key is None:
+        return []
+    return [read_state(services.state, kind) for kind in _BOTH]
+
+
+def _sync_is_due(services: Services) -> bool:
+    now = services.clock.now()
+    states = _states(services)
+    return any(one.open is not None or now - one.synced_at >= 6 * _HOUR for one in states)
+
+
+def _following_is_due(services: Services) -> bool:
+    now = services.clock.now()
+    return any(s.cursor and now - s.followed_at >= 7 * _DAY for s in _states(services))
+
+
+def _refresh_is_due(services: Services) -> bool:
+    now = services.clock.now()
+    return any(s.cursor and now - s.refreshed_at >= _DAY for s in _states(services))
+
+
+_EMBEDDING: Final = {"embed_updated": "true"}
+
 SCHEDULE: Final = (
     Entry(LOAD_SAMPLE, every=60, wanted=_catalogue_is_empty),
+    Entry(SYNC_TMDB, every=60, wanted=_sync_is_due, arguments=_EMBEDDING),
+    Entry(FOLLOW_EXPORT, every=600, wanted=_following_is_due, arguments=_EMBEDDING),
+    Entry(REFRESH_TMDB, every=600, wanted=_refresh_is_due, arguments=_EMBEDDING),
     Entry(EMBED_FULL, every=900, wanted=_always),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
 )
-"""In the order in which a fresh installation needs them."""
+"""In the order in which a fresh installation needs them. What is due every six hours, week or day
+is told by the stored state, so that a restarted worker goes on in the same rhythm."""

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from app.domain.errors import InvalidInput
 from app.domain.progress import Report
-from app.domain.worker_sign import EMBED_FULL, LOAD_SAMPLE, REBUILD_INDEX
+from app.domain.titles import MediaKind, TitleId
+from app.domain.worker_sign import (
+    EMBED_FULL,
+    EMBED_ITEM,
+    FOLLOW_EXPORT,
+    LOAD_SAMPLE,
+    REBUILD_INDEX,
+    REFRESH_TMDB,
+    RETRY_FAILED,
+    SYNC_TMDB,
+)
 from app.services import catalogue, index
-from app.services.embed import embed_all
+from app.services.embed import embed_all, embed_titles
 from app.services.leases import CATALOGUE, EMBED, INDEX, held
+from app.services.sync_plan import LONGEST_AGE
 from app.wiring import Services
 
-Work = Callable[[Services, Report], str]
+Arguments = Mapping[str, str]
+Work = Callable[[Services, Report, Arguments], str]
 """Does a job and returns its outcome as a sentence. `Report` may raise `Cancelled`."""
 
+NONE: Final[Arguments] = {}
+"""What a job is given that was asked for without any."""
 
-def load_sample(services: Services, report: Report) -> str:
+_BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
+
+
+def load_sample(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
     """Fill an empty catalogue with the sample, unless a TMDB key is set."""
     if services.settings.tmdb_api_key is not None:
         return "A TMDB key is set: no sample is needed."
@@ -27,7 +45,7 @@ def load_sample(services: Services, report: Report) -> str:
     return "There are titles already." if loaded is None else f"{loaded.written} titles loaded."
 
 
-def embed_full(services: Services, report: Report) -> str:
+def embed_full(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
     """Embed what changed."""
     with held(services.state, EMBED, services.processes) as lease:
         done = embed_all(
@@ -39,7 +57,7 @@ def embed_full(services: Services, report: Report) -> str:
     return str(done)
 
 
-def rebuild_index(services: Services, report: Report) -> str:
+def rebuild_index(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
     """Build and publish a generation."""
     with held(services.state, INDEX, services.processes) as lease:
         manifest = index.rebuild(
@@ -54,8 +72,80 @@ def rebuild_index(services: Services, report: Report) -> str:
     return f"{manifest.name} published: {manifest.count} titles, recall@10 {manifest.recall:.4f}."
 
 
+def embed_item(services: Services, _report: Report, arguments: Arguments = NONE) -> str:
+    """Embed one title."""
+    title_id = TitleId(MediaKind(arguments["media_type"]), int(arguments["tmdb_id"]))
+    done = embed_titles(services.titles, services.vectors, services.embedder, [title_id])
+    if done.unknown:
+        return f"There is no {title_id} in the catalogue."
+    return f"{title_id} embedded." if done.embedded else f"{title_id} had its vector already."
+
+
+def sync_tmdb(services: Services, report: Report, arguments: Arguments = NONE) -> str:
+    """Bring the catalogue up to TMDB."""
+    with held(services.state, CATALOGUE, services.processes) as lease:
+        done = services.ingest.sync(
+            _kinds(arguments),
+            lease.guarding(report),
+            full=_yes(arguments, "full_sync"),
+            embed=_yes(arguments, "embed_updated"),
+            force=_yes(arguments, "force_refresh"),
+            include_adult=_yes(arguments, "include_adult"),
+        )
+    return str(done)
+
+
+def follow_export(services: Services, report: Report, arguments: Arguments = NONE) -> str:
+    """Take over popularity and what only an export shows."""
+    with held(services.state, CATALOGUE, services.processes) as lease:
+        done = services.ingest.follow_export(
+            _kinds(arguments), lease.guarding(report), embed=_yes(arguments, "embed_updated")
+        )
+    return str(done)
+
+
+def refresh_tmdb(services: Services, report: Report, arguments: Arguments = NONE) -> str:
+    """Fetch again what grew old."""
+    with held(services.state, CATALOGUE, services.processes) as lease:
+        done = services.ingest.refresh(
+            _kinds(arguments),
+            lease.guarding(report),
+            stale_after=float(arguments.get("stale_after_seconds", LONGEST_AGE)),
+            embed=_yes(arguments, "embed_updated"),
+        )
+    return str(done)
+
+
+def retry_failed(services: Services, report: Report, arguments: Arguments = NONE) -> str:
+    """Try the ids again that failed."""
+    with held(services.state, CATALOGUE, services.processes) as lease:
+        done = services.ingest.retry_failed(
+            _kinds(arguments), lease.guarding(report), embed=_yes(arguments, "embed_updated")
+        )
+    return str(done)
+
+
+def _kinds(arguments: Arguments) -> tuple[MediaKind, ...]:
+    asked = arguments.get("media_type", "all")
+    if asked == "all":
+        return _BOTH
+    try:
+        return (MediaKind(asked),)
+    except ValueError:
+        raise InvalidInput(f"media_type must be movie, tv or all, not {asked[:20]!r}") from None
+
+
+def _yes(arguments: Arguments, name: str) -> bool:
+    return arguments.get(name) == "true"
+
+
 WORK: Final[dict[str, Work]] = {
     LOAD_SAMPLE: load_sample,
     EMBED_FULL: embed_full,
+    EMBED_ITEM: embed_item,
     REBUILD_INDEX: rebuild_index,
+    SYNC_TMDB: sync_tmdb,
+    FOLLOW_EXPORT: follow_export,
+    REFRESH_TMDB: refresh_tmdb,
+    RETRY_FAILED: retry_failed,
 }

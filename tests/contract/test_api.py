@@ -19,6 +19,7 @@ from app.domain.embedding_text import embedding_text
 from app.domain.jobs import JobState
 from app.domain.titles import MediaKind
 from app.jobs.runner import Runner
+from app.jobs.schedule import LANES
 from app.jobs.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
@@ -27,6 +28,7 @@ from tests.builders import make_title, movie
 from tests.fakes.embedder import WordEmbedder
 
 TOKEN = "the-admin-token-of-this-test"  # noqa: S105  # made for this test
+EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -251,7 +253,7 @@ def test_the_work_of_a_dead_worker_is_asked_for_again(services: Services) -> Non
     dead = f"{services.processes.name.partition(':')[0]}:999999:1"
     claimed = services.jobs.claim(dead)
     assert claimed is not None
-    Runner(services, threading.Event())._take_over_dead()
+    Runner(services, threading.Event())._take_over_dead(EMBED_LANE)
     died = services.jobs.get(claimed.id)
     assert died is not None
     assert died.state is JobState.FAILED

@@ -24,6 +24,7 @@ from app.domain.generations import Calibration
 from app.domain.jobs import JobState
 from app.domain.ports import Neighbour
 from app.jobs.runner import Runner
+from app.jobs.schedule import LANES
 from app.jobs.work import embed_full
 from app.services.index import is_due
 from app.services.search import BOTH, Search
@@ -34,6 +35,7 @@ from tests.fakes.embedder import WordEmbedder
 from tests.index_world import DIMENSION, MODEL, IndexWorld
 
 QUERY = random_vectors(1, DIMENSION, seed=5)[0]
+EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
 
 
 @pytest.fixture
@@ -210,6 +212,6 @@ def test_a_job_that_the_worker_must_leave_is_asked_for_again(services: Services)
     runner = Runner(services, stop)
     services.jobs.submit("embed_full", {})
     stop.set()
-    runner._run_next()
+    runner._run_next(EMBED_LANE)
     states = {job.state for job in services.jobs.recent() if job.kind == "embed_full"}
     assert JobState.WAITING in states or JobState.DONE in states

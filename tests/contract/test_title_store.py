@@ -34,6 +34,8 @@ def test_a_full_title_comes_back_as_it_was(titles: TitleStore) -> None:
         spoken_languages=("fr", "ar"),
         runtime=1,
         certification="U",
+        certifications=(("KR", "15세 이상 관람가"), ("US", "U")),
+        providers=(("AU", ("Canal+ & more", "Stan")), ("FR", ("Canal+",))),
         status="Ended",
         votes=12,
         rating=7.25,

@@ -1,6 +1,7 @@
 """Whatever the order in which records arrive, the same title comes out, and nothing is lost."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,22 @@ from app.domain.titles import MediaKind, Source, Title, TitleId
 
 ID = TitleId(MediaKind.MOVIE, 603)
 
+_V = TypeVar("_V")
+_Marks = tuple[tuple[str, str], ...]
+
+
+def _by_region(values: st.SearchStrategy[_V]) -> st.SearchStrategy[tuple[tuple[str, _V], ...]]:
+    regions = st.dictionaries(st.sampled_from(("AU", "DE", "US")), values)
+    return regions.map(lambda known: tuple(sorted(known.items())))
+
+
 _texts = st.sampled_from(("", "a", "b", "ab", "ba", "Released", "Rumored"))
 _lists = st.lists(st.sampled_from("xyz"), max_size=3, unique=True).map(tuple)
 _numbers = st.none() | st.integers(1, 3)
 _small = st.integers(0, 2)
 _levels = st.sampled_from((0.0, 1.0, 2.5))
+_marks = _by_region(st.sampled_from(("R", "PG", "16")))
+_services = _by_region(st.lists(st.sampled_from("xyz"), min_size=1, unique=True).map(tuple))
 
 
 _dates = st.sampled_from(
@@ -47,6 +59,8 @@ def _undated(sources: st.SearchStrategy[Source]) -> st.SearchStrategy[Title]:
         spoken_languages=_lists,
         runtime=_numbers,
         certification=_texts,
+        certifications=_marks,
+        providers=_services,
         status=_texts,
         votes=_small,
         rating=st.none() | _levels,
@@ -95,6 +109,25 @@ def test_nothing_that_a_file_knows_becomes_unknown(a: Title, b: Title) -> None:
         # The rating belongs to the votes: it goes with the record that has more of them.
         if known and field not in {"rating", "popularity", "collection_name"}:
             assert getattr(both, field), field
+
+
+@given(from_files, from_files)
+def test_every_region_is_kept_with_what_one_of_the_two_knows_of_it(a: Title, b: Title) -> None:
+    both = merge(a, b)
+    for field in ("certifications", "providers"):
+        merged, known = getattr(both, field), (*getattr(a, field), *getattr(b, field))
+        assert [region for region, _ in merged] == sorted({region for region, _ in known})
+        assert set(merged) <= set(known)
+
+
+@given(_marks, _marks)
+def test_the_two_places_of_the_american_mark_agree(first: _Marks, second: _Marks) -> None:
+    a, b = (
+        Title(id=ID, name="a", certification=dict(marks).get("US", ""), certifications=marks)
+        for marks in (first, second)
+    )
+    both = merge(a, b)
+    assert both.certification == dict(both.certifications).get("US", "")
 
 
 @given(from_files, from_files)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from bson.int64 import Int64
@@ -26,6 +27,21 @@ def test_a_record_of_another_version_is_read() -> None:
     title = decode_title(older)
     assert str(title.id) == "tv/7"
     assert title.source is Source.DUMP
+
+
+def test_a_record_from_before_there_were_regions_is_read() -> None:
+    title = make_title(5)
+    body = json.loads(encode_title(title))
+    older = {name: body[name] for name in body if name not in {"certifications", "providers"}}
+    expected = replace(title, certifications=(), providers=())
+    assert decode_title(json.dumps(older).encode()) == expected
+    assert title_from_document(older) == expected
+
+
+@pytest.mark.parametrize("wrong", [7, "US", [["US"]], [["US", ["R"]]], {"US": "R"}])
+def test_marks_that_are_no_pairs_are_an_error(wrong: object) -> None:
+    with pytest.raises(Damaged):
+        title_from_document(title_document(make_title(5)) | {"certifications": wrong})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.adapters.dumps.json_values import values_of
 from app.adapters.dumps.opening import TextFile
 from app.adapters.facts import Facts, UnusableRow
 from app.adapters.sample_catalogue import is_sample, records_of
-from app.adapters.tmdb_details import kind_of, title_of
+from app.adapters.tmdb.details import kind_of, title_of
 from app.domain.dumps import Record, Refusal
 from app.domain.errors import InvalidInput
 from app.domain.titles import Source

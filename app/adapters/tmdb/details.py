@@ -1,23 +1,35 @@
 """An answer of TMDB's ``/movie/{id}`` or ``/tv/{id}``, with or without what can be appended to it.
 
 Understood of the appended: credits or aggregate_credits, keywords, external_ids, recommendations,
-release_dates or content_ratings, alternative_titles.
+release_dates or content_ratings, watch/providers, alternative_titles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from app.adapters.facts import MAX_ID, MAX_RUNTIME, Facts, UnusableRow
+from app.adapters.facts import MAX_ID, MAX_LABEL, MAX_RUNTIME, Facts, UnusableRow
 from app.domain.titles import MediaKind, Source, Title, TitleId
 
 MOST_CAST: Final = 15
 MOST_ALTERNATIVE_NAMES: Final = 30
+MOST_REGIONS: Final = 150
+"""TMDB knows services in 139 regions: nobody's region is cut, only an answer that is none."""
+
+MOST_PROVIDERS: Final = 10
+"""Of one region, the first to be shown; the most that were seen of one title are 7."""
+
 _MARKET: Final = "US"
-"""Whose certification is kept, for one scale is worth more than many."""
+"""Whose certification has a field of its own, for one scale is worth more than many."""
+
+_IN_CINEMAS: Final = 3
+"""TMDB's type of a theatrical release; 1 is a premiere, 2 limited, 4 to 6 digital to television."""
+
+_STREAMED: Final = ("flatrate", "free", "ads")
 
 _Object = Mapping[str, object]
+_Marks = tuple[tuple[str, str], ...]
 
 
 def kind_of(body: _Object) -> MediaKind:
@@ -43,7 +55,7 @@ def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title
     released, year = facts.released(body.get("release_date"))
     saga = _object(body.get("belongs_to_collection"))
     collection = facts.whole("collection id", saga.get("id"), MAX_ID)
-    credits_ = _object(body.get("credits"))
+    marks = _film_certifications(body, facts)
     external = _object(body.get("external_ids"))
     return Title(
         id=TitleId(MediaKind.MOVIE, facts.tmdb_id(body.get("id"))),
@@ -54,19 +66,21 @@ def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title
         released=released,
         genres=facts.genres(_each(body.get("genres"), "name")),
         keywords=_keywords(body, facts),
-        cast=_cast(credits_, facts),
-        makers=facts.texts("director", _directors(credits_)),
+        cast=_cast(body.get("credits"), facts),
+        makers=facts.texts("director", _directors(body.get("credits"))),
         companies=facts.texts("company", _each(body.get("production_companies"), "name")),
-        countries=facts.codes("country", _each(body.get("production_countries"), "iso_3166_1")),
+        countries=_produced_in(body, facts) or _originating_in(body, facts),
         original_language=facts.language(body.get("original_language")),
         spoken_languages=facts.codes("language", _each(body.get("spoken_languages"), "iso_639_1")),
         runtime=facts.whole("runtime", body.get("runtime"), MAX_RUNTIME),
-        certification=_film_certification(body, facts),
+        certification=dict(marks).get(_MARKET, ""),
+        certifications=marks,
+        providers=_providers(body, facts),
         status=facts.text("status", body.get("status")),
         votes=votes,
         rating=rating,
         popularity=popularity,
-        imdb_id=facts.imdb_id(body.get("imdb_id") or external.get("imdb_id")),
+        imdb_id=facts.imdb_id(body.get("imdb_id")) or facts.imdb_id(external.get("imdb_id")),
         collection_id=collection,
         collection_name=facts.text("collection", saga.get("name")) if collection else "",
         recommended=_recommended(body, MediaKind.MOVIE),
@@ -82,7 +96,7 @@ def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title
 def _series(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title:
     votes, rating, popularity = _liking(body, facts)
     released, year = facts.released(body.get("first_air_date"))
-    credits_ = _object(body.get("aggregate_credits")) or _object(body.get("credits"))
+    marks = _series_certifications(body, facts)
     external = _object(body.get("external_ids"))
     spoken = [*_each(body.get("spoken_languages"), "iso_639_1")] or _list(body.get("languages"))
     return Title(
@@ -94,15 +108,17 @@ def _series(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Tit
         released=released,
         genres=facts.genres(_each(body.get("genres"), "name")),
         keywords=_keywords(body, facts),
-        cast=_cast(credits_, facts),
+        cast=_cast(body.get("aggregate_credits"), facts) or _cast(body.get("credits"), facts),
         makers=facts.texts("creator", _each(body.get("created_by"), "name")),
         companies=facts.texts("company", _each(body.get("production_companies"), "name")),
         networks=facts.texts("network", _each(body.get("networks"), "name")),
-        countries=facts.codes("country", _list(body.get("origin_country"))),
+        countries=_originating_in(body, facts) or _produced_in(body, facts),
         original_language=facts.language(body.get("original_language")),
         spoken_languages=facts.codes("language", spoken),
         runtime=_episode_runtime(body, facts),
-        certification=_series_certification(body, facts),
+        certification=dict(marks).get(_MARKET, ""),
+        certifications=marks,
+        providers=_providers(body, facts),
         status=facts.text("status", body.get("status")),
         votes=votes,
         rating=rating,
@@ -127,9 +143,21 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def _objects(value: object) -> list[_Object]:
+    return [item for item in _list(value) if isinstance(item, Mapping)]
+
+
 def _each(value: object, field: str) -> Iterator[object]:
     """One field of each object of a list."""
-    return (item[field] for item in _list(value) if isinstance(item, Mapping) and field in item)
+    return (item[field] for item in _objects(value) if field in item)
+
+
+def _produced_in(body: _Object, facts: Facts) -> tuple[str, ...]:
+    return facts.codes("country", _each(body.get("production_countries"), "iso_3166_1"))
+
+
+def _originating_in(body: _Object, facts: Facts) -> tuple[str, ...]:
+    return facts.codes("country", _list(body.get("origin_country")))
 
 
 def _liking(body: _Object, facts: Facts) -> tuple[int, float | None, float]:
@@ -142,20 +170,20 @@ def _keywords(body: _Object, facts: Facts) -> tuple[str, ...]:
     return facts.keywords(_each(found.get("keywords") or found.get("results"), "name"))
 
 
-def _cast(credits_: _Object, facts: Facts) -> tuple[str, ...]:
-    people = [person for person in _list(credits_.get("cast")) if isinstance(person, Mapping)]
-    people.sort(key=_billing)
-    return facts.texts("cast", (person.get("name") for person in people))[:MOST_CAST]
+def _cast(credits_: object, facts: Facts) -> tuple[str, ...]:
+    people = _objects(_object(credits_).get("cast"))
+    people.sort(key=lambda person: _rank(person.get("order")))
+    return facts.texts("cast", _each(people, "name"))[:MOST_CAST]
 
 
-def _billing(person: _Object) -> int:
-    order = person.get("order")
-    return order if isinstance(order, int) else MAX_ID
+def _rank(place: object) -> int:
+    """For sorting; what has no place comes last."""
+    return place if isinstance(place, int) else MAX_ID
 
 
-def _directors(credits_: _Object) -> Iterator[object]:
-    for person in _list(credits_.get("crew")):
-        if isinstance(person, Mapping) and person.get("job") == "Director":
+def _directors(credits_: object) -> Iterator[object]:
+    for person in _objects(_object(credits_).get("crew")):
+        if person.get("job") == "Director":
             yield person.get("name")
 
 
@@ -173,28 +201,49 @@ def _episode_runtime(body: _Object, facts: Facts) -> int | None:
     return facts.whole("runtime", last.get("runtime"), MAX_RUNTIME)
 
 
-def _film_certification(body: _Object, facts: Facts) -> str:
-    for country in _list(_object(body.get("release_dates")).get("results")):
-        if isinstance(country, Mapping) and country.get("iso_3166_1") == _MARKET:
-            marks = facts.texts(
-                "certification", _each(country.get("release_dates"), "certification")
-            )
-            return marks[0] if marks else ""
-    return ""
+def _film_certifications(body: _Object, facts: Facts) -> _Marks:
+    countries = _objects(_object(body.get("release_dates")).get("results"))
+    return _marks(((c.get("iso_3166_1"), _releases_marks(c)) for c in countries), facts)
 
 
-def _series_certification(body: _Object, facts: Facts) -> str:
-    for country in _list(_object(body.get("content_ratings")).get("results")):
-        if isinstance(country, Mapping) and country.get("iso_3166_1") == _MARKET:
-            return facts.text("certification", country.get("rating"))
-    return ""
+def _releases_marks(country: _Object) -> Iterator[object]:
+    """That of the release in cinemas before others: a cut for television has a mark of its own."""
+    releases = _objects(country.get("release_dates"))
+    releases.sort(key=lambda release: release.get("type") != _IN_CINEMAS)
+    return _each(releases, "certification")
+
+
+def _series_certifications(body: _Object, facts: Facts) -> _Marks:
+    countries = _objects(_object(body.get("content_ratings")).get("results"))
+    return _marks(((c.get("iso_3166_1"), [c.get("rating")]) for c in countries), facts)
+
+
+def _marks(found: Iterable[tuple[object, Iterable[object]]], facts: Facts) -> _Marks:
+    """Of several of one region the first, for a series may have many."""
+    marks: dict[str, str] = {}
+    for code, candidates in found:
+        known = facts.texts("certification", candidates, MAX_LABEL)
+        if known and (region := facts.region(code)):
+            marks.setdefault(region, known[0])
+    return tuple(sorted(marks.items())[:MOST_REGIONS])
+
+
+def _providers(body: _Object, facts: Facts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    by_region: dict[str, tuple[str, ...]] = {}
+    for code, offers in _object(_object(body.get("watch/providers")).get("results")).items():
+        services = [s for way in _STREAMED for s in _objects(_object(offers).get(way))]
+        services.sort(key=lambda service: _rank(service.get("display_priority")))
+        names = facts.texts("provider", _each(services, "provider_name"), MAX_LABEL)
+        if names and (region := facts.region(code)):
+            by_region[region] = names[:MOST_PROVIDERS]
+    return tuple(sorted(by_region.items())[:MOST_REGIONS])
 
 
 def _recommended(body: _Object, kind: MediaKind) -> tuple[int, ...]:
     """Ids of the same kind, in TMDB's order."""
     found: dict[int, None] = {}
-    for item in _list(_object(body.get("recommendations")).get("results")):
-        if not isinstance(item, Mapping) or item.get("media_type", kind.value) != kind.value:
+    for item in _objects(_object(body.get("recommendations")).get("results")):
+        if item.get("media_type", kind.value) != kind.value:
             continue
         number = item.get("id")
         if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_ID:

@@ -1,0 +1,1 @@
+"""TMDB: what it lists, what changed, and what it knows of a title."""

@@ -1,0 +1,72 @@
+"""Where TMDB is, who asks, and how much is asked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from app.adapters.tmdb.connections import Timeouts
+from app.domain.errors import NotConfigured
+
+API_URL: Final = "https://api.themoviedb.org/3"
+EXPORT_URL: Final = "https://files.tmdb.org/p/exports"
+MOST_PAGES: Final = 500
+"""TMDB's own limit of pages of one list."""
+
+PATIENCE: Final = 600.0
+"""Seconds: long enough for a router to start anew, short enough to be told the same day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a process uses TMDB.
+
+    `key` is a key (v3) or a token (v4), None where there is none. `requests_per_second` is above 0.
+    `lookback_days` counts from yesterday. `discover_max_pages` above `MOST_PAGES` is taken as
+    that. `patience` is in seconds: how long a source that doesn't answer is waited for. Raises
+    `NotConfigured` for an address or a rate that can't be used.
+    """
+
+    key: str | None = field(repr=False)
+    api_url: str = API_URL
+    export_url: str = EXPORT_URL
+    requests_per_second: float = 40.0
+    lookback_days: int = 7
+    discover_max_pages: int = MOST_PAGES
+    patience: float = PATIENCE
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def __post_init__(self) -> None:
+        _check_address("TMDB_API_URL", self.api_url)
+        _check_address("TMDB_EXPORT_URL", self.export_url)
+        if not 0 < self.requests_per_second < math.inf:
+            raise NotConfigured("TMDB_REQUESTS_PER_SECOND must be above 0")
+
+    def credentials(self) -> tuple[str, dict[str, str]]:
+        """What to add to a query, and to the headers. Raises `NotConfigured` without a key."""
+        key = (self.key or "").strip()
+        if not key:
+            raise NotConfigured(
+                "TMDB_API_KEY is not set: get a free key at "
+                "https://www.themoviedb.org/settings/api and set it"
+            )
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise NotConfigured("TMDB_API_KEY holds characters that no key of TMDB's has")
+        if key.startswith("eyJ") or "." in key:
+            return "", {"Authorization": f"Bearer {key}"}
+        return f"api_key={quote(key, safe='')}", {}
+
+
+def _check_address(setting: str, address: str) -> None:
+    problem = NotConfigured(
+        f"{setting} must be an address such as https://host/path, without a question mark"
+    )
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise problem from None
+    if not usable or parts.query or parts.fragment or not address.isprintable() or " " in address:
+        raise problem

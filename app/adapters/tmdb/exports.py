@@ -1,0 +1,154 @@
+"""Daily exports: the newest that there is, and its lines read while they come."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from threading import Event
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.connections import BrokenOff, Connections, Unanswered
+from app.adapters.tmdb.export_lines import lines_of
+from app.adapters.tmdb.replies import (
+    LONGEST_PAUSE,
+    NOT_FOUND,
+    OK,
+    TOO_MANY_REQUESTS,
+    WEB_PAGE,
+    SlowDown,
+    retry_after,
+)
+from app.domain.errors import Cancelled, Damaged, UpstreamUnavailable
+from app.domain.ports import Clock
+from app.domain.titles import MediaKind
+from app.domain.upstream import Export, ExportLine
+
+READY_AT: Final = 8
+"""Hour (UTC) from which a day's own export is looked for; before it, yesterday's is the first."""
+
+_FORBIDDEN: Final = 403
+_ERRORS_OF_THE_SERVER: Final = range(500, 600)
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_RETRY: Final = 30.0
+_MAGIC_BYTES: Final = 2
+_NAMES: Final = {MediaKind.MOVIE: "movie_ids", MediaKind.TV: "tv_series_ids"}
+
+
+class Exports:
+    """Finds and reads exports. The key isn't sent to their host, and its rate isn't touched."""
+
+    def __init__(self, access: Access, clock: Clock) -> None:
+        self._access = access
+        self._clock = clock
+        self._host = f"TMDB's export host ({urlsplit(access.export_url).netloc.rpartition('@')[2]})"
+        self._connections = Connections(access.export_url, access.timeouts)
+        self._stop = Event()
+
+    def newest(self, kind: MediaKind) -> Export | None:
+        """The newest export from today's (from `READY_AT`) to the last within the look-back.
+
+        Its `lines` come straight from the network, which may break off midway (`Damaged`) or stall
+        (`UpstreamUnavailable`): those given until then are true, but not all. Another call starts
+        again from the top.
+        """
+        for day in self._days():
+            name = f"{_NAMES[kind]}_{day:%m_%d_%Y}.json.gz"
+            pieces = self._found(f"{self._access.export_url.rstrip('/')}/{name}")
+            if pieces is not None:
+                return Export(kind, day.isoformat(), self._lines(pieces, kind, name))
+        return None
+
+    def close(self) -> None:
+        """Give up what is under way, and close the connections. Later calls are refused."""
+        self._stop.set()
+        self._connections.cut(self._stop)
+        self._connections.close()
+
+    def _days(self) -> Iterator[date]:
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        first = 0 if now.hour >= READY_AT else 1
+        for back in range(first, self._access.lookback_days + 1):
+            yield now.date() - timedelta(days=back)
+
+    def _found(self, url: str) -> Iterator[bytes] | None:
+        """The file's pieces, the first of which has come; None where there is no such file."""
+        begun = time.monotonic()
+        pause = _FIRST_PAUSE
+        while True:
+            pieces = self._pieces(url)
+            try:
+                first = next(pieces, None)
+            except Unanswered as failure:
+                waited = time.monotonic() - begun
+                asked = failure.seconds if isinstance(failure, SlowDown) else None
+                tired = waited > self._access.patience or (asked or 0.0) > LONGEST_PAUSE
+                if tired or not failure.again:
+                    raise self._unavailable(failure) from None
+                self._wait(pause if asked is None else asked)
+                pause = min(2 * pause, _LONGEST_RETRY)
+            else:
+                return None if first is None else chain([first], pieces)
+
+    def _pieces(self, url: str) -> Iterator[bytes]:
+        """As they come; none where there is no such file. Raises `Unanswered`, `Cancelled`."""
+        with self._connections.opened(url, self._stop) as response:
+            if response.status_code in (NOT_FOUND, _FORBIDDEN):
+                return
+            self._check(response)
+            pieces = _bounded(response.iter_raw(), self._access.timeouts.download)
+            start = b""
+            while len(start) < _MAGIC_BYTES and (piece := next(pieces, b"")):
+                start += piece
+            if not start.strip():
+                raise Unanswered("an empty file", again=True)
+            if start.startswith(b"<"):
+                raise Unanswered(WEB_PAGE, again=True)
+            yield start
+            yield from pieces
+
+    def _check(self, response: httpx2.Response) -> None:
+        status = response.status_code
+        if status == TOO_MANY_REQUESTS:
+            raise SlowDown(retry_after(response.headers, self._clock.now()))
+        if status != OK:
+            raise Unanswered(f"HTTP {status}", again=status in _ERRORS_OF_THE_SERVER)
+
+    def _lines(self, pieces: Iterator[bytes], kind: MediaKind, name: str) -> Iterator[ExportLine]:
+        try:
+            yield from lines_of(pieces, kind, name)
+        except BrokenOff as failure:
+            raise Damaged(f"{name} breaks off before its end: {failure}") from None
+        except Unanswered as failure:
+            raise self._unavailable(failure) from None
+
+    def _unavailable(self, failure: Unanswered) -> UpstreamUnavailable:
+        return UpstreamUnavailable(
+            f"{self._host} gives no usable answer: {failure}. Check the network, and "
+            "TMDB_EXPORT_URL where it is set; then start this again"
+        )
+
+    def _wait(self, seconds: float) -> None:
+        jittered = seconds + _FIRST_PAUSE * random.random()  # noqa: S311 - spreads the load
+        if self._stop.wait(jittered):
+            raise Cancelled("The search for an export was given up")
+
+
+def _bounded(pieces: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """The same, with a bound on the time spent waiting for them all. Raises `Unanswered`."""
+    waited = 0.0
+    while True:
+        asked_at = time.monotonic()
+        piece = next(pieces, None)
+        waited += time.monotonic() - asked_at
+        if waited > seconds:
+            raise Unanswered(f"a file that is not complete after {seconds:g} s", again=False)
+        if piece is None:
+            return
+        yield piece

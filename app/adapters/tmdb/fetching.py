@@ -1,0 +1,119 @@
+"""Many questions under way at once, and their answers in the order of arrival."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Final
+
+from app.domain.errors import Cancelled, UpstreamUnavailable
+from app.domain.titles import TitleId
+from app.domain.upstream import Answer, Failed
+
+MOST_FAILED_IN_A_ROW: Final = 500
+"""Failed titles with none answered between them, from which the source counts as talking nonsense.
+
+Their reports are held back meanwhile, so this bounds the memory as well.
+"""
+
+_FEWEST_THREADS: Final = 4
+_MOST_THREADS: Final = 128
+_POLL: Final = 0.5
+
+Ask = Callable[[TitleId, Event], Answer]
+Confirm = Callable[[str, Event], None]
+
+
+def threads_for(per_second: float) -> int:
+    """How many threads keep a rate while answers take up to a second: the rate itself, 4 to 128."""
+    return min(max(math.ceil(per_second), _FEWEST_THREADS), _MOST_THREADS)
+
+
+class Fetching:
+    """One run of questions over `threads` threads, started as they are needed.
+
+    Up to twice as many ids as threads are read ahead of the answers given out, so that the threads
+    go on while the reader of the answers is at work.
+    """
+
+    def __init__(self, ask: Ask, confirm: Confirm, stop: Event, threads: int) -> None:
+        """`ask` and `confirm` raise `Cancelled` where `stop` is set.
+
+        `confirm` is given the reason of the last failure, and raises where the source is dead.
+        """
+        self._ask = ask
+        self._confirm = confirm
+        self._stop = stop
+        self._threads = threads
+        self._ahead = 2 * threads
+        self._started = 0
+        self._under_way = 0
+        self._asked: SimpleQueue[TitleId | None] = SimpleQueue()
+        self._done: SimpleQueue[Answer | BaseException] = SimpleQueue()
+
+    def answers(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
+        """One per id. Raises what a question raised, at once; what is under way is given up."""
+        held: list[Failed] = []
+        for answer in self._arriving(ids):
+            if not isinstance(answer, Failed):
+                yield answer
+                yield from held
+                held = []
+                continue
+            held.append(answer)
+            if len(held) == MOST_FAILED_IN_A_ROW:
+                raise UpstreamUnavailable(
+                    f"TMDB gave no usable answer about {len(held)} titles in a row (the last: "
+                    f"{answer.id}, {answer.reason}). None of them is counted as failed; start this "
+                    "again later"
+                )
+        if held:
+            self._confirm(held[-1].reason, self._stop)
+            yield from held
+
+    def end(self) -> None:
+        """Let the threads end; those that wait for an answer do so once `stop` is set."""
+        for _ in range(self._started):
+            self._asked.put(None)
+
+    def _arriving(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
+        to_ask = iter(ids)
+        more = True
+        while True:
+            while more and self._under_way < self._ahead and self._done.empty():
+                asked = next(to_ask, None)
+                more = asked is not None
+                if asked is not None:
+                    self._send(asked)
+            if not self._under_way:
+                return
+            outcome = self._next()
+            self._under_way -= 1
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+
+    def _send(self, asked: TitleId) -> None:
+        self._under_way += 1
+        self._asked.put(asked)
+        if self._started < min(self._under_way, self._threads):
+            self._started += 1
+            Thread(target=self._work, name=f"tmdb-{self._started}", daemon=True).start()
+
+    def _next(self) -> Answer | BaseException:
+        while True:
+            try:
+                # In pieces, for a wait without end can't be interrupted on every system.
+                return self._done.get(timeout=_POLL)
+            except Empty:
+                if self._stop.is_set():
+                    raise Cancelled("The source was closed while titles were fetched") from None
+
+    def _work(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            try:
+                self._done.put(self._ask(asked, self._stop))
+            except BaseException as error:  # noqa: BLE001 - raised where the answers are read
+                self._done.put(error)

@@ -1,0 +1,286 @@
+"""Fetch titles from the source and bring them into the store, surely and once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.errors import WatcherError
+from app.domain.ports import CatalogueSource, Embedder, FailureStore, TitleStore, VectorStore
+from app.domain.progress import Progress, Report
+from app.domain.titles import Title, TitleId
+from app.domain.upstream import Answer, Failed, Fetched, Gone
+from app.services.embed import embed_titles
+
+ATTEMPTS: Final = 3
+"""Failed attempts after which an id is set aside."""
+
+_LOOKED_UP: Final = 500
+_WRITTEN: Final = 64
+_LONGEST_UNWRITTEN: Final = 0.2
+"""Seconds that an answer waits for others to be written with it: what is lost at a kill."""
+
+_EMBEDDED: Final = 128
+
+Keep = Callable[[Title], bool]
+"""Whether a stored title is fresh enough not to be fetched."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the ids: `asked` are those not kept; `embedded` counts new vectors.
+
+    `set_aside` are ids that failed for the third time in this run or had done so before.
+    """
+
+    listed: int = 0
+    kept: int = 0
+    asked: int = 0
+    written: int = 0
+    adult: int = 0
+    gone: int = 0
+    failed: int = 0
+    set_aside: int = 0
+    embedded: int = 0
+    again: list[TitleId] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Ids that need no more work."""
+        return self.kept + self.written + self.adult + self.gone + self.set_aside
+
+    def __str__(self) -> str:
+        parts = [f"{self.written:,} fetched"]
+        for count, what in (
+            (self.kept, "fresh already"),
+            (self.gone, "gone"),
+            (self.adult, "for adults left out"),
+            (self.set_aside, "set aside"),
+            (self.embedded, "embedded"),
+        ):
+            if count:
+                parts.append(f"{count:,} {what}")
+        return ", ".join(parts)
+
+
+class Fetching:
+    """Fetches ids over the source and keeps what it tells."""
+
+    def __init__(
+        self,
+        source: CatalogueSource,
+        titles: TitleStore,
+        vectors: VectorStore,
+        failures: FailureStore,
+        embedder: Embedder | None,
+        *,
+        include_adult: bool = False,
+    ) -> None:
+        self._source = source
+        self._titles = titles
+        self._vectors = vectors
+        self._failures = failures
+        self._embedder = embedder
+        self._include_adult = include_adult
+
+    def fetch(
+        self,
+        ids: Iterable[TitleId],
+        total: int,
+        keep: Keep,
+        report: Report,
+        *,
+        also_set_aside: bool = False,
+    ) -> Tally:
+        """Fetch what isn't kept, in order; ids that failed are tried again at the end.
+
+        An id that failed `ATTEMPTS` times is left out, unless `also_set_aside`. With an embedder,
+        what is written is embedded beside. What was written when an error ends it stays.
+        """
+        tally = Tally()
+        with self._following(tally) as written:
+
+            def told() -> None:
+                report(Progress(min(tally.done, total), total, str(tally)))
+
+            due = self._due(ids, keep, tally, told, also_set_aside=also_set_aside)
+            self._run(due, tally, told, written)
+            while tally.again:
+                repeated, tally.again = tally.again, []
+                self._run(iter(repeated), tally, told, written)
+            told()
+        return tally
+
+    def _due(
+        self,
+        ids: Iterable[TitleId],
+        keep: Keep,
+        tally: Tally,
+        told: Callable[[], None],
+        *,
+        also_set_aside: bool,
+    ) -> Iterator[TitleId]:
+        for some in _in_chunks(ids, _LOOKED_UP):
+            stored = self._titles.get_many(some)
+            tried = {} if also_set_aside else self._failures.attempts(some)
+            for title_id in some:
+                tally.listed += 1
+                known = stored.get(title_id)
+                if known is not None and keep(known):
+                    tally.kept += 1
+                elif tried.get(title_id, 0) >= ATTEMPTS:
+                    tally.set_aside += 1
+                else:
+                    tally.asked += 1
+                    yield title_id
+            told()
+
+    def _run(
+        self,
+        due: Iterator[TitleId],
+        tally: Tally,
+        told: Callable[[], None],
+        written: Callable[[Collection[TitleId]], None],
+    ) -> None:
+        with closing(self._source.details(due)) as answered:
+            for some in _soon(answered):
+                written(self._write(some, tally))
+                told()
+
+    def _write(self, answers: Sequence[Answer], tally: Tally) -> list[TitleId]:
+        """Bring the answers into the stores; the ids whose titles were written."""
+        fetched = [one.title for one in answers if isinstance(one, Fetched)]
+        wanted = [title for title in fetched if self._include_adult or not title.adult]
+        unwanted = [title.id for title in fetched if title.adult and not self._include_adult]
+        gone = [one.id for one in answers if isinstance(one, Gone)]
+        failed = [one for one in answers if isinstance(one, Failed)]
+        if wanted:
+            self._titles.upsert(wanted)
+        if gone or unwanted:
+            # The title first: where a crash parts them, the vector's title is missing, and a
+            # search leaves it out until the next run completes this.
+            self._titles.delete([*gone, *unwanted])
+            self._vectors.delete([*gone, *unwanted])
+        answered = [one.id for one in answers if not isinstance(one, Failed)]
+        if answered:
+            self._failures.clear(answered)
+        if failed:
+            self._note(failed, tally)
+        tally.written += len(wanted)
+        tally.adult += len(unwanted)
+        tally.gone += len(gone)
+        return [title.id for title in wanted]
+
+    def _note(self, failed: Sequence[Failed], tally: Tally) -> None:
+        tally.failed += len(failed)
+        for title_id, attempts in self._failures.note(failed).items():
+            if attempts < ATTEMPTS:
+                tally.again.append(title_id)
+            else:
+                tally.set_aside += 1
+
+    @contextmanager
+    def _following(self, tally: Tally) -> Iterator[Callable[[Collection[TitleId]], None]]:
+        """What takes written ids and embeds them in a thread of its own: fetching goes on."""
+        if self._embedder is None:
+            yield lambda _ids: None
+            return
+        embedding = _Embedding(self._titles, self._vectors, self._embedder)
+        try:
+            yield embedding.take
+            tally.embedded = embedding.finished()
+        finally:
+            embedding.stop()
+
+
+class _Embedding:
+    """Embeds titles in the background, in batches as large as have come together."""
+
+    def __init__(self, titles: TitleStore, vectors: VectorStore, embedder: Embedder) -> None:
+        self._titles = titles
+        self._vectors = vectors
+        self._embedder = embedder
+        self._waiting: queue.SimpleQueue[TitleId | None] = queue.SimpleQueue()
+        self._embedded = 0
+        self._error: BaseException | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="embedding", daemon=True)
+        self._thread.start()
+
+    def take(self, ids: Collection[TitleId]) -> None:
+        """Embed these soon. Raises what embedding earlier ones raised."""
+        if self._error is not None:
+            raise self._error
+        for title_id in ids:
+            self._waiting.put(title_id)
+
+    def finished(self) -> int:
+        """Wait for the last; returns how many vectors were made. Raises as `take` does."""
+        self._waiting.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._embedded
+
+    def stop(self) -> None:
+        """End after the batch under way; without effect where it has finished."""
+        self._stopped = True
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            last = False
+            while not last and not self._stopped:
+                batch, last = self._batch()
+                if batch and not self._stopped:
+                    done = embed_titles(self._titles, self._vectors, self._embedder, batch)
+                    self._embedded += done.embedded
+        except WatcherError as error:
+            self._error = error
+        except Exception as error:  # noqa: BLE001 -- raised again in the thread that fetches
+            self._error = error
+
+    def _batch(self) -> tuple[list[TitleId], bool]:
+        """What waits, at least one; and whether the end is reached."""
+        batch: list[TitleId] = []
+        while len(batch) < _EMBEDDED:
+            try:
+                one = self._waiting.get(block=not batch)
+            except queue.Empty:
+                break
+            if one is None:
+                return batch, True
+            batch.append(one)
+        return batch, False
+
+
+def _soon(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
+    """The answers in small lists: many a time one write for several, never long unwritten."""
+    some: list[Answer] = []
+    since = 0.0
+    for answer in answers:
+        if not some:
+            since = time.monotonic()
+        some.append(answer)
+        if len(some) >= _WRITTEN or time.monotonic() - since >= _LONGEST_UNWRITTEN:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _in_chunks(ids: Iterable[TitleId], size: int) -> Iterator[list[TitleId]]:
+    chunk: list[TitleId] = []
+    for title_id in ids:
+        chunk.append(title_id)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,317 @@
+"""Keep the catalogue in step with its source: all of it, what changed, what grew old."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.ports import (
+    CatalogueSource,
+    Clock,
+    Embedder,
+    FailureStore,
+    StateStore,
+    TitleStore,
+    VectorStore,
+)
+from app.domain.progress import Progress, Report
+from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.services import sync_plan
+from app.services.embed import embed_all
+from app.services.fetching import Fetching, Tally
+from app.services.sync_plan import Exported, Ids, Plan
+from app.services.sync_state import read_state, write_state
+
+_SCAN: Final = 2000
+_POPULARITY_MOVED: Final = 0.1
+"""Share by which a popularity must differ to be worth a write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a run did; `ways` tells by what the ids were found, `partial` that some are missing."""
+
+    ways: tuple[str, ...]
+    tally: Tally
+    partial: bool = False
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        told = f"{self.tally.listed:,} ids by {'; '.join(self.ways) or 'nothing'}: {self.tally}"
+        partial = " Coverage is partial until there is an export." if self.partial else ""
+        return f"{told}, in {self.seconds:,.1f} s.{partial}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """The verbs over their ports. The caller holds the lease on the catalogue.
+
+    Each raises `UpstreamUnavailable` or `NotConfigured` as the source does; what was written until
+    then stays, and the next run goes on from it.
+    """
+
+    source: CatalogueSource
+    titles: TitleStore
+    vectors: VectorStore
+    state: StateStore
+    failures: FailureStore
+    embedder: Embedder
+    clock: Clock
+
+    def sync(
+        self,
+        kinds: Collection[MediaKind],
+        report: Report,
+        *,
+        full: bool = False,
+        embed: bool = False,
+        force: bool = False,
+        include_adult: bool = False,
+    ) -> SyncReport:
+        """Bring in all that there is the first time, and with `full`; else what changed since.
+
+        `embed`: what is written is embedded at once. `force`: stored titles are fetched again.
+        """
+        started = time.monotonic()
+        done: SyncReport | None = None
+        while True:
+            plans = [
+                self._plan(kind, report, full=full, force=force, include_adult=include_adult)
+                for kind in dict.fromkeys(kinds)
+            ]
+            latest = self._execute(plans, report, embed=embed, include_adult=include_adult)
+            done = latest if done is None else _together(done, latest)
+            # An interrupted window of changes ends on the day on which it was begun.
+            today = sync_plan.today(self.clock.now()).isoformat()
+            behind = [plan.kind for plan in plans if plan.closed.cursor < today]
+            if full or force or not behind or not all(plan.resumed for plan in plans):
+                break
+            kinds = behind
+        return replace(done, seconds=time.monotonic() - started)
+
+    def follow_export(
+        self,
+        kinds: Collection[MediaKind],
+        report: Report,
+        *,
+        embed: bool = False,
+        include_adult: bool = False,
+    ) -> SyncReport:
+        """Take over today's popularity, fetch what is missing, and ask for what is not listed.
+
+        A change of popularity stands in no list of changes.
+        """
+        started = time.monotonic()
+        plans = []
+        moved = 0
+        for kind in kinds:
+            exported = sync_plan.read_export(self.source, kind, report, include_adult=include_adult)
+            if exported is not None:
+                moved += self._take_popularity(kind, exported, report)
+                state = read_state(self.state, kind)
+                now = self.clock.now()
+                plans.append(sync_plan.difference(self.titles, kind, exported, state, now, report))
+        done = self._execute(plans, report, embed=embed, include_adult=include_adult)
+        ways = (*done.ways, f"{moved:,} popularities taken over")
+        return replace(done, ways=ways, seconds=time.monotonic() - started)
+
+    def refresh(
+        self,
+        kinds: Collection[MediaKind],
+        report: Report,
+        *,
+        stale_after: float,
+        embed: bool = False,
+        include_adult: bool = False,
+    ) -> SyncReport:
+        """Fetch again what was fetched more than `stale_after` seconds ago, the oldest first."""
+        now = self.clock.now()
+        before = int(now - stale_after)
+        plans = []
+        for kind, ids in self._older_than(before, kinds, report).items():
+            state = read_state(self.state, kind)
+            plans.append(
+                Plan(
+                    kind=kind,
+                    ids=ids,
+                    keep=sync_plan.fetched_since(before),
+                    opened=state,
+                    closed=replace(state, refreshed_at=now),
+                    way=f"age ({kind.value})",
+                    also_set_aside=True,
+                )
+            )
+        return self._execute(plans, report, embed=embed, include_adult=include_adult)
+
+    def retry_failed(
+        self,
+        kinds: Collection[MediaKind],
+        report: Report,
+        *,
+        embed: bool = False,
+        include_adult: bool = False,
+    ) -> SyncReport:
+        """Try the ids again that failed; those that fail stay listed."""
+        plans = []
+        for kind in kinds:
+            failed = [failure.id.tmdb_id for failure in self.failures.all(kind)]
+            state = read_state(self.state, kind)
+            plans.append(
+                Plan(
+                    kind=kind,
+                    ids=Ids(kind, np.array(failed, np.int64)),
+                    keep=_keep_none,
+                    opened=state,
+                    closed=state,
+                    way=f"earlier failure ({kind.value})",
+                    also_set_aside=True,
+                )
+            )
+        return self._execute(plans, report, embed=embed, include_adult=include_adult)
+
+    def _plan(
+        self, kind: MediaKind, report: Report, *, full: bool, force: bool, include_adult: bool
+    ) -> Plan:
+        state = read_state(self.state, kind)
+        now = self.clock.now()
+        if full or force or not state.cursor or state.partial:
+            return sync_plan.full(
+                self.source, kind, state, now, report, force=force, include_adult=include_adult
+            )
+        return sync_plan.changes(
+            self.source, self.titles, kind, state, now, report, include_adult=include_adult
+        )
+
+    def _execute(
+        self, plans: Sequence[Plan], report: Report, *, embed: bool, include_adult: bool
+    ) -> SyncReport:
+        """Fetch what the plans ask for, kinds mixed; their states are closed last."""
+        started = time.monotonic()
+        for plan in plans:
+            write_state(self.state, plan.kind, plan.opened)
+        fetching = Fetching(
+            self.source,
+            self.titles,
+            self.vectors,
+            self.failures,
+            self.embedder if embed else None,
+            include_adult=include_adult,
+        )
+        keeps = {plan.kind: plan.keep for plan in plans}
+
+        def keep(title: Title) -> bool:
+            return keeps[title.id.kind](title)
+
+        tally = fetching.fetch(
+            _mixed(plans),
+            sum(len(plan.ids) for plan in plans),
+            keep,
+            report,
+            also_set_aside=any(plan.also_set_aside for plan in plans),
+        )
+        if embed and any(plan.resumed for plan in plans):
+            # The run before may have been killed between writing a title and embedding it.
+            done = embed_all(self.titles, self.vectors, self.embedder, report=report)
+            tally.embedded += done.embedded
+        for plan in plans:
+            write_state(self.state, plan.kind, plan.closed)
+        return SyncReport(
+            ways=tuple(plan.way for plan in plans),
+            tally=tally,
+            partial=any(plan.closed.partial for plan in plans),
+            seconds=time.monotonic() - started,
+        )
+
+    def _take_popularity(self, kind: MediaKind, exported: Exported, report: Report) -> int:
+        """Write the popularities that moved; returns how many."""
+        by_number = np.argsort(exported.numbers)
+        numbers, popularity = exported.numbers[by_number], exported.popularity[by_number]
+        moved = checked = 0
+        for some in self.titles.scan(_SCAN):
+            mine = [title for title in some if title.id.kind is kind]
+            changed = list(_moved(mine, numbers, popularity))
+            if changed:
+                self.titles.upsert(changed)
+            moved += len(changed)
+            checked += len(mine)
+            report(Progress(checked, None, f"Taking over popularity ({kind.value})"))
+        return moved
+
+    def _older_than(
+        self, before: int, kinds: Collection[MediaKind], report: Report
+    ) -> dict[MediaKind, Ids]:
+        """The source's titles that were fetched before, the oldest first."""
+        numbers = {kind: array("q") for kind in kinds}
+        times = {kind: array("q") for kind in kinds}
+        checked = 0
+        for some in self.titles.scan(_SCAN):
+            for title in some:
+                kind = title.id.kind
+                if title.source is Source.TMDB and title.fetched_at < before and kind in numbers:
+                    numbers[kind].append(title.id.tmdb_id)
+                    times[kind].append(title.fetched_at)
+            checked += len(some)
+            report(Progress(checked, None, "Looking for what grew old"))
+        return {
+            kind: Ids(
+                kind,
+                np.frombuffer(found, np.int64)[
+                    np.argsort(np.frombuffer(times[kind], np.int64), kind="stable")
+                ],
+            )
+            for kind, found in numbers.items()
+        }
+
+
+def _moved(
+    titles: Sequence[Title], numbers: NDArray[np.int64], popularity: NDArray[np.float32]
+) -> Iterator[Title]:
+    """Titles with the popularity that the export (ascending numbers) tells, where it moved."""
+    if not titles or not len(numbers):
+        return
+    asked = np.array([title.id.tmdb_id for title in titles], np.int64)
+    rows = np.minimum(np.searchsorted(numbers, asked), len(numbers) - 1)
+    for title, row, here in zip(titles, rows.tolist(), numbers[rows] == asked, strict=True):
+        fresh = float(popularity[row])
+        if here and abs(fresh - title.popularity) > _POPULARITY_MOVED * title.popularity:
+            yield replace(title, popularity=fresh)
+
+
+def _mixed(plans: Sequence[Plan]) -> Iterator[TitleId]:
+    """The ids of all plans, each plan at a pace that lets all end together."""
+    queues = [(len(plan.ids), iter(plan.ids)) for plan in plans if len(plan.ids)]
+    given = [0] * len(queues)
+    while queues:
+        place = min(range(len(queues)), key=lambda n: given[n] / queues[n][0])
+        found = next(queues[place][1], None)
+        if found is None:
+            del queues[place], given[place]
+        else:
+            given[place] += 1
+            yield found
+
+
+def _together(one: SyncReport, other: SyncReport) -> SyncReport:
+    a, b = one.tally, other.tally
+    tally = Tally(
+        listed=a.listed + b.listed,
+        kept=a.kept + b.kept,
+        asked=a.asked + b.asked,
+        written=a.written + b.written,
+        adult=a.adult + b.adult,
+        gone=a.gone + b.gone,
+        failed=a.failed + b.failed,
+        set_aside=a.set_aside + b.set_aside,
+        embedded=a.embedded + b.embedded,
+    )
+    return SyncReport(ways=one.ways + other.ways, tally=tally, partial=other.partial)
+
+
+def _keep_none(_title: Title) -> bool:
+    return False

@@ -1,0 +1,69 @@
+"""Where the catalogue's synchronisation stands, per kind: kept as one value, so never torn."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from app.domain.errors import Damaged
+from app.domain.ports import StateStore
+from app.domain.titles import MediaKind
+
+_NAME: Final = "sync:"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that was begun and hasn't been completed: what goes on from it skips what it fetched.
+
+    `way` is ``full`` or ``changes``; `began` is in Unix seconds, `first` and `last` are the ISO
+    dates of a window of changes, empty for a full run.
+    """
+
+    way: str
+    began: int
+    first: str = ""
+    last: str = ""
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """`cursor` is the ISO date up to which changes are in; empty before the first full run.
+
+    `partial`: the last full run had no export to go by, so titles may be missing. `exported` and
+    `listed` tell the date of the last export read, and how many titles it listed (without those for
+    adults where they weren't wanted). Times are Unix seconds, 0 where never.
+    """
+
+    cursor: str = ""
+    partial: bool = False
+    exported: str = ""
+    listed: int = 0
+    open: OpenRun | None = None
+    synced_at: float = 0.0
+    followed_at: float = 0.0
+    refreshed_at: float = 0.0
+
+    def opened(self, run: OpenRun) -> SyncState:
+        """With this run begun."""
+        return replace(self, open=run)
+
+
+def read_state(store: StateStore, kind: MediaKind) -> SyncState:
+    """The state of a kind; a new one where none was written. Raises `Damaged`."""
+    text = store.read(_NAME + kind.value)
+    if text is None:
+        return SyncState()
+    try:
+        found = json.loads(text)
+        run = found.pop("open", None)
+        return SyncState(**found, open=None if run is None else OpenRun(**run))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Damaged(f"The state '{_NAME}{kind.value}' can't be read: {error}") from error
+
+
+def write_state(store: StateStore, kind: MediaKind, state: SyncState) -> None:
+    """Keep it, durable on return."""
+    store.write(_NAME + kind.value, json.dumps(asdict(state)))

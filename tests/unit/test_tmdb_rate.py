@@ -1,0 +1,170 @@
+"""The allowed rate: never more in any second, nearly all of it used, pauses obeyed."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from threading import Event, Thread
+from time import monotonic
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.adapters.tmdb.rate import CATCH_UP, GUARD, Rate
+from app.domain.errors import Cancelled
+
+
+class Moved(Event):
+    """Time that passes only by waiting: each wait lasts as long as asked, and `late` more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.0
+        self.late = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.now += timeout + self.late
+        return self.is_set()
+
+
+def slots(rate: Rate, time: Moved, count: int) -> list[float]:
+    taken: list[float] = []
+    for _ in range(count):
+        rate.take(time)
+        taken.append(time.now)
+    return taken
+
+
+def busiest_second(taken: list[float]) -> int:
+    """The most in any window of one second, its end left out."""
+    return max(sum(start <= at < start + 1 for at in taken) for start in taken)
+
+
+seconds = st.floats(0, 3, allow_nan=False)
+lateness = st.sampled_from([0.0, 0.0, 0.001, 0.02, 0.3])
+
+
+@given(
+    per_second=st.sampled_from([0.5, 1.0, 2.5, 7.0, 40.0, 40.7, 200.0]),
+    arrivals=st.lists(st.tuples(seconds, lateness, st.integers(1, 90)), min_size=1, max_size=6),
+    pauses=st.dictionaries(st.integers(0, 5), st.floats(0, 5)),
+)
+def test_no_pattern_of_arrivals_breaks_the_limit(
+    per_second: float, arrivals: list[tuple[float, float, int]], pauses: dict[int, float]
+) -> None:
+    time = Moved()
+    rate = Rate(per_second, clock=time.clock)
+    taken: list[float] = []
+    for turn, (idle, late, count) in enumerate(arrivals):
+        time.now += idle
+        time.late = late
+        paused_until = time.now + pauses.get(turn, -math.inf)
+        if turn in pauses:
+            rate.pause(pauses[turn])
+        begun = len(taken)
+        taken += slots(rate, time, count)
+        assert taken[begun] >= paused_until - 1e-9
+    most = math.ceil(per_second)
+    assert busiest_second(taken) <= most
+    # The guard: whatever the way to the server takes from one request and not from another.
+    window = most / per_second + GUARD - 1e-6
+    assert all(last - first >= window for first, last in zip(taken, taken[most:], strict=False))
+
+
+@pytest.mark.parametrize("per_second", [2.5, 40.0, 40.7, 200.0])
+@pytest.mark.parametrize("late", [0.0, 0.001, 0.004])
+def test_a_caller_that_keeps_up_uses_nearly_all(per_second: float, late: float) -> None:
+    time = Moved()
+    time.late = late
+    count = int(300 * per_second)
+    taken = slots(Rate(per_second, clock=time.clock), time, count)
+    assert (count - 1) / (taken[-1] - taken[0]) >= 0.98 * per_second
+
+
+def test_slots_come_evenly_after_an_idle_time() -> None:
+    time = Moved()
+    rate = Rate(40, clock=time.clock)
+    slots(rate, time, 1)
+    time.now += 100
+    taken = slots(rate, time, 100)
+    at_once = sum(at == taken[0] for at in taken)
+    assert at_once <= 40 * CATCH_UP + 1
+    assert all(b - a <= 0.3 for a, b in pairwise(taken))
+
+
+def test_a_stall_within_the_allowance_loses_nothing() -> None:
+    smooth, stalled = Moved(), Moved()
+    end = slots(Rate(40, clock=smooth.clock), smooth, 400)[-1]
+    rate = Rate(40, clock=stalled.clock)
+    slots(rate, stalled, 200)
+    stalled.now += 0.2
+    assert slots(rate, stalled, 200)[-1] <= end + 0.03
+
+
+def test_no_burst_follows_a_pause() -> None:
+    time = Moved()
+    rate = Rate(40, clock=time.clock)
+    slots(rate, time, 10)
+    rate.pause(5)
+    taken = slots(rate, time, 11)
+    assert taken[-1] - taken[0] == pytest.approx(10 / 40, rel=0.05)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
+    time = Moved()
+    rate = Rate(40, clock=time.clock)
+    until = time.now + 5
+    rate.pause(5)
+    rate.pause(1)
+    assert slots(rate, time, 1)[0] >= until
+
+
+def test_threads_share_the_rate() -> None:
+    rate, stop, count = Rate(100), Event(), 30
+    taken: list[float] = []
+
+    def work() -> None:
+        for _ in range(count):
+            rate.take(stop)
+            taken.append(monotonic())
+
+    threads = [Thread(target=work) for _ in range(6)]
+    begun = monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == 180
+    assert monotonic() - begun >= (180 - 100 * CATCH_UP - 1) / 100
+    assert busiest_second(sorted(taken)) <= 100
+
+
+def test_who_waits_can_be_given_up() -> None:
+    rate, stop = Rate(0.001), Event()
+    rate.take(stop)
+    ended: list[type[Exception]] = []
+
+    def wait() -> None:
+        try:
+            rate.take(stop)
+        except Cancelled:
+            ended.append(Cancelled)
+
+    threads = [Thread(target=wait) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    stop.set()
+    for thread in threads:
+        thread.join(2)
+    assert ended == [Cancelled] * 3
+
+
+@pytest.mark.parametrize("per_second", [0, -1, math.inf, math.nan])
+def test_a_rate_that_is_none_is_refused(per_second: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        Rate(per_second)
