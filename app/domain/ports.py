@@ -250,9 +250,9 @@ class FailureStore(Protocol):
 class CatalogueSource(Protocol):
     """TMDB: what titles there are, what changed, and what is known of each.
 
-    All calls of one source share one allowed rate; a process has one. Each raises `UpstreamUnavailable` where the
-    source is dead, blocked or answers nonsense after all patience, `NotConfigured` where there is
-    no key or it is refused. A failed call is never an empty answer.
+    All calls of one source share one allowed rate; a process has one. Each raises
+    `UpstreamUnavailable` where the source is dead, blocked or answers nonsense after all patience,
+    `NotConfigured` where there is no key or it is refused. A failed call is never an empty answer.
     """
 
     def export(self, kind: MediaKind) -> Export | None:

@@ -95,7 +95,6 @@ class TmdbClient:
         tries = refusals = 0
         while True:
             self._breaker.enter(stop)
-            self._rate.take(stop)
             try:
                 answer = self._once(path, query, read, stop)
             except SlowDown as asked:
@@ -141,8 +140,10 @@ class TmdbClient:
         """One request. Raises `SlowDown`, `Unanswered`, `NotConfigured`, `Cancelled`."""
         secret, headers = self._access.credentials()
         asked = "&".join(part for part in (query, secret) if part)
+        slot = self._rate.take(stop)
         try:
-            reply = self._connections.get(f"{self._base}{path}?{asked}", headers, stop)
+            url = f"{self._base}{path}?{asked}"
+            reply = self._connections.get(url, headers, stop, slot.used)
             body = found(reply, self._clock.now())
             return None if body is None else read(body)
         except SlowDown:
@@ -151,9 +152,10 @@ class TmdbClient:
             raise Unanswered(self._shown(failure), again=failure.again) from None
         except NotConfigured as refused:
             raise NotConfigured(self._shown(refused)) from None
+        finally:
+            slot.used()
 
     def _probe(self, stop: Event) -> None:
-        self._rate.take(stop)
         try:
             film = self._once(f"/movie/{_PROBE}", "", parsed_object, stop)
         except SlowDown as asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
@@ -25,6 +25,7 @@ _IDLE_SECONDS: Final = 5.0
 """Servers close idle connections after some time; be earlier than nearly all of them."""
 
 _HEADERS: Final = {"User-Agent": f"watcher/{__version__}", "Accept": "application/json, */*;q=0.5"}
+_SENT: Final = "send_request_headers.complete"
 _CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
 
 
@@ -62,6 +63,10 @@ class Reply:
     body: bytes
 
 
+def _nothing() -> None:
+    pass
+
+
 class _Wire:
     """One connection, used by one request at a time."""
 
@@ -72,6 +77,7 @@ class _Wire:
         self._transport = httpx2.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
         self._socket: socket.socket | None = None
         self.stop = Event()
+        self.sent: Callable[[], None] = _nothing
         self.due = 0.0
         self.overdue = False
 
@@ -102,7 +108,9 @@ class _Wire:
         self._transport.close()
 
     def _note(self, event: str, info: Mapping[str, object]) -> None:
-        if event.endswith(_CONNECTED):
+        if event.endswith(_SENT):
+            self.sent()
+        elif event.endswith(_CONNECTED):
             stream = info["return_value"]
             found = stream.get_extra_info("socket")  # type: ignore[attr-defined]  # httpcore's
             self._socket = found if isinstance(found, socket.socket) else None
@@ -124,10 +132,16 @@ class Connections:
         self._idle: list[tuple[float, _Wire]] = []
         self._watching = False
 
-    def get(self, url: str, headers: Mapping[str, str], stop: Event) -> Reply:
-        """The complete answer. Raises `Unanswered`, and `Cancelled` where `stop` is set."""
+    def get(
+        self, url: str, headers: Mapping[str, str], stop: Event, sent: Callable[[], None]
+    ) -> Reply:
+        """The complete answer; `sent` is called once the request has left.
+
+        Raises `Unanswered`, and `Cancelled` where `stop` is set.
+        """
         headers = {"Accept-Encoding": "gzip", **headers}
         with self._borrowed(stop, self._timeouts.whole) as wire:
+            wire.sent = sent
             with closing(wire.open(url, headers, self._timeouts)) as response:
                 body = _whole(response)
             return Reply(response.status_code, response.headers, body)
@@ -175,7 +189,7 @@ class Connections:
     def _taken(self, stop: Event, whole: float | None) -> _Wire:
         with self._lock:
             wire = self._idle.pop()[1] if self._idle else self._new()
-            wire.stop, wire.overdue = stop, False
+            wire.stop, wire.sent, wire.overdue = stop, _nothing, False
             wire.due = time.monotonic() + whole if whole is not None else float("inf")
             self._busy.add(wire)
             if not self._watching:

@@ -21,14 +21,17 @@ CATCH_UP: Final = 0.25
 """Seconds of slots that may be taken later than planned, at once where need be."""
 
 _POLL: Final = 0.2
+_SOON: Final = 0.005
 
 
 class Rate:
     """Gives slots: no more than `per_second`, rounded up, in any one second, from any threads.
 
-    They come evenly, `per_second` a second less `GUARD`. Threads that come late (sleep overshoots,
-    a busy processor) take the slots of the last `CATCH_UP` seconds at once, and so does the first
-    after an idle time; the limit of the window holds even then, so there is no burst above it.
+    What counts is when a request was sent: until then its slot counts in every window, so that
+    requests that wait for a new connection can't arrive together with those behind them. Slots
+    come evenly, `per_second` a second less `GUARD`. Threads that come late (sleep overshoots, a
+    busy processor) take the slots of the last `CATCH_UP` seconds at once, and so do the first after
+    an idle time; the limit of the window holds even then, so there is no burst above it.
     """
 
     def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,17 +39,18 @@ class Rate:
         if not 0 < per_second < math.inf:
             raise ValueError(f"A rate must be above 0 requests a second, not {per_second}")
         self._clock = clock
-        most = math.ceil(per_second)
-        self._window = most / per_second + GUARD
-        self._gap = self._window / most
-        self._given: deque[float] = deque(maxlen=most)
+        self._most = math.ceil(per_second)
+        self._window = self._most / per_second + GUARD
+        self._gap = self._window / self._most
         self._next = -math.inf
-        self._paused_until = -math.inf
         self._turn = Lock()
-        self._pausing = Lock()
+        self._lock = Lock()  # of what follows
+        self._sent: deque[float] = deque(maxlen=self._most)
+        self._waiting = 0
+        self._paused_until = -math.inf
 
-    def take(self, stop: Event) -> None:
-        """Wait for a slot, which is to be used at once. Raises `Cancelled` where `stop` is set."""
+    def take(self, stop: Event) -> Slot:
+        """Wait for a slot, to be used at once. Raises `Cancelled` where `stop` is set."""
         while not self._turn.acquire(timeout=_POLL):
             _check(stop)
         try:
@@ -54,22 +58,46 @@ class Rate:
                 if stop.wait(wait):
                     break
             _check(stop)
-            self._given.append(now)
-            self._next = max(self._next, self._paused_until, now - CATCH_UP) + self._gap
+            with self._lock:
+                self._waiting += 1
+                self._next = max(self._next, self._paused_until, now - CATCH_UP) + self._gap
+            return Slot(self._used)
         finally:
             self._turn.release()
 
     def pause(self, seconds: float) -> None:
         """No slots for so long from now. A longer pause that is under way stays."""
-        with self._pausing:
+        with self._lock:
             self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     def _due(self) -> float:
-        """When the next slot may be taken."""
-        due = max(self._next, self._paused_until)
-        if len(self._given) == self._given.maxlen:
-            due = max(due, self._given[0] + self._window)
-        return due
+        """When the next slot may be taken, as far as is known now."""
+        with self._lock:
+            due = max(self._next, self._paused_until)
+            left = self._most - self._waiting
+            if left <= 0:
+                return max(due, self._clock() + _SOON)
+            if len(self._sent) >= left:
+                due = max(due, self._sent[-left] + self._window)
+            return due
+
+    def _used(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+            self._sent.append(self._clock())
+
+
+class Slot:
+    """The right to send one request. Who took it calls `used` in any case."""
+
+    def __init__(self, used: Callable[[], None]) -> None:
+        self._used: Callable[[], None] | None = used
+
+    def used(self) -> None:
+        """Note that the request was sent just now, or never will be; harmless when repeated."""
+        used, self._used = self._used, None
+        if used is not None:
+            used()
 
 
 def _check(stop: Event) -> None:
