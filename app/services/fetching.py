@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.errors import WatcherError
 from app.domain.ports import CatalogueSource, Embedder, FailureStore, TitleStore, VectorStore
 from app.domain.progress import Progress, Report
-from app.domain.titles import Title, TitleId
+from app.domain.titles import MediaKind, Title, TitleId
 from app.domain.upstream import Answer, Failed, Fetched, Gone
 from app.services.embed import embed_titles
 
@@ -79,14 +79,15 @@ class Fetching:
         failures: FailureStore,
         embedder: Embedder | None,
         *,
-        include_adult: bool = False,
+        adult: Collection[MediaKind] = (),
     ) -> None:
+        """`adult` are the kinds of which titles for adults are kept, too."""
         self._source = source
         self._titles = titles
         self._vectors = vectors
         self._failures = failures
         self._embedder = embedder
-        self._include_adult = include_adult
+        self._adult = adult
 
     def fetch(
         self,
@@ -155,8 +156,8 @@ class Fetching:
     def _write(self, answers: Sequence[Answer], tally: Tally) -> list[TitleId]:
         """Bring the answers into the stores; the ids whose titles were written."""
         fetched = [one.title for one in answers if isinstance(one, Fetched)]
-        wanted = [title for title in fetched if self._include_adult or not title.adult]
-        unwanted = [title.id for title in fetched if title.adult and not self._include_adult]
+        wanted = [one for one in fetched if not one.adult or one.id.kind in self._adult]
+        unwanted = [one.id for one in fetched if one.adult and one.id.kind not in self._adult]
         gone = [one.id for one in answers if isinstance(one, Gone)]
         failed = [one for one in answers if isinstance(one, Failed)]
         if wanted:
@@ -264,13 +265,19 @@ def _soon(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
     """The answers in small lists: many a time one write for several, never long unwritten."""
     some: list[Answer] = []
     since = 0.0
-    for answer in answers:
-        if not some:
-            since = time.monotonic()
-        some.append(answer)
-        if len(some) >= _WRITTEN or time.monotonic() - since >= _LONGEST_UNWRITTEN:
+    try:
+        for answer in answers:
+            if not some:
+                since = time.monotonic()
+            some.append(answer)
+            if len(some) >= _WRITTEN or time.monotonic() - since >= _LONGEST_UNWRITTEN:
+                yield some
+                some = []
+    except WatcherError:
+        # What came before the source died is as good as ever.
+        if some:
             yield some
-            some = []
+        raise
     if some:
         yield some
 

@@ -181,11 +181,14 @@ class Ingest:
         state = read_state(self.state, kind)
         now = self.clock.now()
         if full or force or not state.cursor or state.partial:
+            # A full run decides anew on titles for adults, but goes on as it was begun.
+            adult = include_adult or (state.open is not None and state.adult)
             return sync_plan.full(
-                self.source, kind, state, now, report, force=force, include_adult=include_adult
+                self.source, kind, state, now, report, force=force, include_adult=adult
             )
+        adult = include_adult or state.adult
         return sync_plan.changes(
-            self.source, self.titles, kind, state, now, report, include_adult=include_adult
+            self.source, self.titles, kind, state, now, report, include_adult=adult
         )
 
     def _execute(
@@ -201,7 +204,7 @@ class Ingest:
             self.vectors,
             self.failures,
             self.embedder if embed else None,
-            include_adult=include_adult,
+            adult=[plan.kind for plan in plans if include_adult or plan.closed.adult],
         )
         keeps = {plan.kind: plan.keep for plan in plans}
 

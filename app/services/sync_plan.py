@@ -163,8 +163,10 @@ def full(
         kind=kind,
         ids=ids,
         keep=fetched_since(began if force else int(now) - LONGEST_AGE),
-        opened=replace(state, open=OpenRun(FULL, began, forced=force)),
-        closed=replace(closed, cursor=cursor, open=None, synced_at=now, followed_at=now),
+        opened=replace(state, open=OpenRun(FULL, began, forced=force), adult=include_adult),
+        closed=replace(
+            closed, adult=include_adult, cursor=cursor, open=None, synced_at=now, followed_at=now
+        ),
         way=way,
         resumed=state.open is not None,
     )

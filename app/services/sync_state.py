@@ -34,13 +34,15 @@ class SyncState:
 
     `partial`: the last full run had no export to go by, so titles may be missing. `exported` and
     `listed` tell the date of the last export read, and how many titles it listed (without those for
-    adults where they weren't wanted). Times are Unix seconds, 0 where never.
+    adults where they weren't wanted). `adult`: the last full run wanted those, too, so later runs
+    do. Times are Unix seconds, 0 where never.
     """
 
     cursor: str = ""
     partial: bool = False
     exported: str = ""
     listed: int = 0
+    adult: bool = False
     open: OpenRun | None = None
     synced_at: float = 0.0
     followed_at: float = 0.0

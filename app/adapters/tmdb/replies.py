@@ -24,7 +24,7 @@ LONGEST_PAUSE: Final = 120.0
 
 WEB_PAGE: Final = "a web page instead of data (a proxy, or a network that asks to log in?)"
 
-_GONE_CODES: Final = frozenset({6, 34, 37})
+_GONE_CODES: Final = frozenset({6, 34})
 """TMDB's own `status_code`s for an id that it doesn't have."""
 
 _T = TypeVar("_T")
