@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import cycle, pairwise
 from threading import Event, Thread
 from time import monotonic
 
@@ -11,17 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.rate import CATCH_UP, GUARD, Rate
+from app.adapters.tmdb.rate import CATCH_UP, GUARD, Rate, Slot
 from app.domain.errors import Cancelled
 
 
 class Moved(Event):
-    """Time that passes only by waiting: each wait lasts as long as asked, and `late` more."""
+    """Time that passes only by waiting: each wait lasts as long as asked, and `late` more.
+
+    Slots given to `send` are used `delay` seconds later, when time has passed so far.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 1000.0
         self.late = 0.0
+        self.sent: list[float] = []
+        self._sending: list[tuple[float, Slot]] = []
 
     def clock(self) -> float:
         return self.now
@@ -29,13 +34,24 @@ class Moved(Event):
     def wait(self, timeout: float | None = None) -> bool:
         assert timeout is not None
         self.now += timeout + self.late
+        self.pass_to_now()
         return self.is_set()
+
+    def send(self, slot: Slot, delay: float) -> None:
+        self._sending.append((self.now + delay, slot))
+        self.pass_to_now()
+
+    def pass_to_now(self) -> None:
+        for at, slot in [one for one in self._sending if one[0] <= self.now]:
+            self._sending.remove((at, slot))
+            slot.used()
+            self.sent.append(self.now)
 
 
 def slots(rate: Rate, time: Moved, count: int) -> list[float]:
     taken: list[float] = []
     for _ in range(count):
-        rate.take(time)
+        rate.take(time).used()
         taken.append(time.now)
     return taken
 
@@ -51,25 +67,33 @@ lateness = st.sampled_from([0.0, 0.0, 0.001, 0.02, 0.3])
 
 @given(
     per_second=st.sampled_from([0.5, 1.0, 2.5, 7.0, 40.0, 40.7, 200.0]),
-    arrivals=st.lists(st.tuples(seconds, lateness, st.integers(1, 90)), min_size=1, max_size=6),
+    arrivals=st.lists(
+        st.tuples(seconds, lateness, st.integers(1, 90), st.lists(seconds, max_size=3)),
+        min_size=1,
+        max_size=6,
+    ),
     pauses=st.dictionaries(st.integers(0, 5), st.floats(0, 5)),
 )
 def test_no_pattern_of_arrivals_breaks_the_limit(
-    per_second: float, arrivals: list[tuple[float, float, int]], pauses: dict[int, float]
+    per_second: float,
+    arrivals: list[tuple[float, float, int, list[float]]],
+    pauses: dict[int, float],
 ) -> None:
     time = Moved()
     rate = Rate(per_second, clock=time.clock)
-    taken: list[float] = []
-    for turn, (idle, late, count) in enumerate(arrivals):
+    for turn, (idle, late, count, delays) in enumerate(arrivals):
         time.now += idle
+        time.pass_to_now()
         time.late = late
         paused_until = time.now + pauses.get(turn, -math.inf)
         if turn in pauses:
             rate.pause(pauses[turn])
-        begun = len(taken)
-        taken += slots(rate, time, count)
-        assert taken[begun] >= paused_until - 1e-9
+        for number, delay in zip(range(count), cycle([0.0, *delays]), strict=False):
+            slot = rate.take(time)
+            assert number or time.now >= paused_until - 1e-9
+            time.send(slot, delay)
     most = math.ceil(per_second)
+    taken = time.sent
     assert busiest_second(taken) <= most
     # The guard: whatever the way to the server takes from one request and not from another.
     window = most / per_second + GUARD - 1e-6
@@ -130,8 +154,9 @@ def test_threads_share_the_rate() -> None:
 
     def work() -> None:
         for _ in range(count):
-            rate.take(stop)
+            slot = rate.take(stop)
             taken.append(monotonic())
+            slot.used()
 
     threads = [Thread(target=work) for _ in range(6)]
     begun = monotonic()
@@ -146,7 +171,7 @@ def test_threads_share_the_rate() -> None:
 
 def test_who_waits_can_be_given_up() -> None:
     rate, stop = Rate(0.001), Event()
-    rate.take(stop)
+    rate.take(stop).used()
     ended: list[type[Exception]] = []
 
     def wait() -> None:
@@ -162,6 +187,17 @@ def test_who_waits_can_be_given_up() -> None:
     for thread in threads:
         thread.join(2)
     assert ended == [Cancelled] * 3
+
+
+def test_a_request_that_takes_long_to_leave_does_not_stop_the_others() -> None:
+    time = Moved()
+    rate = Rate(40, clock=time.clock)
+    stuck = rate.take(time)
+    taken = slots(rate, time, 390)
+    assert taken[-1] - taken[0] <= 10.5
+    stuck.used()
+    stuck.used()
+    assert busiest_second([*taken, time.now]) <= 40
 
 
 @pytest.mark.parametrize("per_second", [0, -1, math.inf, math.nan])
