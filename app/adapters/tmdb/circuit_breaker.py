@@ -39,8 +39,9 @@ class CircuitBreaker:
     """Closed while the source answers; open from `FAILURES_IN_A_ROW` until it answers again.
 
     While it is open nobody asks, but for one probe at a time: at once, then after pauses that grow
-    from 1 s to 60 s (from an eighth of a short `patience`). After `patience` seconds everybody who
-    waits gets `UpstreamUnavailable`; the next call begins anew, with as much patience.
+    from 1 s to 60 s (from an eighth of a short `patience`). Where the last one, `patience` seconds
+    after the first, is in vain, everybody who waits gets `UpstreamUnavailable`; later calls begin
+    anew.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class CircuitBreaker:
         while outage is not None:
             if outage.over:
                 outage = self._outage
-            elif outage.given_up or self._clock() - outage.since > self._patience:
+            elif outage.given_up:
                 self._give_up(outage)
             elif self._may_probe(outage):
                 self._ask(outage, stop)
@@ -124,8 +125,12 @@ class CircuitBreaker:
             self._probe(stop)
         except Unanswered as failure:
             outage.reason = str(failure)
+            now, last = self._clock(), outage.since + self._patience
+            if now >= last:
+                self._give_up(outage)
             self._log_once(outage)
-            outage.probe_at = self._clock() + outage.pause * random.uniform(0.8, 1.2)  # noqa: S311
+            pause = outage.pause * random.uniform(0.8, 1.2)  # noqa: S311 - hides nothing
+            outage.probe_at = min(now + pause, last)
             outage.pause = min(2 * outage.pause, _LONGEST_PAUSE)
         else:
             self.answered()

@@ -21,6 +21,7 @@ Their reports are held back meanwhile, so this bounds the memory as well.
 _FEWEST_THREADS: Final = 4
 _MOST_THREADS: Final = 128
 _POLL: Final = 0.5
+_READ_FIRST: Final = 2
 
 Ask = Callable[[TitleId, Event], Answer]
 Confirm = Callable[[str, Event], None]
@@ -82,10 +83,15 @@ class Fetching:
         to_ask = iter(ids)
         more = True
         while True:
-            while more and self._under_way < self._ahead and self._done.empty():
+            read = 0
+            while more and self._under_way < self._ahead:
+                # Ids may be slow to come: answers that wait go first, but not for ever.
+                if read >= _READ_FIRST and not self._done.empty():
+                    break
                 asked = next(to_ask, None)
                 more = asked is not None
                 if asked is not None:
+                    read += 1
                     self._send(asked)
             if not self._under_way:
                 return
