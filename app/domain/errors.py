@@ -72,6 +72,31 @@ class UpstreamUnavailable(WatcherError):
     retryable = True
 
 
+class ConnectAgain(WatcherError):
+    """An account's tokens are no good any more: the person must sign in again."""
+
+    code = "connect_again"
+
+
+class AccountLimited(WatcherError):
+    """The provider's account doesn't allow this (limit of the plan, or paid plans only)."""
+
+    code = "account_limited"
+
+
+class SlowDown(WatcherError):
+    """It was asked too soon: says when to ask again."""
+
+    code = "slow_down"
+    retryable = True
+
+
+class Forbidden(WatcherError):
+    """The token is good, but not for this; nothing is told about what it was asked for."""
+
+    code = "forbidden"
+
+
 class LeaseHeld(WatcherError):
     """Another process does this work now: says who, and since when."""
 

@@ -1,0 +1,190 @@
+"""What watcher needs to keep of people, each port with its contract; see `app.domain.ports`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.ledger import Event, Profile
+
+
+class ProfileStore(Protocol):
+    """The people of the household."""
+
+    def create(self, profile: Profile) -> None:
+        """Add one. Raises `InvalidInput` where the name (without case) or the id is taken."""
+        ...
+
+    def rename(self, profile_id: str, name: str) -> Profile:
+        """Give another name. Raises `NotFound`, `InvalidInput` where the name is taken."""
+        ...
+
+    def set_token(self, profile_id: str, token_hash: str) -> Profile:
+        """Replace the token's hash. Raises `NotFound`."""
+        ...
+
+    def delete(self, profile_id: str) -> bool:
+        """Remove the person with all their events and accounts; False where there was none.
+
+        Whole: after a crash either all of it is there or the next `delete` completes it, and no
+        event of a profile that isn't there is ever returned.
+        """
+        ...
+
+    def get(self, profile_id: str) -> Profile | None:
+        """The profile, or None."""
+        ...
+
+    def all(self) -> list[Profile]:
+        """Everybody, the oldest first, ties by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a call on the ledger did: events that were new, and those that replaced another."""
+
+    added: int
+    replaced: int
+
+
+class Ledger(Protocol):
+    """The events of each profile, by their keys."""
+
+    def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
+        """Insert or replace by key, all of them or none; an equal event changes nothing.
+
+        The last of equal keys wins. Raises `NotFound` where there is no such profile. Where the
+        store has no transactions (a single MongoDB server), a call that raises `StoreUnavailable`
+        may have put some; repeating it completes it.
+        """
+        ...
+
+    def remove(self, profile_id: str, keys: Collection[str]) -> int:
+        """Take events out; returns how many there were. Unknown keys are no error."""
+        ...
+
+    def events(self, profile_id: str) -> list[Event]:
+        """All of a profile's events by ascending (`at`, `key`). Raises `NotFound`."""
+        ...
+
+    def version(self, profile_id: str) -> int:
+        """A number that grows with each change of a profile's events. Raises `NotFound`.
+
+        Read before `events`, it tells whether what was read then is still true.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A profile's account at a provider: `sealed` tokens, and `state` (JSON) of its syncs."""
+
+    provider: str
+    sealed: bytes
+    state: str
+
+
+class AccountStore(Protocol):
+    """Linked accounts: one per profile and provider."""
+
+    def put(self, profile_id: str, account: Account) -> None:
+        """Set it, durable on return. Raises `NotFound` where there is no such profile."""
+        ...
+
+    def get(self, profile_id: str, provider: str) -> Account | None:
+        """The account, or None."""
+        ...
+
+    def delete(self, profile_id: str, provider: str) -> bool:
+        """Forget it; False where there was none."""
+        ...
+
+    def linked(self, provider: str) -> list[str]:
+        """Ids of the profiles that have one, ascending."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a provider gave for an account; `expires_at` in Unix seconds, as the provider told."""
+
+    access: str
+    refresh: str
+    expires_at: float
+
+    def __repr__(self) -> str:
+        return "Tokens(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """A code to be typed in at `address` within `expires_in` seconds.
+
+    `device` is asked about every `interval` seconds.
+    """
+
+    code: str
+    address: str
+    device: str
+    interval: float
+    expires_in: float
+
+
+class HistorySource(Protocol):
+    """Trakt: who may see an account, and what is in it.
+
+    Raises `NotConfigured` where client id or secret are missing or refused, `ConnectAgain` where
+    the tokens are no good any more, `AccountLimited` where the account itself doesn't allow it
+    (never retried), `UpstreamUnavailable` where the provider is dead or answers nonsense. Every
+    page is read, or an error raised: never a part as if it were all.
+    """
+
+    def sign_in_address(self, state: str) -> str:
+        """Where a browser is sent to sign in."""
+        ...
+
+    def exchange(self, code: str) -> Tokens:
+        """The tokens for a code that came with the callback. Raises `InvalidInput` for a bad one."""
+        ...
+
+    def device_code(self) -> DeviceCode:
+        """Begin signing in without a browser."""
+        ...
+
+    def device_tokens(self, device: str) -> Tokens | None:
+        """The tokens once the person has typed the code in, None while they haven't.
+
+        Raises `SlowDown` where it was asked too soon, `InvalidInput` where the code expired, was
+        denied, used or never given.
+        """
+        ...
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """A new pair; the old one is worth nothing from then on."""
+        ...
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Sign out at the provider; tokens that it doesn't know are no error."""
+        ...
+
+    def activities(self, tokens: Tokens) -> Mapping[str, str]:
+        """When each part of the account last changed: ``movies.watched_at`` to an ISO time."""
+        ...
+
+    def history(self, tokens: Tokens, since: str | None) -> Iterator[list[Event]]:
+        """Plays of films and episodes, a page at a time; since an ISO time, or all of them."""
+        ...
+
+    def ratings(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """All present ratings of films and series, a page at a time."""
+        ...
+
+    def watchlist(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """All films and series put on the watchlist, a page at a time."""
+        ...
+
+    def favorites(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """All films and series marked as favourites, a page at a time, as `LOVED`."""
+        ...
