@@ -62,7 +62,8 @@ class Event:
 class Profile:
     """A person of the household.
 
-    `token_hash` is SHA-256 of the token, in hex; the token itself isn't kept. `id` is 16 hex digits. `created_at` is in Unix seconds.
+    `token_hash` is SHA-256 of the token, in hex; the token itself isn't kept. `id` is 16 hex
+    digits. `created_at` is in Unix seconds.
     """
 
     id: str

@@ -146,7 +146,7 @@ class HistorySource(Protocol):
         ...
 
     def exchange(self, code: str) -> Tokens:
-        """The tokens for a code that came with the callback. Raises `InvalidInput` for a bad one."""
+        """The tokens for a code that came with the callback. Raises `InvalidInput`."""
         ...
 
     def device_code(self) -> DeviceCode:

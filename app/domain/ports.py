@@ -90,6 +90,14 @@ class TitleStore(Protocol):
         """How many of each kind (both kinds always present)."""
         ...
 
+    def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
+        """The titles that bear these IMDb ids; of several that bear one, the lowest key."""
+        ...
+
+    def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
+        """The series that bear these TVDB ids; of several that bear one, the lowest key."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
