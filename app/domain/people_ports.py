@@ -132,6 +132,18 @@ class DeviceCode:
     expires_in: float
 
 
+class Seal(Protocol):
+    """Keeps secrets unreadable at rest, by a key of the installation."""
+
+    def sealed(self, secret: bytes) -> bytes:
+        """The secret, sealed."""
+        ...
+
+    def opened(self, sealed: bytes) -> bytes:
+        """The secret. Raises `ConnectAgain` where it was sealed with another key, or damaged."""
+        ...
+
+
 class HistorySource(Protocol):
     """Trakt: who may see an account, and what is in it.
 
@@ -175,6 +187,10 @@ class HistorySource(Protocol):
 
     def history(self, tokens: Tokens, since: str | None) -> Iterator[list[Event]]:
         """Plays of films and episodes, a page at a time; since an ISO time, or all of them."""
+        ...
+
+    def history_count(self, tokens: Tokens) -> int:
+        """How many plays the account has; tells of removals, which no date does."""
         ...
 
     def ratings(self, tokens: Tokens) -> Iterator[list[Event]]:
