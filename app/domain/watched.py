@@ -126,6 +126,12 @@ class Watched:
         return found
 
 
+def verdict_of(events: Sequence[Event]) -> Verdict:
+    """As `Watched.of`, over events that are known to be one title's; `by` is TMDB's."""
+    told = [e for e in events if e.kind in (EventKind.WATCHED, EventKind.UNWATCHED)]
+    return _verdict(told, dict.fromkeys((event.key for event in told), By.TMDB))
+
+
 def has_no_id(about: About) -> bool:
     """Whether only its name tells what it is."""
     return about.tmdb_id is None and not about.imdb_id and about.tvdb_id is None
