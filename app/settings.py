@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     tmdb_image_url: str = Field(
         "https://image.tmdb.org/t/p", description="Where posters are linked from"
     )
+    trakt_client_id: SecretStr | None = Field(
+        None, description="Client id of your Trakt app; without it everything but Trakt works"
+    )
+    trakt_client_secret: SecretStr | None = Field(
+        None, description="Client secret of your Trakt app"
+    )
+    trakt_redirect_uri: str = Field(
+        "http://127.0.0.1:8080/auth/trakt/callback",
+        description="Where Trakt sends browsers back to, exactly as your Trakt app names it",
+    )
+    trakt_api_url: str = Field("https://api.trakt.tv", description="Trakt's API")
+    trakt_url: str = Field("https://trakt.tv", description="Trakt's site, where people sign in")
     embedding_model: str = Field(
         "all-MiniLM-L6-v2",
         min_length=1,
@@ -68,6 +80,9 @@ class Settings(BaseSettings):
     )
     admin_token: SecretStr | None = Field(
         None, description="Token of the admin routes; made into the data folder where unset"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Key that seals linked accounts; made into the data folder where unset"
     )
     log_level: str = Field(
         "INFO", pattern="^(?i:debug|info|warning|error)$", description="DEBUG, INFO, WARNING, ERROR"

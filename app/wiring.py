@@ -16,6 +16,7 @@ from app.adapters.stores import Stores
 from app.adapters.token_file import kept_token
 from app.domain.dumps import DumpReader, Record, Refusal
 from app.domain.errors import NotConfigured
+from app.domain.people_ports import AccountStore, Ledger, ProfileStore
 from app.domain.ports import (
     CatalogueSource,
     Clock,
@@ -71,6 +72,21 @@ class Services:
     def failures(self) -> FailureStore:
         """Ids that could not be fetched."""
         return self.stores.failures
+
+    @property
+    def profiles(self) -> ProfileStore:
+        """The people of the household."""
+        return self.stores.profiles
+
+    @property
+    def ledger(self) -> Ledger:
+        """What they watched, rated, put aside."""
+        return self.stores.ledger
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Their accounts at providers."""
+        return self.stores.accounts
 
     @cached_property
     def index(self) -> VectorIndex:
@@ -142,11 +158,16 @@ class Services:
             return self.settings.admin_token.get_secret_value()
         return kept_token(self.settings.watcher_data_dir / "admin_token")
 
-    def close(self) -> None:
-        """Give back connections and files."""
-        source = self.__dict__.get("source")  # only where one was made
+    def drop_source(self) -> None:
+        """End what is being fetched, with `Cancelled` there; the next use makes a new source."""
+        self.__dict__.pop("ingest", None)
+        source = self.__dict__.pop("source", None)  # only where one was made
         if source is not None:
             source.close()
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        self.drop_source()
         self.stores.close()
 
 

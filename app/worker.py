@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger("watcher").critical("The worker can't run: %s", error.detail)
         return 1
     for job in ended:
-        print(f"{job.kind}: {job.state.value}. {job.outcome}")  # noqa: T201 -- a command prints
+        print(f"{job.kind}: {job.state.value}. {job.outcome or job.message}")  # noqa: T201 -- a command prints
     return int(any(job.state is JobState.FAILED for job in ended))
 
 
@@ -55,13 +55,16 @@ def _finished(work: Callable[[], None], stop: threading.Event) -> bool:
     A step that takes longer, such as training the index, is left in the middle: nothing that is
     published or stored is touched before it is complete, and the job is asked for again.
     """
-    failed: list[WatcherError] = []
+    failed: list[str] = []
 
     def guarded() -> None:
         try:
             work()
         except WatcherError as error:
-            failed.append(error)
+            failed.append(error.detail)
+        except Exception as error:
+            failed.append(f"a fault of watcher's own ({type(error).__name__})")
+            logging.getLogger("watcher").exception("The fault")
 
     working = threading.Thread(target=guarded, name="worker", daemon=True)
     working.start()
@@ -74,8 +77,8 @@ def _finished(work: Callable[[], None], stop: threading.Event) -> bool:
         )
         logging.shutdown()
         os._exit(0)
-    for error in failed:
-        logging.getLogger("watcher").critical("The worker can't go on: %s", error.detail)
+    for why in failed:
+        logging.getLogger("watcher").critical("The worker can't go on: %s", why)
     return not failed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.domain.people_ports import AccountStore, Ledger, ProfileStore
 from app.domain.ports import FailureStore, JobStore, StateStore, TitleStore, VectorStore
 
 
@@ -20,5 +21,8 @@ class Stores:
     state: StateStore
     jobs: JobStore
     failures: FailureStore
+    profiles: ProfileStore
+    ledger: Ledger
+    accounts: AccountStore
     name: str
     close: Callable[[], None]

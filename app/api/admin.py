@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import ADMIN, Program
 from app.domain.errors import NotFound
-from app.domain.jobs import Job, JobState
+from app.domain.jobs import KEPT, Job, JobState
 from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
     EMBED_FULL,
@@ -101,7 +102,7 @@ class Coverage(BaseModel):
 
 
 class Status(BaseModel):
-    """What there is, what is served, and how the last jobs went."""
+    """What there is, what is served, and the newest job of each kind in each state."""
 
     version: str
     store: str
@@ -139,16 +140,17 @@ def status(program: Program) -> Status:
             "parts": [asdict(part) for part in manifest.parts],
         }
     model = program.embedder.model
+    titles = program.titles.count()
     return Status(
         version=__version__,
         store=program.stores.name,
-        titles={kind.value: count for kind, count in program.titles.count().items()},
+        titles={kind.value: count for kind, count in titles.items()},
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
-        tmdb={kind.value: _coverage(program, kind) for kind in MediaKind},
+        tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
         worker=_worker(program),
-        jobs=[_shown(program, job) for job in program.jobs.recent(_JOBS_SHOWN)],
+        jobs=_all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
     )
 
 
@@ -208,9 +210,13 @@ def rebuild(program: Program) -> JobAnswer:
 
 
 @router.get("/jobs", summary="The newest jobs")
-def jobs(program: Program) -> list[JobAnswer]:
-    """The newest first."""
-    return [_shown(program, job) for job in program.jobs.recent(_JOBS_SHOWN)]
+def jobs(
+    program: Program,
+    limit: Annotated[int, Query(ge=1, le=KEPT)] = _JOBS_SHOWN,
+    state: JobState | None = None,
+) -> list[JobAnswer]:
+    """The newest first; of those that have ended, the newest 1,000 are kept."""
+    return _all_shown(program, program.jobs.recent(limit, state))
 
 
 @router.get("/jobs/{job_id}", summary="One job's progress or outcome")
@@ -225,10 +231,10 @@ def cancel(job_id: str, program: Program) -> JobAnswer:
     return _shown(program, _existing(program.jobs.cancel(job_id), job_id))
 
 
-def _coverage(program: Services, kind: MediaKind) -> Coverage:
+def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
     state = read_state(program.state, kind)
     return Coverage(
-        stored=program.titles.count()[kind],
+        stored=stored,
         listed=state.listed,
         exported=state.exported,
         cursor=state.cursor,
@@ -249,14 +255,31 @@ def _existing(found: Job | None, job_id: str) -> Job:
     return found
 
 
+def _newest_of_each(newest_first: Iterable[Job]) -> list[Job]:
+    """The newest of each kind in each state: a long crawl isn't hidden by what ran since."""
+    found: dict[tuple[str, JobState], Job] = {}
+    for one in newest_first:
+        found.setdefault((one.kind, one.state), one)
+    return list(found.values())
+
+
+def _all_shown(program: Services, found: Iterable[Job]) -> list[JobAnswer]:
+    worker = _worker(program)
+    return [_answer(one, worker) for one in found]
+
+
 def _shown(program: Services, found: Job) -> JobAnswer:
+    return _answer(found, _worker(program))
+
+
+def _answer(found: Job, worker: str) -> JobAnswer:
     rate = eta = None
     if found.started_at and found.done:
         ended = found.ended_at or found.heartbeat_at or time.time()
         seconds = ended - found.started_at
-        rate = round(found.done / seconds, 1) if seconds > 0 else None
+        rate = found.done / seconds if seconds > 0 else None
     if rate and found.total and found.state is JobState.RUNNING:
-        eta = round((found.total - found.done) / rate, 1)
+        eta = round(max(found.total - found.done, 0) / rate, 1)
     return JobAnswer(
         **{
             name: getattr(found, name)
@@ -264,7 +287,7 @@ def _shown(program: Services, found: Job) -> JobAnswer:
             if name in Job.__dataclass_fields__ and name != "arguments"
         },
         arguments=dict(found.arguments),
-        rate=rate,
+        rate=None if rate is None else round(rate, 1),
         eta_seconds=eta,
-        worker=_worker(program),
+        worker=worker,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -23,10 +24,17 @@ Program = Annotated[Services, Depends(services)]
 
 
 class Access(StrEnum):
-    """The class of a route: who may call it."""
+    """The class of a route: who may call it; the last three are in `people_access`.
+
+    `HOUSEHOLD`: the admin, or anybody at home. `PROFILE`: those, and the person whose data it is.
+    `CALLER`: any of these; the route itself shows each what is theirs.
+    """
 
     PUBLIC = "public"
     ADMIN = "admin"
+    HOUSEHOLD = "household"
+    PROFILE = "profile"
+    CALLER = "caller"
 
 
 def _public() -> None:
@@ -47,5 +55,5 @@ def _admin(request: Request, program: Program) -> None:
 PUBLIC: Dependency = Depends(_public)
 ADMIN: Dependency = Depends(_admin)
 
-ACCESS_OF = {_public: Access.PUBLIC, _admin: Access.ADMIN}
+ACCESS_OF: dict[Callable[..., object], Access] = {_public: Access.PUBLIC, _admin: Access.ADMIN}
 """So that a test can walk the routes and ask each for its class."""

@@ -205,7 +205,10 @@ class JobStore(Protocol):
     """Requests for long work, and how it went."""
 
     def submit(self, kind: str, arguments: Mapping[str, str]) -> Job:
-        """Record a request; while one of same kind and arguments waits, that one is returned."""
+        """Record a request; while one of same kind and arguments waits, that one is returned.
+
+        Of the jobs that have ended, those before the newest `jobs.KEPT` are forgotten.
+        """
         ...
 
     def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
@@ -218,7 +221,16 @@ class JobStore(Protocol):
     def save(self, job: Job) -> Job:
         """Store progress or outcome; returns the stored job. Raises `NotFound`.
 
-        `cancel_requested` is never cleared by it: read it from the answer.
+        Nothing changes where the job doesn't run any more, or runs for another owner than the given
+        one's; nor is `cancel_requested` ever cleared: read both from the answer.
+        """
+        ...
+
+    def requeue(self, job: Job, message: str) -> Job:
+        """Let a running job wait again, from its start, with that message; atomic.
+
+        One that was asked to stop ends as cancelled. Nothing changes where the job doesn't run any
+        more, or runs for another owner than the given one's. Returns the stored job; `NotFound`.
         """
         ...
 

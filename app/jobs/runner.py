@@ -1,29 +1,39 @@
-"""Runs jobs one after the other: takes them, shows progress, records how they ended."""
+"""Runs jobs, lane by lane: takes them, shows progress, records how they ended."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress, Report
 from app.domain.worker_sign import SIGN
-from app.jobs.schedule import LANES, SCHEDULE, Lane
+from app.jobs.agenda import Agenda
+from app.jobs.running import Running
+from app.jobs.schedule import FETCHING, LANES, SCHEDULE, Entry, Lane
 from app.jobs.work import WORK
 from app.wiring import Services
 
 _POLL: Final = 0.5
-_SAVE_EVERY: Final = 0.5
 _SIGN_EVERY: Final = 5.0
-_AFTER_FAILURE: Final = 60.0
-_AFTER_CANCEL: Final = 3600.0
-_SILENT_AFTER: Final = 900.0
-"""Longer than any step that reports nothing, such as training the index."""
+_SILENT_AFTER: Final = 120.0
+"""Seconds without a sign of life after which a job's worker counts as gone, wherever it ran."""
 
+_ONCE: Final = "once"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How a job ended, in a sentence; whether the same may go well later, and what was raised."""
+
+    state: JobState
+    sentence: str
+    again_helps: bool = True
+    error: Exception | None = None
 
 
 class Runner:
@@ -32,9 +42,8 @@ class Runner:
     def __init__(self, services: Services, stop: threading.Event) -> None:
         self._services = services
         self._stop = stop
-        self._looked: dict[str, float] = {}
+        self._agenda = Agenda(services.clock)
         self._failing: dict[str, str] = {}
-        self._failed_jobs: dict[str, str] = {}
 
     def watch(self) -> None:
         """Follow requests and the schedule until stopped, each lane in a thread of its own."""
@@ -51,20 +60,31 @@ class Runner:
             thread.join()
 
     def pass_once(self) -> list[Job]:
-        """Do what the schedule wants now, each kind once, and return the jobs."""
+        """Do what the schedule wants now, each kind once, and all that waits; return the jobs."""
         ended: list[Job] = []
+        asked: set[str] = set()
+        self._take_over_dead(_ONCE)
         for entry in SCHEDULE:
-            if not self._stop.is_set() and entry.wanted(self._services):
+            if self._stop.is_set():
+                break
+            if entry.kind not in asked and entry.wanted(self._services):
+                asked.add(entry.kind)
                 self._services.jobs.submit(entry.kind, entry.arguments)
-                while (job := self._services.jobs.claim(self._owner("once"))) is not None:
-                    ended.append(self._run(job))
+                ended.extend(self._run_waiting())
         return ended
+
+    def _run_waiting(self) -> Iterator[Job]:
+        while not self._stop.is_set():
+            job = self._services.jobs.claim(self._owner(_ONCE))
+            if job is None:
+                return
+            yield self._run(job)
 
     def _follow(self, lane: Lane) -> None:
         while not self._stop.is_set():
             busy = False
             try:
-                self._take_over_dead(lane)
+                self._take_over_dead(lane.name)
                 self._look_at_schedule(lane)
                 busy = self._run_next(lane)
                 self._recovered(lane)
@@ -80,12 +100,28 @@ class Runner:
         return f"{self._services.processes.name}#{lane}"
 
     def _look_at_schedule(self, lane: Lane) -> None:
-        now = self._services.clock.now()
-        for entry in SCHEDULE:
-            if entry.kind in lane.kinds and now - self._looked.get(entry.kind, 0) >= entry.every:
-                self._looked[entry.kind] = now
-                if entry.wanted(self._services):
-                    self._services.jobs.submit(entry.kind, entry.arguments)
+        for entry in self._agenda.due(lane.kinds):
+            if self._wanted(entry) and entry.kind not in self._running_kinds():
+                self._services.jobs.submit(entry.kind, entry.arguments)
+
+    def _wanted(self, entry: Entry) -> bool:
+        """Whether a look finds work. A look that fails for itself doesn't hold up the lane."""
+        what = f"look for {entry.kind}"
+        try:
+            wanted = entry.wanted(self._services)
+        except StoreUnavailable:
+            self._agenda.look_again(entry)
+            raise
+        except WatcherError as error:
+            if self._is_new(what, error.detail):
+                _log.error("Whether %s is due can't be told: %s", entry.kind, error.detail)
+            return False
+        self._failing.pop(what, None)
+        return wanted
+
+    def _running_kinds(self) -> Collection[str]:
+        """What is being done already, by another worker."""
+        return {job.kind for job in self._services.jobs.recent(state=JobState.RUNNING)}
 
     def _run_next(self, lane: Lane) -> bool:
         kinds = set(lane.kinds)
@@ -96,119 +132,116 @@ class Runner:
         job = self._services.jobs.claim(self._owner(lane.name), kinds)
         if job is None:
             return False
-        ended = self._run(job)
-        self._look_again_after(ended)
+        self._run(job)
         return True
 
-    def _look_again_after(self, job: Job) -> None:
-        """What was done may make the kinds behind it due at once; what failed waits a while."""
-        wait = _AFTER_CANCEL if job.state is JobState.CANCELLED else _AFTER_FAILURE
-        behind = False
-        for entry in SCHEDULE:
-            if behind and job.state is JobState.DONE:
-                self._looked.pop(entry.kind, None)
-            if entry.kind == job.kind:
-                behind = True
-                if job.state is not JobState.DONE:
-                    self._looked[job.kind] = self._now() - entry.every + wait
-
     def _run(self, job: Job) -> Job:
-        _log.info("Job %s (%s) begins", job.kind, job.id)
-        job = self._services.jobs.save(
-            replace(job, started_at=self._now(), heartbeat_at=self._now())
+        """Do a job and record its end; one that is left because of `stop` waits again."""
+        repeated = f"job {job.kind}" in self._failing
+        _log.log(
+            logging.DEBUG if repeated else logging.INFO, "Job %s (%s) begins", job.kind, job.id
         )
-        latest, saved_at = job, 0.0
-
-        def report(progress: Progress) -> None:
-            nonlocal latest, saved_at
-            if self._stop.is_set():
-                raise Cancelled("The worker was stopped; what was done so far is kept.")
-            now = self._now()
-            if now - saved_at < _SAVE_EVERY:
-                return
-            saved_at = now
-            latest = self._services.jobs.save(
-                replace(
-                    latest,
-                    done=progress.done,
-                    total=progress.total,
-                    message=progress.message,
-                    heartbeat_at=now,
-                )
+        services = self._services
+        with Running(
+            services.jobs,
+            job,
+            services.clock,
+            self._stop,
+            services.drop_source if job.kind in FETCHING else _nothing,
+        ) as running:
+            outcome = self._outcome(job, running)
+        self._tell(job, outcome)
+        if outcome.state is JobState.CANCELLED and self._stop.is_set():
+            return services.jobs.requeue(job, outcome.sentence)
+        saved = services.jobs.save(
+            replace(
+                running.job,
+                state=outcome.state,
+                outcome=outcome.sentence,
+                ended_at=self._now(),
+                heartbeat_at=self._now(),
             )
-            if latest.cancel_requested:
-                raise Cancelled("Cancelled on request; what was done so far is kept.")
-
-        state, outcome = self._outcome(job, report)
-        ended = replace(latest, state=state, outcome=outcome, ended_at=self._now())
-        _log.info("Job %s (%s) %s: %s", job.kind, job.id, state.value, outcome)
-        saved = self._services.jobs.save(ended)
-        if state is JobState.CANCELLED and self._stop.is_set():
-            self._services.jobs.submit(job.kind, dict(job.arguments))
+        )
+        self._agenda.ended(saved, again_helps=outcome.again_helps)
         return saved
 
-    def _outcome(self, job: Job, report: Report) -> tuple[JobState, str]:
-        """Do the work, and say in a sentence how it ended."""
-        kind = job.kind
-        work = WORK.get(kind)
+    def _outcome(self, job: Job, running: Running) -> _Outcome:
+        work = WORK.get(job.kind)
         if work is None:
-            return JobState.FAILED, f"This version knows no job of the kind {kind}."
+            unknown = f"This version knows no job of the kind {job.kind}."
+            return _Outcome(JobState.FAILED, unknown, again_helps=False)
         try:
-            outcome = work(self._services, report, dict(job.arguments))
-            if self._failed_jobs.pop(kind, ""):
-                _log.info("Job %s works again", kind)
-            return JobState.DONE, outcome  # noqa: TRY300 -- the errors of the work are the point
-        except Cancelled as error:
-            return JobState.CANCELLED, error.detail
-        except LeaseHeld as error:
-            return JobState.FAILED, error.detail
+            return _Outcome(
+                JobState.DONE, work(self._services, running.report, dict(job.arguments))
+            )
         except WatcherError as error:
-            # What the schedule tries again and again is told once, not at each attempt.
-            if self._failed_jobs.get(kind) != error.detail:
-                _log.error("Job %s failed: %s", kind, error.detail)
-            self._failed_jobs[kind] = error.detail
-            return JobState.FAILED, error.detail
+            if isinstance(error, Cancelled) or running.must_end:
+                return _Outcome(JobState.CANCELLED, running.must_end or error.detail)
+            return _Outcome(JobState.FAILED, error.detail, error.retryable, error)
         except Exception as error:  # noqa: BLE001 -- recorded as the outcome; the log has it
-            _log.exception("Job %s failed through a fault of ours", kind)
             fault = f"A fault of watcher's own: {type(error).__name__}. The worker's log has it."
-            return JobState.FAILED, fault
+            return _Outcome(JobState.FAILED, fault, again_helps=False, error=error)
 
-    def _take_over_dead(self, lane: Lane) -> None:
-        """Ask again for jobs whose worker died, fell silent, or could not record the end.
+    def _tell(self, job: Job, outcome: _Outcome) -> None:
+        """Log an end. What the schedule tries again and again is told once, not at each attempt."""
+        what, error = f"job {job.kind}", outcome.error
+        level = logging.INFO
+        if error is not None:
+            # By its type: sentences tell seconds, which differ each time.
+            new = self._is_new(what, type(error).__name__)
+            level = logging.ERROR if new else logging.DEBUG
+            if new and isinstance(error, LeaseHeld):
+                level = logging.INFO
+        elif outcome.state is JobState.DONE and self._failing.pop(what, ""):
+            _log.info("Job %s works again", job.kind)
+        trace = error if not isinstance(error, WatcherError) else None
+        told = (job.kind, job.id, outcome.state.value, outcome.sentence)
+        _log.log(level, "Job %s (%s) %s: %s", *told, exc_info=trace)
 
-        Called between jobs: one that is still running under this lane's own name has ended.
-        """
-        mine = self._owner(lane.name)
+    def _take_over_dead(self, lane: str) -> None:
+        """Let jobs wait again whose worker died, fell silent, or could not record the end."""
+        mine = self._owner(lane)
         for job in self._services.jobs.recent(state=JobState.RUNNING):
-            silent = self._now() - job.heartbeat_at > _SILENT_AFTER
-            process = job.owner.partition("#")[0]
-            if job.owner == mine or silent or self._services.processes.is_dead(process):
-                outcome = "Its worker died or fell silent; the job was asked for again."
-                self._services.jobs.save(
-                    replace(job, state=JobState.FAILED, outcome=outcome, ended_at=self._now())
-                )
-                self._services.jobs.submit(job.kind, dict(job.arguments))
+            if self._is_dead(job, mine):
+                _log.info("Job %s (%s) lost its worker", job.kind, job.id)
+                self._services.jobs.requeue(job, "Its worker died or fell silent: it begins again.")
+
+    def _is_dead(self, job: Job, mine: str) -> bool:
+        process = job.owner.partition("#")[0]
+        if process == self._services.processes.name:
+            # The other lanes are at work. Between two jobs, one of this lane has ended.
+            return job.owner == mine
+        silent = self._now() - job.heartbeat_at > _SILENT_AFTER
+        return silent or self._services.processes.is_dead(process)
 
     def _give_signs(self) -> None:
         while True:
             try:
                 self._services.state.write(SIGN, str(self._now()))
-            except StoreUnavailable as error:
+            except WatcherError as error:
                 _log.debug("No sign of life could be given: %s", error.detail)
             if self._stop.wait(_SIGN_EVERY):
                 return
 
+    def _is_new(self, what: str, why: str) -> bool:
+        """Note a failure; False where the same was noted before."""
+        before, self._failing[what] = self._failing.get(what), why
+        return why != before
+
     def _failed(self, lane: Lane, why: str) -> bool:
         """Log a failure the first time; True where it is new."""
-        new = why != self._failing.get(lane.name)
+        new = self._is_new(f"lane {lane.name}", why)
         if new:
             _log.error("The worker waits (%s): %s", lane.name, why)
-            self._failing[lane.name] = why
         return new
 
     def _recovered(self, lane: Lane) -> None:
-        if self._failing.pop(lane.name, ""):
+        if self._failing.pop(f"lane {lane.name}", ""):
             _log.info("The store answers again (%s)", lane.name)
 
     def _now(self) -> float:
         return self._services.clock.now()
+
+
+def _nothing() -> None:
+    pass

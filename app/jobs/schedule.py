@@ -47,15 +47,30 @@ class Lane:
     kinds: tuple[str, ...]
 
 
+FETCHING: Final = (SYNC_TMDB, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)
+"""The kinds that ask TMDB."""
+
 LANES: Final = (
-    Lane("fetch", (SYNC_TMDB, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)),
+    Lane("fetch", FETCHING),
     Lane("embed", (LOAD_SAMPLE, EMBED_ITEM, EMBED_FULL)),
     Lane("index", (REBUILD_INDEX,)),
 )
 
 
+def passed(now: float, since: float, seconds: float) -> bool:
+    """Whether it is that long since then; a time in the future was written by a wrong clock."""
+    return not 0 <= now - since < seconds
+
+
 def _catalogue_is_empty(services: Services) -> bool:
-    return services.settings.tmdb_api_key is None and not any(services.titles.count().values())
+    if services.settings.tmdb_api_key is not None:
+        return False
+    return next(iter(services.titles.scan(1)), None) is None
+
+
+def _titles_lack_vectors(services: Services) -> bool:
+    titles = sum(services.titles.count().values())
+    return titles != services.vectors.status(services.embedder.model).count
 
 
 def _always(_services: Services) -> bool:
@@ -76,17 +91,17 @@ def _states(services: Services) -> list[SyncState]:
 def _sync_is_due(services: Services) -> bool:
     now = services.clock.now()
     states = _states(services)
-    return any(one.open is not None or now - one.synced_at >= 6 * _HOUR for one in states)
+    return any(one.open is not None or passed(now, one.synced_at, 6 * _HOUR) for one in states)
 
 
 def _following_is_due(services: Services) -> bool:
     now = services.clock.now()
-    return any(s.cursor and now - s.followed_at >= 7 * _DAY for s in _states(services))
+    return any(s.cursor and passed(now, s.followed_at, 7 * _DAY) for s in _states(services))
 
 
 def _refresh_is_due(services: Services) -> bool:
     now = services.clock.now()
-    return any(s.cursor and now - s.refreshed_at >= _DAY for s in _states(services))
+    return any(s.cursor and passed(now, s.refreshed_at, _DAY) for s in _states(services))
 
 
 _EMBEDDING: Final = {"embed_updated": "true"}
@@ -94,9 +109,12 @@ _EMBEDDING: Final = {"embed_updated": "true"}
 SCHEDULE: Final = (
     Entry(LOAD_SAMPLE, every=60, wanted=_catalogue_is_empty),
     Entry(SYNC_TMDB, every=60, wanted=_sync_is_due, arguments=_EMBEDDING),
-    Entry(FOLLOW_EXPORT, every=600, wanted=_following_is_due, arguments=_EMBEDDING),
+    # No oftener, for where there is no export it stays due.
+    Entry(FOLLOW_EXPORT, every=6 * _HOUR, wanted=_following_is_due, arguments=_EMBEDDING),
     Entry(REFRESH_TMDB, every=600, wanted=_refresh_is_due, arguments=_EMBEDDING),
-    Entry(EMBED_FULL, every=900, wanted=_always),
+    Entry(EMBED_FULL, every=900, wanted=_titles_lack_vectors),
+    # A changed text shows in no count: every title is looked at, a minute at 1.4 million.
+    Entry(EMBED_FULL, every=_HOUR, wanted=_always),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
 )
 """In the order in which a fresh installation needs them. What is due every six hours, week or day

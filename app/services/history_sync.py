@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -56,6 +56,14 @@ class HistoryReport:
         if not (self.added or self.replaced or self.removed):
             return f"{self.profile}: nothing changed at Trakt"
         return f"{self.profile}: {self.added} new, {self.replaced} changed, {self.removed} removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a linked account stands; `problem` is a sentence, empty where there is none."""
+
+    synced_at: float
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +126,48 @@ class HistorySync:
             account = self.accounts.get(profile_id, TRAKT)
             if account is None:
                 raise NotFound("No Trakt account is connected to this profile: connect one first.")
-            tokens = self._fresh(profile_id, account)
+            try:
+                return self._synced(profile_id, account, report)
+            except ConnectAgain as error:
+                self._note_problem(profile_id, error.detail)
+                raise
+
+    def _synced(self, profile_id: str, account: Account, report: Report) -> HistoryReport:
+        tokens = self._fresh(profile_id, account)
+        before = _seen_before(account)
+        # Asked first: what changes while the parts are read is read again the next time.
+        activities = dict(self.source.activities(tokens))
+        done = HistoryReport(profile_id)
+        known = self._known(profile_id)
+        if self._history_moved(tokens, before, activities, known):
+            self._take_history(profile_id, tokens, known, done, report)
+        for kind, parts in _LISTS.items():
+            if before.moved(activities, parts):
+                self._take_list(profile_id, tokens, kind, known, done, report)
+        after = {"activities": activities, "synced_at": self.clock.now()}
+        latest = self.accounts.get(profile_id, TRAKT) or account
+        self.accounts.put(profile_id, Account(TRAKT, latest.sealed, json.dumps(after)))
+        return done
+
+    def _note_problem(self, profile_id: str, problem: str) -> None:
+        """Keep why the account must be connected again, for people to see."""
+        account = self.accounts.get(profile_id, TRAKT)
+        if account is not None:
             before = _seen_before(account)
-            # Asked first: what changes while the parts are read is read again the next time.
-            activities = dict(self.source.activities(tokens))
-            done = HistoryReport(profile_id)
-            known = self._known(profile_id)
-            if self._history_moved(tokens, before, activities, known):
-                self._take_history(profile_id, tokens, known, done, report)
-            for kind, parts in _LISTS.items():
-                if before.moved(activities, parts):
-                    self._take_list(profile_id, tokens, kind, known, done, report)
-            after = {"activities": activities, "synced_at": self.clock.now()}
-            latest = self.accounts.get(profile_id, TRAKT) or account
-            self.accounts.put(profile_id, Account(TRAKT, latest.sealed, json.dumps(after)))
-            return done
+            told = {"activities": dict(before.activities), "synced_at": before.synced_at}
+            state = json.dumps(told | {"problem": problem})
+            self.accounts.put(profile_id, replace(account, state=state))
+
+    def connection(self, profile_id: str) -> Connection | None:
+        """How the account stands; None where there is none."""
+        account = self.accounts.get(profile_id, TRAKT)
+        if account is None:
+            return None
+        try:
+            told = json.loads(account.state)
+            return Connection(float(told.get("synced_at", 0.0)), str(told.get("problem", "")))
+        except (ValueError, TypeError, AttributeError):
+            return Connection(0.0, "")
 
     def _history_moved(
         self,

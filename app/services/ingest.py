@@ -89,10 +89,9 @@ class Ingest:
             done = latest if done is None else _together(done, latest)
             # An interrupted window of changes ends on the day on which it was begun.
             today = sync_plan.today(self.clock.now()).isoformat()
-            behind = [plan.kind for plan in plans if plan.closed.cursor < today]
-            if full or force or not behind or not all(plan.resumed for plan in plans):
+            kinds = [plan.kind for plan in plans if plan.resumed and plan.closed.cursor < today]
+            if full or force or not kinds:
                 break
-            kinds = behind
         return replace(done, seconds=time.monotonic() - started)
 
     def follow_export(
@@ -109,16 +108,20 @@ class Ingest:
         """
         started = time.monotonic()
         plans = []
+        without: list[str] = []
         moved = 0
         for kind in kinds:
-            exported = sync_plan.read_export(self.source, kind, report, include_adult=include_adult)
-            if exported is not None:
+            state = read_state(self.state, kind)
+            adult = include_adult or state.adult
+            exported = sync_plan.read_export(self.source, kind, report, include_adult=adult)
+            if exported is None:
+                without.append(f"no export ({kind.value})")
+            else:
                 moved += self._take_popularity(kind, exported, report)
-                state = read_state(self.state, kind)
                 now = self.clock.now()
                 plans.append(sync_plan.difference(self.titles, kind, exported, state, now, report))
         done = self._execute(plans, report, embed=embed, include_adult=include_adult)
-        ways = (*done.ways, f"{moved:,} popularities taken over")
+        ways = (*done.ways, *without, f"{moved:,} popularities taken over")
         return replace(done, ways=ways, seconds=time.monotonic() - started)
 
     def refresh(
@@ -180,13 +183,15 @@ class Ingest:
     ) -> Plan:
         state = read_state(self.state, kind)
         now = self.clock.now()
-        if full or force or not state.cursor or state.partial:
-            # A full run decides anew on titles for adults, but goes on as it was begun.
-            adult = include_adult or (state.open is not None and state.adult)
+        # Who asks for a full run decides anew on titles for adults, but it goes on as it was begun.
+        anew = (full or force) and state.open is None
+        adult = include_adult or (state.adult and not anew)
+        # Changes are followed even where not all of what changes is there.
+        missed = state.partial and self.source.export(kind) is not None
+        if full or force or not state.cursor or missed:
             return sync_plan.full(
                 self.source, kind, state, now, report, force=force, include_adult=adult
             )
-        adult = include_adult or state.adult
         return sync_plan.changes(
             self.source, self.titles, kind, state, now, report, include_adult=adult
         )

@@ -106,7 +106,7 @@ class People:
         """Put an export's events into a profile; all of them or none. Raises `InvalidInput`."""
         if told.get("watcher_profile") != FORMAT or not isinstance(told.get("events"), list):
             raise InvalidInput("This is no profile that watcher exported.")
-        return self.ledger.put(profile_id, _events(told["events"]))
+        return self.ledger.put(profile_id, events_of(told["events"]))
 
 
 def hash_of(token: str) -> str:
@@ -122,7 +122,8 @@ def checked_name(name: str) -> str:
     return bare
 
 
-def _events(told: Sequence[object]) -> list[Event]:
+def events_of(told: Sequence[object]) -> list[Event]:
+    """Events from JSON. Raises `InvalidInput` naming the first that is none."""
     found = []
     for place, one in enumerate(told):
         try:

@@ -146,7 +146,7 @@ def full(
     what the same forced run has fetched already.
     """
     began = int(now)
-    if state.open is not None and state.open.way == FULL and state.open.forced == force:
+    if state.open is not None and state.open.way == FULL and (state.open.forced or not force):
         began = state.open.began
     exported = read_export(source, kind, report, include_adult=include_adult)
     if exported is None:
@@ -155,7 +155,9 @@ def full(
         way = f"{len(ids):,} titles of discover, for there is no export: coverage is partial"
     else:
         ids = Ids(kind, exported.numbers)
-        closed = _noted(replace(state, partial=False), exported)
+        # Noted at once: during a first crawl of hours people want to see how far it is.
+        state = _noted(state, exported)
+        closed = replace(state, partial=False)
         way = f"the export of {exported.date}"
     # What was kept may have changed since an earlier cursor, so only a first run sets it anew.
     cursor = state.cursor if state.cursor and not force else today(began).isoformat()
@@ -226,6 +228,9 @@ def difference(
     report: Report,
 ) -> Plan:
     """What the export has and the store lacks, and what only the store has."""
+    if not state.cursor and state.open is None:
+        # The first full run will keep what this one fetches, so it begins here.
+        state = state.opened(OpenRun(FULL, int(now)))
     return Plan(
         kind=kind,
         ids=Ids(kind, _once(np.concatenate(_difference(titles, kind, exported, report)))),

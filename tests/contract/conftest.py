@@ -16,6 +16,7 @@ from app.adapters.clock import SystemClock
 from app.adapters.mongo_store import open_mongo
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
+from app.domain.people_ports import AccountStore, Ledger, ProfileStore
 from app.domain.ports import Clock, FailureStore, JobStore, StateStore, TitleStore, VectorStore
 from tests.fakes.clock import MovedClock
 from tests.fakes.mongo_server import mongo_server
@@ -106,3 +107,18 @@ def jobs(stores: Stores) -> JobStore:
 @pytest.fixture
 def failures(stores: Stores) -> FailureStore:
     return stores.failures
+
+
+@pytest.fixture
+def profiles(stores: Stores) -> ProfileStore:
+    return stores.profiles
+
+
+@pytest.fixture
+def ledger(stores: Stores) -> Ledger:
+    return stores.ledger
+
+
+@pytest.fixture
+def accounts(stores: Stores) -> AccountStore:
+    return stores.accounts

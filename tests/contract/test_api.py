@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +15,7 @@ from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
 from app.domain.embedding_text import embedding_text
-from app.domain.jobs import JobState
 from app.domain.titles import MediaKind
-from app.jobs.runner import Runner
-from app.jobs.schedule import LANES
 from app.jobs.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
@@ -28,8 +24,6 @@ from tests.builders import make_title, movie
 from tests.fakes.embedder import WordEmbedder
 
 TOKEN = "the-admin-token-of-this-test"  # noqa: S105  # made for this test
-EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
-ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
@@ -200,62 +194,3 @@ def test_before_any_index(services: Services) -> None:
         assert answer.headers["Retry-After"]
         assert "python -m scripts.rebuild_index" in answer.json()["detail"]
         assert opened.get("/health").json()["status"] == "starting"
-
-
-def test_admin_needs_its_token(client: TestClient) -> None:
-    assert client.get("/admin/status").status_code == 401
-    wrong = client.get("/admin/status", headers={"Authorization": "Bearer nope"})
-    assert wrong.status_code == 401
-    assert TOKEN not in wrong.text
-    status = client.get("/admin/status", headers=ADMIN).json()
-    assert status["index"]["recall_at_10"] == 1.0
-    assert status["titles"] == {"movie": 61, "tv": 40}
-    assert "No worker" in status["worker"]
-
-
-def test_a_job_is_asked_for_and_done_by_the_worker(client: TestClient, services: Services) -> None:
-    before = client.get("/health").json()["index"]["version"]
-    asked = client.post("/admin/faiss/rebuild", headers=ADMIN)
-    assert asked.status_code == 202
-    assert "No worker" in asked.json()["worker"]
-    again = client.post("/admin/faiss/rebuild", headers=ADMIN).json()
-    assert again["id"] == asked.json()["id"], "one that waits is not asked for twice"
-    stop = threading.Event()
-    worker = threading.Thread(target=Runner(services, stop).watch)
-    worker.start()
-    try:
-        job = client.get(f"/admin/jobs/{again['id']}", headers=ADMIN).json()
-        deadline = time.monotonic() + 20
-        while job["state"] in {"waiting", "running"} and time.monotonic() < deadline:
-            time.sleep(0.05)
-            job = client.get(f"/admin/jobs/{again['id']}", headers=ADMIN).json()
-        assert job["state"] == "done"
-        assert "101 titles" in job["outcome"]
-        while client.get("/health").json()["index"]["version"] == before:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        assert client.get("/admin/status", headers=ADMIN).json()["worker"] == "running"
-    finally:
-        stop.set()
-        worker.join(10)
-    assert not worker.is_alive()
-    assert client.get("/admin/jobs/none", headers=ADMIN).status_code == 404
-
-
-def test_a_waiting_job_can_be_cancelled(client: TestClient) -> None:
-    job = client.post("/admin/embed/full", headers=ADMIN).json()
-    ended = client.post(f"/admin/jobs/{job['id']}/cancel", headers=ADMIN).json()
-    assert ended["state"] == JobState.CANCELLED
-
-
-def test_the_work_of_a_dead_worker_is_asked_for_again(services: Services) -> None:
-    services.jobs.submit("embed_full", {})
-    dead = f"{services.processes.name.partition(':')[0]}:999999:1"
-    claimed = services.jobs.claim(dead)
-    assert claimed is not None
-    Runner(services, threading.Event())._take_over_dead(EMBED_LANE)
-    died = services.jobs.get(claimed.id)
-    assert died is not None
-    assert died.state is JobState.FAILED
-    waiting = services.jobs.recent(state=JobState.WAITING)
-    assert [job.kind for job in waiting] == ["embed_full"]

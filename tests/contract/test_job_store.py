@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.errors import InvalidInput, NotFound
-from app.domain.jobs import Job, JobState
+from app.domain.jobs import ENDED, Job, JobState
 from app.domain.ports import JobStore
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
@@ -144,25 +144,109 @@ def test_an_ended_job_is_not_changed_by_cancelling(jobs: JobStore) -> None:
     assert jobs.cancel(job.id) == done
 
 
-def test_a_job_can_be_put_back_to_wait(jobs: JobStore) -> None:
+def test_an_ended_job_stays_as_it_ended(jobs: JobStore) -> None:
     jobs.submit("embed", {})
-    job = jobs.claim("dead")
+    job = jobs.claim("worker")
     assert job is not None
-    waiting = jobs.save(replace(job, state=JobState.WAITING, owner=""))
-    assert jobs.submit("embed", {}).id == waiting.id
+    done = jobs.save(replace(job, state=JobState.DONE, outcome="All of it"))
+    assert jobs.save(replace(job, done=3)) == done
+    assert jobs.save(replace(job, state=JobState.FAILED)) == done
+    assert jobs.requeue(job, "again") == done
+    assert jobs.get(job.id) == done
+
+
+def test_a_running_job_can_wait_again_from_its_start(jobs: JobStore, clock: MovedClock) -> None:
+    asked = jobs.submit("embed", {"a": "1"})
+    claimed = jobs.claim("dead")
+    assert claimed is not None
+    held = jobs.save(replace(claimed, done=7, total=9, message="half", heartbeat_at=clock.now()))
+    waiting = jobs.requeue(held, "Its worker died")
+    assert waiting == replace(asked, message="Its worker died")
+    assert jobs.submit("embed", {"a": "1"}) == waiting, "it counts as waiting"
     again = jobs.claim("worker")
     assert again is not None
-    assert again.id == job.id
+    assert (again.id, again.owner) == (asked.id, "worker")
 
 
-def test_a_job_put_back_beside_an_equal_one_waits_too(jobs: JobStore) -> None:
+def test_a_job_waits_again_once_however_many_see_its_worker_dead(place: Place) -> None:
+    jobs = place.open().jobs
+    jobs.submit("embed", {})
+    held = jobs.claim("dead")
+    assert held is not None
+    start = threading.Barrier(4)
+
+    def take_over(_: int) -> list[Job]:
+        own = place.open().jobs  # as another process has it
+        start.wait(30)
+        own.requeue(held, "Its worker died")
+        claimed = own.claim(f"worker {_}")
+        # It looked a moment ago, and acts only now.
+        own.requeue(held, "Its worker died")
+        return [claimed] if claimed else []
+
+    with ThreadPoolExecutor(4) as workers:
+        taken = [job for each in workers.map(take_over, range(4)) for job in each]
+    assert [job.id for job in taken] == [held.id]
+    assert jobs.recent() == taken
+
+
+def test_who_lost_a_job_can_not_change_it(jobs: JobStore) -> None:
+    jobs.submit("embed", {})
+    lost = jobs.claim("silent")
+    assert lost is not None
+    waiting = jobs.requeue(lost, "again")
+    assert jobs.save(replace(lost, done=5)) == waiting
+    held = jobs.claim("worker")
+    assert held is not None
+    assert jobs.save(replace(lost, state=JobState.FAILED)) == held
+    assert jobs.requeue(lost, "again") == held
+    assert jobs.get(lost.id) == held
+
+
+def test_a_job_that_was_asked_to_stop_does_not_wait_again(
+    jobs: JobStore, clock: MovedClock
+) -> None:
+    jobs.submit("embed", {})
+    held = jobs.claim("dead")
+    assert held is not None
+    jobs.cancel(held.id)
+    clock.forward(3)
+    ended = jobs.requeue(held, "again")
+    assert (ended.state, ended.ended_at) == (JobState.CANCELLED, clock.now())
+    assert "Cancelled" in ended.outcome
+    assert jobs.claim("worker") is None
+
+
+def test_a_job_that_waits_again_beside_an_equal_one_waits_too(jobs: JobStore) -> None:
     first = jobs.submit("embed", {})
     job = jobs.claim("dead")
     assert job is not None
     second = jobs.submit("embed", {})
-    jobs.save(replace(job, state=JobState.WAITING))
+    jobs.requeue(job, "again")
     claimed = [jobs.claim("worker"), jobs.claim("worker"), jobs.claim("worker")]
     assert [each.id for each in claimed if each] == [first.id, second.id]
+
+
+def test_only_the_newest_of_the_ended_jobs_are_kept(
+    jobs: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for store in ("sqlite_store", "mongo_store"):
+        monkeypatch.setattr(f"app.adapters.{store}.jobs.KEPT", 5)
+    waiting = jobs.submit("waits", {})
+    jobs.submit("runs", {})
+    running = jobs.claim("worker", ["runs"])
+    assert running is not None
+    ended = []
+    for n, state in enumerate([*ENDED, *ENDED, *ENDED]):
+        jobs.submit("embed", {"n": str(n)})
+        job = jobs.claim("worker", ["embed"])
+        assert job is not None
+        ended.append(jobs.save(replace(job, state=state)))
+    assert jobs.submit("waits", {}) == waiting
+    newest = jobs.submit("embed", {})
+    # What ended last is dropped with the next request.
+    assert jobs.recent() == [newest, *ended[:-6:-1], running, waiting]
+    assert jobs.get(ended[0].id) is None
 
 
 def test_the_newest_come_first(jobs: JobStore) -> None:
@@ -181,6 +265,8 @@ def test_saving_a_job_that_nobody_asked_for_is_an_error(jobs: JobStore) -> None:
         jobs.save(Job(id="made up", kind="embed"))
     with pytest.raises(NotFound):
         jobs.save(Job(id="made up", kind="embed", state=JobState.DONE))
+    with pytest.raises(NotFound):
+        jobs.requeue(Job(id="made up", kind="embed"), "again")
     assert jobs.recent() == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient, ReplaceOne
 from pymongo.errors import BulkWriteError
+from pymongo.results import BulkWriteResult
 
 from app.adapters.mongo_store.titles import write_all
 
@@ -20,13 +21,20 @@ class Colliding:
         self.collection = collection
         self.codes = codes
 
-    def bulk_write(self, writes: list[Any], *, ordered: bool) -> None:
+    def bulk_write(self, writes: list[Any], *, ordered: bool) -> BulkWriteResult:
         codes, self.codes = self.codes, {}
         passed = [write for place, write in enumerate(writes) if place not in codes]
-        self.collection.bulk_write(passed, ordered=ordered)
+        result: BulkWriteResult = self.collection.bulk_write(passed, ordered=ordered)
         if codes:
             errors = [{"index": place, "code": code} for place, code in codes.items()]
-            raise BulkWriteError({"writeErrors": errors, "writeConcernErrors": []})
+            raise BulkWriteError(
+                {
+                    "writeErrors": errors,
+                    "writeConcernErrors": [],
+                    "nUpserted": result.upserted_count,
+                }
+            )
+        return result
 
 
 @pytest.mark.parametrize("codes", [{0: 11000}, {1: 11000, 4: 11000}])
@@ -35,7 +43,8 @@ def test_the_losers_write_is_repeated(
 ) -> None:
     with MongoClient[dict[str, Any]](mongo_uri) as client:
         collection = client[mongo_database]["titles"]
-        write_all(Colliding(collection, codes), WRITES)  # type: ignore[arg-type]  # a stand-in
+        added = write_all(Colliding(collection, codes), WRITES)  # type: ignore[arg-type]  # a stand-in
+        assert added == 5
         assert collection.count_documents({}) == 5
 
 

@@ -22,9 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.fakes.tmdb_bodies import KINDS
-from tests.fakes.tmdb_catalogue import Catalogue
-from tests.fakes.tmdb_faults import (
+from tests.fakes.faults import (
     DROPPED,
     DROPPED_MIDWAY,
     EMPTY_BODY,
@@ -37,7 +35,10 @@ from tests.fakes.tmdb_faults import (
     Instead,
     Status,
 )
-from tests.fakes.tmdb_http import Server
+from tests.fakes.http_server import Server
+from tests.fakes.tmdb_bodies import KINDS
+from tests.fakes.tmdb_catalogue import Catalogue
+from tests.fakes.tmdb_routes import TmdbSite
 from tests.fakes.tmdb_service import FakeTmdb, Limits
 
 __all__ = [
@@ -82,7 +83,7 @@ def tmdb_server(
     with TemporaryDirectory(prefix="fake-tmdb-") as folder:
         fake = FakeTmdb(Catalogue(movies, series), key, Limits(rate, burst), Path(folder))
         fake.latency = latency
-        server = Server(fake, port)
+        server = Server(TmdbSite(fake), port)
         server.start()
         try:
             yield fake

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from tests.fakes.faults import Status
+from tests.fakes.http_messages import Answer
 from tests.fakes.tmdb_bodies import Json
-
-JSON: Final = "application/json;charset=utf-8"
 
 UNKNOWN_SERVICE, INVALID_PARAMETERS, INVALID_KEY, OFFLINE, INTERNAL = 2, 5, 7, 9, 11
 LONG_RANGE, INVALID_PAGE, INVALID_DATE, TIMED_OUT, TOO_MANY_REQUESTS = 20, 22, 23, 24, 25
@@ -43,25 +42,14 @@ _CODE_OF_STATUS: Final = {status: code for code, (status, _) in _ERRORS.items()}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is sent: a body in memory, or a file. `detail` is the title that it tells of."""
+class TitleAnswer(Answer):
+    """`detail` is the title that it tells of."""
 
-    status: int
-    content: bytes | Path
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
     detail: tuple[str, int] | None = None
-
-    @property
-    def length(self) -> int:
-        """Of the body, in bytes."""
-        if isinstance(self.content, bytes):
-            return len(self.content)
-        return self.content.stat().st_size
 
 
 def ok(body: object, detail: tuple[str, int] | None = None) -> Answer:
-    return Answer(200, msgspec.json.encode(body), detail=detail)
+    return TitleAnswer(200, msgspec.json.encode(body), detail=detail)
 
 
 def error(
@@ -72,11 +60,12 @@ def error(
     return _refusal(status, {"status_message": message, "status_code": code}, retry_after, detail)
 
 
-def error_of_status(status: int, retry_after: int | str | None) -> Answer:
+def error_of_status(status: Status) -> Answer:
     """The error TMDB documents for an HTTP status, or one in its shape where there is none."""
-    code = _CODE_OF_STATUS.get(status, 15)
+    code = _CODE_OF_STATUS.get(status.code, 15)
     message = _ERRORS[code][1] if code in _ERRORS else "Failed."
-    return _refusal(status, {"status_message": message, "status_code": code}, retry_after, None)
+    body: Json = {"status_message": message, "status_code": code}
+    return _refusal(status.code, body, status.retry_after, None)
 
 
 def _refusal(
@@ -86,4 +75,4 @@ def _refusal(
     if body["status_code"] == INVALID_KEY:
         body["success"] = False
     headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
-    return Answer(status, msgspec.json.encode(body), headers=headers, detail=detail)
+    return TitleAnswer(status, msgspec.json.encode(body), headers=headers, detail=detail)

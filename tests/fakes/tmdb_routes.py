@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from tests.fakes import tmdb_answers as answers
-from tests.fakes.tmdb_answers import Answer
+from tests.fakes.faults import Status
+from tests.fakes.http_messages import Answer, Asked
+from tests.fakes.request_log import Request
+from tests.fakes.tmdb_answers import TitleAnswer
 from tests.fakes.tmdb_parts import MOST_PARTS
 from tests.fakes.tmdb_service import API_PATH, EXPORTS_PATH, FakeTmdb
 
@@ -24,6 +28,42 @@ _EXPORT: Final = re.compile(
     EXPORTS_PATH + r"/(movie_ids|tv_series_ids)_(\d\d)_(\d\d)_(\d{4})\.json\.gz"
 )
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class TmdbSite:
+    """A `FakeTmdb` as the server sees it."""
+
+    stand_in: FakeTmdb
+
+    def arrived(self, asked: Asked) -> tuple[Request, Answer | None]:
+        api = is_api(asked.path)
+        request, in_second = self.stand_in.counters.arrived(
+            asked.path, asked.query, api=api, method=asked.method
+        )
+        limits = self.stand_in.limits
+        if api and limits.rate is not None and in_second > limits.rate + limits.burst:
+            return request, answers.error(answers.TOO_MANY_REQUESTS, retry_after=1)
+        return request, None
+
+    def takes_long(self, asked: Asked) -> bool:
+        return takes_long(asked.path)
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.method not in ("GET", "HEAD"):
+            return answers.error(answers.METHOD)
+        return answer(self.stand_in, asked.path, asked.query, asked.fields.get("authorization"))
+
+    def answered(self, request: Request, answer: Answer, *, whole: bool) -> None:
+        if whole and isinstance(answer, TitleAnswer) and answer.detail is not None:
+            self.stand_in.counters.told_of(answer.detail)
+        self.stand_in.counters.answered(request, answer.status)
+
+    def error(self, status: Status) -> Answer:
+        return answers.error_of_status(status)
+
+    def stats(self) -> object:
+        return self.stand_in.counters.stats()
 
 
 def is_api(path: str) -> bool:

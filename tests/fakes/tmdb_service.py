@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from tests.fakes.stand_in import StandIn
 from tests.fakes.tmdb_bodies import Json
 from tests.fakes.tmdb_catalogue import Catalogue, Spoilt
-from tests.fakes.tmdb_counters import Counters, Request
-from tests.fakes.tmdb_faults import Effect, Fault, Faults
+from tests.fakes.tmdb_counters import Counters
 
 API_PATH: Final = "/3"
 EXPORTS_PATH: Final = "/p/exports"
@@ -30,7 +30,7 @@ class Limits:
     burst: int
 
 
-class FakeTmdb:
+class FakeTmdb(StandIn):
     """A running stand-in. Everything here may be used from any thread, at any time.
 
     Kinds are ``"movie"`` and ``"tv"``. Plain attributes may be set: `limits`, `latency` (seconds
@@ -38,17 +38,16 @@ class FakeTmdb:
     and `missing_export_status` (404; the real bucket may say 403).
     """
 
+    counters: Counters
+
     def __init__(self, catalogue: Catalogue, key: str, limits: Limits, folder: Path) -> None:
+        super().__init__(Counters())
         self.catalogue = catalogue
         self.key = key
         self.limits = limits
-        self.latency = 0.0
         self.today = datetime.now(UTC).date()
         self.exports = {self.today - timedelta(days=1)}
         self.missing_export_status = 404
-        self.origin = ""
-        self.counters = Counters()
-        self.faults = Faults()
         self._folder = folder
         self._making_export = Lock()
 
@@ -123,30 +122,6 @@ class FakeTmdb:
         """Take a title's field faults away."""
         self.catalogue.mend(kind, number)
 
-    def fault(self, effect: Effect, path: str = "*", *, times: int | None = None) -> Fault:
-        """Let something happen to requests whose path fits a pattern (as of `fnmatch`).
-
-        Paths are whole ones without the query: ``/3/movie/603``, ``/3/tv/changes``,
-        ``/p/exports/*``. It happens `times` times, or until ``fault.clear()``. The fault that was
-        set first wins. A request that meets one is counted, but not refused for its rate.
-        """
-        made = Fault(effect, path, times)
-        self.faults.add(made)
-        return made
-
-    def clear_faults(self) -> None:
-        """Take all faults away (not those of fields); what hangs goes on."""
-        self.faults.clear()
-
-    @property
-    def requests(self) -> list[Request]:
-        """In order of arrival; the oldest of very many are forgotten."""
-        return self.counters.requests
-
-    def arrivals(self) -> list[float]:
-        """When each API request came, refused ones too (`time.monotonic`)."""
-        return self.counters.arrivals
-
     def busiest_second(self) -> int:
         """The most API requests that came within any one second, refused ones too."""
         return self.counters.busiest_second
@@ -154,14 +129,6 @@ class FakeTmdb:
     def detail_counts(self) -> Counter[tuple[str, int]]:
         """How many times each (kind, number) was answered in full, with 200 or 404."""
         return self.counters.details
-
-    def reset_counters(self) -> None:
-        """Forget requests, arrivals and counts."""
-        self.counters.reset()
-
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
-        """Return once it holds, looked at after each request and answer; else `TimeoutError`."""
-        self.counters.wait_for(condition, seconds)
 
     def export_file(self, kind: str, on: date) -> Path:
         """The gzipped export of a day as things stand now, made once and kept on disk."""

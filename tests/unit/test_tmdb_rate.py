@@ -113,12 +113,10 @@ def test_a_caller_that_keeps_up_uses_nearly_all(per_second: float, late: float) 
 def test_slots_come_evenly_after_an_idle_time() -> None:
     time = Moved()
     rate = Rate(40, clock=time.clock)
-    slots(rate, time, 1)
-    time.now += 100
-    taken = slots(rate, time, 100)
-    at_once = sum(at == taken[0] for at in taken)
-    assert at_once <= 40 * CATCH_UP + 1
-    assert all(b - a <= 0.3 for a, b in pairwise(taken))
+    for _ in range(3):
+        taken = slots(rate, time, 100)
+        assert all(0.02 < later - sooner < 0.03 for sooner, later in pairwise(taken))
+        time.now += CATCH_UP + 0.1
 
 
 def test_a_stall_within_the_allowance_loses_nothing() -> None:
@@ -165,7 +163,7 @@ def test_threads_share_the_rate() -> None:
     for thread in threads:
         thread.join()
     assert len(taken) == 180
-    assert monotonic() - begun >= (180 - 100 * CATCH_UP - 1) / 100
+    assert monotonic() - begun >= 1.79
     assert busiest_second(sorted(taken)) <= 100
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.adapters.mongo_store.accounts import MongoAccountStore
 from app.adapters.mongo_store.connection import connect, reported, shown_address
 from app.adapters.mongo_store.failures import MongoFailureStore
 from app.adapters.mongo_store.jobs import MongoJobStore
+from app.adapters.mongo_store.ledger import MongoLedger
+from app.adapters.mongo_store.profiles import MongoProfileStore
 from app.adapters.mongo_store.schema import MIGRATIONS, Migration, migrate
 from app.adapters.mongo_store.state import MongoStateStore
 from app.adapters.mongo_store.titles import MongoTitleStore
@@ -38,6 +41,9 @@ def open_mongo(
         state=MongoStateStore(opened, address, clock),
         jobs=MongoJobStore(opened, address, clock),
         failures=MongoFailureStore(opened, address, clock),
+        profiles=MongoProfileStore(opened, address, clock),
+        ledger=MongoLedger(opened, address, clock),
+        accounts=MongoAccountStore(opened, address),
         name=f"mongodb {address}/{database}",
         close=client.close,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
@@ -14,12 +15,13 @@ from pymongo.errors import DuplicateKeyError
 from app.adapters.mongo_store.connection import Document, MongoDatabase, reported
 from app.adapters.portions import checked_size
 from app.domain.errors import NotFound, StoreUnavailable
-from app.domain.jobs import Job, JobState
+from app.domain.jobs import ENDED, KEPT, Job, JobState
 from app.domain.ports import Clock
 
 _ATTEMPTS: Final = 20
 _WAITING: Final = JobState.WAITING.value
 _RUNNING: Final = JobState.RUNNING.value
+_ENDED: Final = [state.value for state in ENDED]
 
 
 class MongoJobStore:
@@ -44,6 +46,7 @@ class MongoJobStore:
                 same = self._jobs.find_one({"waiting_as": waiting_as})
                 if same:
                     return _job(same)
+                self._forget_old()
                 job = Job(
                     id=uuid4().hex, kind=kind, arguments=pairs, submitted_at=self._clock.now()
                 )
@@ -83,18 +86,27 @@ class MongoJobStore:
         """See `JobStore.save`; raises `NotFound` where it was never submitted."""
         fields = _fields(job) | ({"cancel_requested": True} if job.cancel_requested else {})
         with reported(self._address):
-            found = None
-            if job.state is JobState.WAITING:
-                waiting_as = _waiting_as(job.kind, job.arguments)
-                try:
-                    found = self._changed(job.id, {"$set": fields | {"waiting_as": waiting_as}})
-                except DuplicateKeyError:
-                    found = None  # an equal one waits already: this one waits beside it
+            found = self._changed(job.id, {"$set": fields}, state=_RUNNING, owner=job.owner)
+        return _job(found) if found else self._existing(job.id)
+
+    def requeue(self, job: Job, message: str) -> Job:
+        """See `JobStore.requeue`."""
+        held = {"state": _RUNNING, "owner": job.owner}
+        ended = {
+            "state": JobState.CANCELLED.value,
+            "ended_at": self._clock.now(),
+            "outcome": "Cancelled on request, while its worker ended",
+        }
+        waiting = _fields(Job(id=job.id, kind=job.kind, message=message))
+        waiting_as = {"waiting_as": _waiting_as(job.kind, job.arguments)}
+        with reported(self._address):
+            found = self._changed(job.id, {"$set": ended}, cancel_requested=True, **held)
             if found is None:
-                found = self._changed(job.id, {"$set": fields, "$unset": {"waiting_as": ""}})
-        if found is None:
-            raise NotFound(f"There is no job {job.id}")
-        return _job(found)
+                with suppress(DuplicateKeyError):
+                    found = self._changed(job.id, {"$set": waiting | waiting_as}, **held)
+            if found is None:  # where an equal one waits already, this one waits beside it
+                found = self._changed(job.id, {"$set": waiting}, **held)
+        return _job(found) if found else self._existing(job.id)
 
     def cancel(self, job_id: str) -> Job | None:
         """See `JobStore.cancel`. A job that has ended stays as it is."""
@@ -124,7 +136,20 @@ class MongoJobStore:
             found = list(self._jobs.find(wanted, limit=limit).sort("place", DESCENDING))
         return [_job(document) for document in found]
 
-    def _changed(self, job_id: str, update: Document, **only: str) -> Document | None:
+    def _existing(self, job_id: str) -> Job:
+        found = self.get(job_id)
+        if found is None:
+            raise NotFound(f"There is no job {job_id}")
+        return found
+
+    def _forget_old(self) -> None:
+        """Drop the ended jobs before the newest `KEPT`."""
+        newest = self._jobs.find({"state": {"$in": _ENDED}}, {"place": 1})
+        for first in newest.sort("place", DESCENDING).skip(KEPT).limit(1):
+            old = {"state": {"$in": _ENDED}, "place": {"$lte": first["place"]}}
+            self._jobs.delete_many(old)
+
+    def _changed(self, job_id: str, update: Document, **only: object) -> Document | None:
         return self._jobs.find_one_and_update(
             {"_id": job_id, **only}, update, return_document=ReturnDocument.AFTER
         )

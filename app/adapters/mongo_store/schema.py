@@ -35,6 +35,18 @@ def _failures(database: MongoDatabase) -> None:
     database["failures"].create_index([("kind", ASCENDING)])
 
 
+def _external_ids(database: MongoDatabase) -> None:
+    database["titles"].create_index([("imdb_id", ASCENDING)], sparse=True)
+    database["titles"].create_index([("tvdb_id", ASCENDING)], sparse=True)
+
+
+def _people(database: MongoDatabase) -> None:
+    # Sparse: somebody whose deletion is under way has neither id nor name any more.
+    database["profiles"].create_index([("profile", ASCENDING)], unique=True, sparse=True)
+    database["profiles"].create_index([("name_key", ASCENDING)], unique=True, sparse=True)
+    database["events"].create_index([("record", ASCENDING)])
+
+
 VECTOR_LOG_START: Final = {
     "allocated": 0,
     "committed": 0,
@@ -44,10 +56,10 @@ VECTOR_LOG_START: Final = {
     "uncounted": False,
 }
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _failures)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _failures, _external_ids, _people)
 """Step n brings a database from version n to n + 1. Append only: all versions exist somewhere."""
 
-_OURS: Final = frozenset({"titles", "jobs", "state", "leases", "failures"})
+_OURS: Final = frozenset({"titles", "jobs", "state", "leases", "failures", "profiles", "events"})
 
 
 def migrate(

@@ -10,7 +10,13 @@ from pymongo import ASCENDING, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from app.adapters.mongo_store.connection import Document, MongoCollection, MongoDatabase, reported
-from app.adapters.portions import checked_size, key_portions, portions
+from app.adapters.portions import (
+    checked_size,
+    key_portions,
+    number_portions,
+    portions,
+    text_portions,
+)
 from app.adapters.title_codec import storable, title_document, title_from_document
 from app.domain.titles import MediaKind, Title, TitleId
 
@@ -78,6 +84,32 @@ class MongoTitleStore:
         with reported(self._address):
             return {kind: self._titles.count_documents({"kind": kind.value}) for kind in MediaKind}
 
+    def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
+        """See `TitleStore.by_imdb`."""
+        lowest: dict[str, TitleId] = {}
+        for part in text_portions(ids):
+            for each, title_id in self._bearers("imdb_id", part, list(MediaKind)):
+                lowest.setdefault(str(each), title_id)
+        return lowest
+
+    def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
+        """See `TitleStore.by_tvdb`."""
+        lowest: dict[int, TitleId] = {}
+        for part in number_portions(ids):
+            for each, title_id in self._bearers("tvdb_id", part, [MediaKind.TV]):
+                lowest.setdefault(int(each), title_id)
+        return lowest
+
+    def _bearers(
+        self, field: str, values: Sequence[str] | Sequence[int], kinds: Sequence[MediaKind]
+    ) -> list[tuple[str | int, TitleId]]:
+        """The value and id of each title of these kinds that bears one, by ascending key."""
+        with reported(self._address):
+            documents = self._titles.find({field: {"$in": list(values)}}, {field: 1})
+            bearers = sorted((document["_id"], document[field]) for document in documents)
+        found = [(value, TitleId.from_key(key)) for key, value in bearers]
+        return [(value, title_id) for value, title_id in found if title_id.kind in kinds]
+
     def _scan(self, batch_size: int, last: int) -> Iterator[list[Title]]:
         while True:
             with reported(self._address):
@@ -94,16 +126,17 @@ class MongoTitleStore:
 
 def write_all(
     collection: MongoCollection, writes: Sequence[ReplaceOne[Document] | UpdateOne]
-) -> None:
-    """Carry out the upserts, in any order.
+) -> int:
+    """Carry out the upserts, in any order; returns how many documents were new.
 
     Two writers that insert the same new document at once may collide on its ``_id``; the loser's
     write is then repeated as the change it has become.
     """
     left = list(writes)
+    added = 0
     for attempt in range(_ATTEMPTS):
         try:
-            collection.bulk_write(left, ordered=False)
+            added += collection.bulk_write(left, ordered=False).upserted_count
         except BulkWriteError as error:
             failed = error.details["writeErrors"]
             collided = all(each["code"] == _DUPLICATE_KEY for each in failed)
@@ -111,8 +144,10 @@ def write_all(
             if not collided or lost or attempt == _ATTEMPTS - 1:
                 raise
             left = [left[each["index"]] for each in failed]
+            added += int(error.details["nUpserted"])
         else:
-            return
+            break
+    return added
 
 
 def _document(title: Title) -> Document:

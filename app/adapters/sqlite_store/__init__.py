@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.adapters.sqlite_store.accounts import SqliteAccountStore
 from app.adapters.sqlite_store.database import Database
 from app.adapters.sqlite_store.failures import SqliteFailureStore
 from app.adapters.sqlite_store.jobs import SqliteJobStore
+from app.adapters.sqlite_store.ledger import SqliteLedger
+from app.adapters.sqlite_store.profiles import SqliteProfileStore
 from app.adapters.sqlite_store.state import SqliteStateStore
 from app.adapters.sqlite_store.titles import SqliteTitleStore
 from app.adapters.sqlite_store.vectors import SqliteVectorStore
@@ -27,6 +30,9 @@ def open_sqlite(path: Path, clock: Clock) -> Stores:
         state=SqliteStateStore(database, clock),
         jobs=SqliteJobStore(database, clock),
         failures=SqliteFailureStore(database, clock),
+        profiles=SqliteProfileStore(database),
+        ledger=SqliteLedger(database),
+        accounts=SqliteAccountStore(database),
         name=f"sqlite {path}",
         close=database.close,
     )

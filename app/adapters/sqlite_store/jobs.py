@@ -11,7 +11,7 @@ from uuid import uuid4
 from app.adapters.portions import checked_size
 from app.adapters.sqlite_store.database import Database
 from app.domain.errors import NotFound
-from app.domain.jobs import Job, JobState
+from app.domain.jobs import KEPT, Job, JobState
 from app.domain.ports import Clock
 
 _ALL: Final = """SELECT id, kind, arguments, state, owner, submitted_at, started_at, ended_at,
@@ -28,7 +28,17 @@ _RECENT: Final = f"{_ALL} ORDER BY place DESC LIMIT ?"
 _RECENT_IN: Final = f"{_ALL} WHERE state = ? ORDER BY place DESC LIMIT ?"
 _SAVE: Final = """UPDATE jobs SET state = ?, owner = ?, started_at = ?, ended_at = ?,
     heartbeat_at = ?, done = ?, total = ?, message = ?, outcome = ?,
-    cancel_requested = max(cancel_requested, ?) WHERE id = ?"""
+    cancel_requested = max(cancel_requested, ?)
+    WHERE id = ? AND state = 'running' AND owner = ?"""
+_END_CANCELLED: Final = """UPDATE jobs SET state = 'cancelled', ended_at = ?, outcome = ?
+    WHERE id = ? AND state = 'running' AND owner = ? AND cancel_requested"""
+_REQUEUE: Final = """UPDATE jobs SET state = 'waiting', owner = '', started_at = 0,
+    heartbeat_at = 0, done = 0, total = NULL, message = ?
+    WHERE id = ? AND state = 'running' AND owner = ?"""
+_CANCELLED: Final = "Cancelled on request, while its worker ended"
+_FORGET: Final = """DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND place <= (
+    SELECT place FROM jobs WHERE state IN ('done', 'failed', 'cancelled')
+    ORDER BY place DESC LIMIT 1 OFFSET ?)"""
 
 
 class SqliteJobStore:
@@ -45,6 +55,7 @@ class SqliteJobStore:
             same = connection.execute(_SAME_WAITING, (kind, pairs)).fetchone()
             if same:
                 return _job(same)
+            connection.execute(_FORGET, (KEPT,))
             job_id = uuid4().hex
             connection.execute(_INSERT, (job_id, kind, pairs, self._clock.now()))
             return _stored(connection, job_id)
@@ -71,11 +82,19 @@ class SqliteJobStore:
         """See `JobStore.save`; raises `NotFound` where it was never submitted."""
         values = (
             *(job.state.value, job.owner, job.started_at, job.ended_at, job.heartbeat_at),
-            *(job.done, job.total, job.message, job.outcome, job.cancel_requested, job.id),
+            *(job.done, job.total, job.message, job.outcome, job.cancel_requested),
+            *(job.id, job.owner),
         )
         with self._database.transaction() as connection:
-            if not connection.execute(_SAVE, values).rowcount:
-                raise NotFound(f"There is no job {job.id}")
+            connection.execute(_SAVE, values)
+            return _stored(connection, job.id)
+
+    def requeue(self, job: Job, message: str) -> Job:
+        """See `JobStore.requeue`."""
+        now = self._clock.now()
+        with self._database.transaction() as connection:
+            connection.execute(_END_CANCELLED, (now, _CANCELLED, job.id, job.owner))
+            connection.execute(_REQUEUE, (message, job.id, job.owner))
             return _stored(connection, job.id)
 
     def cancel(self, job_id: str) -> Job | None:
@@ -110,7 +129,10 @@ class SqliteJobStore:
 
 
 def _stored(connection: sqlite3.Connection, job_id: str) -> Job:
-    return _job(connection.execute(_ONE, (job_id,)).fetchone())
+    row = connection.execute(_ONE, (job_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no job {job_id}")
+    return _job(row)
 
 
 def _job(row: Sequence[Any]) -> Job:

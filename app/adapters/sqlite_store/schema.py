@@ -64,7 +64,36 @@ _FAILURES: Final[Migration] = (
         last_at REAL NOT NULL)""",
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _FAILURES)
+_EXTERNAL_IDS: Final[Migration] = (
+    # `family` is 0 for IMDb (texts), 1 for TVDB (numbers, of series only). The row is its own key,
+    # and small: ids come in no order, so each title touches a page of its own.
+    """CREATE TABLE external_ids (
+        family INTEGER NOT NULL, id NOT NULL, key INTEGER NOT NULL,
+        PRIMARY KEY (family, id, key)) WITHOUT ROWID""",
+    # One pass over the titles, sorted before it is written; a body that is no JSON bears nothing.
+    """INSERT INTO external_ids (family, id, key)
+        SELECT member.key = 'tvdb_id' AS family, member.value AS id, titles.key AS bearer
+        FROM titles, json_each(
+            CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) END) AS member
+        WHERE member.key = 'imdb_id' OR (member.key = 'tvdb_id' AND titles.key & 1)
+        ORDER BY family, id, bearer""",
+)
+
+_PEOPLE: Final[Migration] = (
+    # A place is never given twice: what is kept of a person can't be taken for another's.
+    """CREATE TABLE profiles (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        name_key TEXT NOT NULL UNIQUE, created_at REAL NOT NULL, token_hash TEXT NOT NULL,
+        version INTEGER NOT NULL)""",
+    """CREATE TABLE events (
+        profile INTEGER NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (profile, key)) WITHOUT ROWID""",
+    """CREATE TABLE accounts (
+        profile INTEGER NOT NULL, provider TEXT NOT NULL, sealed BLOB NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (profile, provider)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _FAILURES, _EXTERNAL_IDS, _PEOPLE)
 """Step n brings a file from version n to n + 1. Append only: files of every version exist."""
 
 

@@ -6,8 +6,16 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from app.adapters.portions import checked_size, key_portions
+from app.adapters.portions import checked_size, key_portions, number_portions, text_portions
 from app.adapters.sqlite_store.database import Database
+from app.adapters.sqlite_store.external_ids import (
+    IMDB,
+    TVDB,
+    bearers,
+    entries_of,
+    replace_entries,
+    stored_entries,
+)
 from app.adapters.title_codec import decode_title, encode_title
 from app.domain.titles import MediaKind, Title, TitleId
 
@@ -29,11 +37,15 @@ class SqliteTitleStore:
     def upsert(self, titles: Sequence[Title]) -> None:
         """See `TitleStore.upsert`."""
         bodies = {title.id.key: encode_title(title) for title in titles}
-        if bodies:
-            # In order of key, neighbours meet on the same page of the index.
-            ordered = sorted(bodies.items())
-            with self._database.transaction() as connection:
-                connection.executemany(_UPSERT, ordered)
+        if not bodies:
+            return
+        # In order of key, neighbours meet on the same page of the index.
+        ordered = sorted(bodies.items())
+        latest = {title.id.key: title for title in titles}
+        with self._database.transaction() as connection:
+            before = stored_entries(connection, sorted(bodies))
+            connection.executemany(_UPSERT, ordered)
+            replace_entries(connection, before, entries_of(latest.values()))
 
     def get(self, title_id: TitleId) -> Title | None:
         """See `TitleStore.get`."""
@@ -50,11 +62,12 @@ class SqliteTitleStore:
 
     def delete(self, ids: Collection[TitleId]) -> int:
         """See `TitleStore.delete`."""
+        deleted = 0
         with self._database.transaction() as connection:
-            return sum(
-                connection.execute(_DELETE, (json.dumps(keys),)).rowcount
-                for keys in key_portions(ids)
-            )
+            for keys in key_portions(ids):
+                replace_entries(connection, stored_entries(connection, keys), set())
+                deleted += connection.execute(_DELETE, (json.dumps(keys),)).rowcount
+        return deleted
 
     def scan(self, batch_size: int = 1000, after: TitleId | None = None) -> Iterator[list[Title]]:
         """See `TitleStore.scan`."""
@@ -64,6 +77,22 @@ class SqliteTitleStore:
         """See `TitleStore.count`."""
         counts = dict(self._database.rows("SELECT is_tv, count FROM title_counts"))
         return {MediaKind.MOVIE: counts[0], MediaKind.TV: counts[1]}
+
+    def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
+        """See `TitleStore.by_imdb`."""
+        return {
+            str(each): title_id
+            for part in text_portions(ids)
+            for each, title_id in bearers(self._database, IMDB, part)
+        }
+
+    def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
+        """See `TitleStore.by_tvdb`."""
+        return {
+            int(each): title_id
+            for part in number_portions(ids)
+            for each, title_id in bearers(self._database, TVDB, part)
+        }
 
     def _scan(self, batch_size: int, last: int) -> Iterator[list[Title]]:
         while batch := self._database.rows(_NEXT, (last, batch_size)):

@@ -39,9 +39,9 @@ _log = logging.getLogger(__name__)
 class TmdbClient:
     """Asks TMDB's API. One per process, for the rate and the pauses are its own; thread-safe.
 
-    429 pauses all threads for as long as Retry-After says (1, 2, 4 … s where it doesn't say), and
-    doesn't count as a failure. Other failures are tried up to `MOST_TRIES` times where that may
-    help. The key appears in no log, no error and no `repr`.
+    429, and 503 with Retry-After, pause all threads for as long as Retry-After says (1, 2, 4 … s
+    where it doesn't say), and don't count as failures. Other failures are tried up to `MOST_TRIES`
+    times where that may help. The key appears in no log, no error and no `repr`.
     """
 
     def __init__(self, access: Access, clock: Clock) -> None:
@@ -175,12 +175,13 @@ class TmdbClient:
             )
         if now - max(begun, self._answered_at) > self._access.patience:
             raise UpstreamUnavailable(
-                f"{self._name} has answered nothing but 'too many requests' for "
-                f"{now - begun:.0f} s: lower TMDB_REQUESTS_PER_SECOND, and start this again later"
+                f"{self._name} has answered nothing else for {now - begun:.0f} s ({asked}): "
+                "lower TMDB_REQUESTS_PER_SECOND, and start this again later"
             )
         if now - begun > self._access.patience:
             raise Unanswered(f"refused for {now - begun:.0f} s ({asked})", again=False)
-        self._rate.pause(max(seconds, _SHORTEST_PAUSE))
+        seconds = max(seconds, _SHORTEST_PAUSE)
+        self._rate.pause(seconds)
         if now - self._pause_logged_at > _LOG_PAUSES_EVERY:
             self._pause_logged_at = now
             _log.warning("%s asks to slow down: pausing %.1f s", self._name, seconds)

@@ -21,6 +21,7 @@ from app.adapters.tmdb.replies import (
     NOT_FOUND,
     OK,
     TOO_MANY_REQUESTS,
+    UNAVAILABLE,
     WEB_PAGE,
     SlowDown,
     retry_after,
@@ -115,8 +116,9 @@ class Exports:
 
     def _check(self, response: httpx2.Response) -> None:
         status = response.status_code
-        if status == TOO_MANY_REQUESTS:
-            raise SlowDown(retry_after(response.headers, self._clock.now()))
+        pause = retry_after(response.headers, self._clock.now())
+        if status == TOO_MANY_REQUESTS or (status == UNAVAILABLE and pause is not None):
+            raise SlowDown(status, pause)
         if status != OK:
             raise Unanswered(f"HTTP {status}", again=status in _ERRORS_OF_THE_SERVER)
 

@@ -18,7 +18,7 @@ It costs 1.5 % of the rate at 1/s and more, and less below.
 """
 
 CATCH_UP: Final = 0.25
-"""Seconds of slots that may be taken later than planned, at once where need be."""
+"""Seconds that slots may be taken later than planned, several at once where need be."""
 
 _POLL: Final = 0.2
 _SOON: Final = 0.005
@@ -29,9 +29,10 @@ class Rate:
 
     What counts is when a request was sent: until then its slot counts in every window, so that
     requests that wait for a new connection can't arrive together with those behind them. Slots
-    come evenly, `per_second` a second less `GUARD`. Threads that come late (sleep overshoots, a
-    busy processor) take the slots of the last `CATCH_UP` seconds at once, and so do the first after
-    an idle time; the limit of the window holds even then, so there is no burst above it.
+    come evenly, `per_second` a second less `GUARD`. Threads that are late by up to `CATCH_UP`
+    (sleep overshoots, a busy processor) take what they missed at once; the limit of the window
+    holds even then. What was missed for longer, as in an idle time, is lost: there is no burst
+    above `per_second` at all.
     """
 
     def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +61,8 @@ class Rate:
             _check(stop)
             with self._lock:
                 self._waiting += 1
-                self._next = max(self._next, self._paused_until, now - CATCH_UP) + self._gap
+                planned = max(self._next, self._paused_until)
+                self._next = (planned if now - planned <= CATCH_UP else now) + self._gap
             return Slot(self._used)
         finally:
             self._turn.release()

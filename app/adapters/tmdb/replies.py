@@ -16,6 +16,7 @@ OK: Final = 200
 UNAUTHORIZED: Final = 401
 NOT_FOUND: Final = 404
 TOO_MANY_REQUESTS: Final = 429
+UNAVAILABLE: Final = 503
 _REDIRECTS: Final = range(300, 400)
 _REFUSALS: Final = range(400, 500)
 _TIMED_OUT: Final = 408
@@ -33,8 +34,8 @@ _T = TypeVar("_T")
 class SlowDown(Unanswered):
     """TMDB asks for a pause: `seconds`, None where it doesn't say for how long."""
 
-    def __init__(self, seconds: float | None) -> None:
-        super().__init__("HTTP 429, too many requests", again=True)
+    def __init__(self, status: int, seconds: float | None) -> None:
+        super().__init__(f"HTTP {status}, a request to slow down", again=True)
         self.seconds = seconds
 
 
@@ -62,8 +63,9 @@ def found(reply: Reply, now: float) -> bytes | None:
         )
     if reply.status == NOT_FOUND and refusal.status_code in _GONE_CODES:
         return None
-    if reply.status == TOO_MANY_REQUESTS:
-        raise SlowDown(retry_after(reply.headers, now))
+    pause = retry_after(reply.headers, now)
+    if reply.status == TOO_MANY_REQUESTS or (reply.status == UNAVAILABLE and pause is not None):
+        raise SlowDown(reply.status, pause)
     said = f"HTTP {reply.status}"
     if refusal.status_message:
         said += f", {refusal.status_message}"

@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Status:
-    """An error in TMDB's shape. `retry_after` is the header, in seconds or as an HTTP date."""
+    """An error in the service's own shape. `retry_after` is in seconds or an HTTP date."""
 
     code: int
     retry_after: int | str | None = None
@@ -28,7 +28,10 @@ class Hang:
 
 @dataclass(frozen=True)
 class Drop:
-    """The connection is closed: at once, or with half of the announced body sent."""
+    """The connection is closed: at once, or with half of the announced body sent.
+
+    At once means that nothing was done; midway, that what was asked for is done.
+    """
 
     midway: bool = False
 
@@ -40,11 +43,12 @@ class HalfBody:
 
 @dataclass(frozen=True)
 class Instead:
-    """Something else for the answer."""
+    """Something else for the answer; what was asked for is not done."""
 
     content: bytes
     content_type: str = "application/json;charset=utf-8"
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 DROPPED: Final = Drop()
@@ -71,6 +75,12 @@ class Fault:
     left: int | None
     """How many more times; None until it is taken away."""
 
+    method: str | None = None
+    """Of the requests it happens to; None for every one."""
+
+    spared: int = 0
+    """How many of the requests that fit it still lets pass first."""
+
     used: int = 0
     cleared: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -79,10 +89,15 @@ class Fault:
         """Take it away; what hangs because of it goes on."""
         self.cleared = True
 
-    def take(self, path: str) -> bool:
+    def take(self, method: str, path: str) -> bool:
         """Whether it is to happen to this request; counts it."""
         with self._lock:
             if self.cleared or self.left == 0 or not fnmatchcase(path, self.path):
+                return False
+            if self.method not in (None, method):
+                return False
+            if self.spared:
+                self.spared -= 1
                 return False
             self.used += 1
             if self.left is not None:
@@ -107,5 +122,5 @@ class Faults:
                 fault.clear()
             self._all = ()
 
-    def take(self, path: str) -> Fault | None:
-        return next((fault for fault in self._all if fault.take(path)), None)
+    def take(self, method: str, path: str) -> Fault | None:
+        return next((fault for fault in self._all if fault.take(method, path)), None)

@@ -1,39 +1,61 @@
-"""HTTP/1.1 with keep-alive for the stand-in: one event loop in a thread of its own."""
+"""HTTP/1.1 with keep-alive for a stand-in: one event loop in a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from http import HTTPStatus
 from threading import Event, Thread
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from tests.fakes import tmdb_answers as answers
-from tests.fakes import tmdb_routes as routes
-from tests.fakes.tmdb_answers import Answer
-from tests.fakes.tmdb_counters import Request
-from tests.fakes.tmdb_faults import Drop, Fault, Hang, Instead, Status
-from tests.fakes.tmdb_service import FakeTmdb
+from tests.fakes.faults import Drop, Fault, Hang, Instead, Status
+from tests.fakes.http_messages import Answer, Asked
+from tests.fakes.request_log import Request
+from tests.fakes.stand_in import StandIn
 
 STATS_PATH: Final = "/_stats"
 _CHUNK: Final = 256 * 1024
 _LOOK_SECONDS: Final = 0.02
 _BACKLOG: Final = 1024
+_LONGEST_BODY: Final = 10 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class _Head:
-    method: str
-    path: str
-    query: Mapping[str, str]
-    fields: Mapping[str, str]
-    """Header fields by lower-case name."""
+class Site(Protocol):
+    """What a stand-in answers. Called in the server's thread; `answer` in another one, too."""
+
+    @property
+    def stand_in(self) -> StandIn:
+        """The state that it answers from."""
+        ...
+
+    def arrived(self, asked: Asked) -> tuple[Request, Answer | None]:
+        """Note a request; gives its entry, and what it is refused with where there are too many."""
+        ...
+
+    def takes_long(self, asked: Asked) -> bool:
+        """Whether the answer is made in a thread, so that it holds nobody up."""
+        ...
+
+    def answer(self, asked: Asked) -> Answer:
+        """The true answer; what was asked for is done."""
+        ...
+
+    def answered(self, request: Request, answer: Answer, *, whole: bool) -> None:
+        """Note what is about to be sent, or half of it."""
+        ...
+
+    def error(self, status: Status) -> Answer:
+        """The error of an HTTP status in the service's own shape."""
+        ...
+
+    def stats(self) -> object:
+        """What ``GET /_stats`` tells, for JSON."""
+        ...
 
 
 class _Gone(Exception):
@@ -41,13 +63,13 @@ class _Gone(Exception):
 
 
 class Server:
-    """Serves a `FakeTmdb` on 127.0.0.1 from `start` to `stop`."""
+    """Serves a stand-in on 127.0.0.1 from `start` to `stop`."""
 
-    def __init__(self, fake: FakeTmdb, port: int) -> None:
-        self._fake, self._port = fake, port
+    def __init__(self, site: Site, port: int) -> None:
+        self._site, self._port = site, port
         self._ready = Event()
         self._failure: BaseException | None = None
-        self._thread = Thread(target=self._run, name="fake-tmdb", daemon=True)
+        self._thread = Thread(target=self._run, name="stand-in", daemon=True)
         self._connections: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -78,7 +100,7 @@ class Server:
             self._connected, "127.0.0.1", self._port, backlog=_BACKLOG
         )
         port = server.sockets[0].getsockname()[1]
-        self._fake.origin = f"http://127.0.0.1:{port}"
+        self._site.stand_in.origin = f"http://127.0.0.1:{port}"
         self._ready.set()
         await self._stopping.wait()
         server.close()
@@ -92,7 +114,7 @@ class Server:
         assert task is not None
         self._connections.add(task)
         try:
-            await _Connection(self._fake, reader, writer).serve()
+            await _Connection(self._site, reader, writer).serve()
         except asyncio.CancelledError:
             pass  # the server stops
         finally:
@@ -104,71 +126,73 @@ class Server:
 
 class _Connection:
     def __init__(
-        self, fake: FakeTmdb, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._fake, self._reader, self._writer = fake, reader, writer
+        self._site, self._reader, self._writer = site, reader, writer
 
     async def serve(self) -> None:
         """Answer one request after the other until either side has had enough."""
         with suppress(_Gone, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             while True:
-                head = _parsed(await self._reader.readuntil(b"\r\n\r\n"))
-                await self._answer(head)
-                if head.fields.get("connection", "").lower() == "close":
+                asked = _parsed(await self._reader.readuntil(b"\r\n\r\n"))
+                await self._answer(await self._with_body(asked))
+                if asked.fields.get("connection", "").lower() == "close":
                     return
 
-    async def _answer(self, head: _Head) -> None:
-        if head.path == STATS_PATH:
-            stats = msgspec.json.encode(self._fake.counters.stats())
-            await self._send(head, Answer(200, stats))
+    async def _with_body(self, asked: Asked) -> Asked:
+        length = asked.fields.get("content-length", "0")
+        if "transfer-encoding" in asked.fields or not length.isdecimal():
+            _leave()  # what comes next can't be told from the next request
+        if int(length) > _LONGEST_BODY:
+            _leave()
+        if length == "0":
+            return asked
+        return replace(asked, body=await self._reader.readexactly(int(length)))
+
+    async def _answer(self, asked: Asked) -> None:
+        stand_in = self._site.stand_in
+        if asked.path == STATS_PATH:
+            await self._send(asked, Answer(200, msgspec.json.encode(self._site.stats())))
             return
-        api = routes.is_api(head.path)
-        request, in_second = self._fake.counters.arrived(head.path, head.query, api=api)
-        fault = self._fake.faults.take(head.path)
-        if self._fake.latency:
-            await asyncio.sleep(self._fake.latency)
+        request, refusal = self._site.arrived(asked)
+        fault = stand_in.faults.take(asked.method, asked.path)
+        if stand_in.latency:
+            await asyncio.sleep(stand_in.latency)
         if fault is not None:
-            await self._faulty(head, request, fault)
-            return
-        limits = self._fake.limits
-        if api and limits.rate is not None and in_second > limits.rate + limits.burst:
-            await self._finish(
-                head, request, answers.error(answers.TOO_MANY_REQUESTS, retry_after=1)
-            )
-            return
-        await self._finish(head, request, await self._true_answer(head))
+            await self._faulty(asked, request, fault)
+        elif refusal is not None:
+            await self._finish(asked, request, refusal)
+        else:
+            await self._finish(asked, request, await self._true_answer(asked))
 
-    async def _true_answer(self, head: _Head) -> Answer:
-        if head.method not in ("GET", "HEAD"):
-            return answers.error(answers.METHOD)
-        asked = (self._fake, head.path, head.query, head.fields.get("authorization"))
-        if routes.takes_long(head.path):
-            return await asyncio.get_running_loop().run_in_executor(None, routes.answer, *asked)
-        return routes.answer(*asked)
+    async def _true_answer(self, asked: Asked) -> Answer:
+        if self._site.takes_long(asked):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(None, self._site.answer, asked)
+        return self._site.answer(asked)
 
-    async def _faulty(self, head: _Head, request: Request, fault: Fault) -> None:
+    async def _faulty(self, asked: Asked, request: Request, fault: Fault) -> None:
         effect = fault.effect
         if isinstance(effect, Status):
-            refusal = answers.error_of_status(effect.code, effect.retry_after)
-            await self._finish(head, request, refusal)
+            await self._finish(asked, request, self._site.error(effect))
         elif isinstance(effect, Instead):
-            other = Answer(effect.status, effect.content, effect.content_type)
-            await self._finish(head, request, other)
+            other = Answer(effect.status, effect.content, effect.content_type, effect.headers)
+            await self._finish(asked, request, other)
         elif isinstance(effect, Hang):
             await self._hang(fault, effect.seconds)
-            await self._finish(head, request, await self._true_answer(head))
+            await self._finish(asked, request, await self._true_answer(asked))
         elif isinstance(effect, Drop):
             if effect.midway:
-                answer = await self._true_answer(head)
-                await self._send(head, answer, sent=answer.length // 2)
+                answer = await self._true_answer(asked)
+                await self._send(asked, answer, sent=answer.length // 2)
             _leave()
         else:
-            await self._half(head, request, await self._true_answer(head))
+            await self._half(asked, request, await self._true_answer(asked))
 
-    async def _half(self, head: _Head, request: Request, answer: Answer) -> None:
+    async def _half(self, asked: Asked, request: Request, answer: Answer) -> None:
         half = answer.length // 2
-        self._fake.counters.answered(request, answer.status, None)
-        await self._send(head, answer, announced=half, sent=half)
+        self._site.answered(request, answer, whole=False)
+        await self._send(asked, answer, announced=half, sent=half)
 
     async def _hang(self, fault: Fault, seconds: float | None) -> None:
         end = math.inf if seconds is None else asyncio.get_running_loop().time() + seconds
@@ -178,18 +202,18 @@ class _Connection:
                 _leave()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _finish(self, head: _Head, request: Request, answer: Answer) -> None:
+    async def _finish(self, asked: Asked, request: Request, answer: Answer) -> None:
         if self._client_left():
             _leave()
         # First, so that whoever has the answer finds it counted.
-        self._fake.counters.answered(request, answer.status, answer.detail)
-        await self._send(head, answer)
+        self._site.answered(request, answer, whole=True)
+        await self._send(asked, answer)
 
     def _client_left(self) -> bool:
         return self._reader.at_eof() or self._reader.exception() is not None
 
     async def _send(
-        self, head: _Head, answer: Answer, *, announced: int | None = None, sent: int | None = None
+        self, asked: Asked, answer: Answer, *, announced: int | None = None, sent: int | None = None
     ) -> None:
         """`sent` bytes of the body (all of it) under a head that has `announced` as its length."""
         whole = answer.length
@@ -199,10 +223,8 @@ class _Connection:
             f"Content-Length: {whole if announced is None else announced}",
             *(f"{name}: {value}" for name, value in answer.headers),
         ]
-        if head.method not in ("GET", "HEAD"):
-            lines.append("Connection: close")  # its body is not read
         start = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        left = 0 if head.method == "HEAD" else whole if sent is None else sent
+        left = 0 if asked.method == "HEAD" else whole if sent is None else sent
         if isinstance(answer.content, bytes):
             self._writer.write(start + answer.content[:left])
             await self._writer.drain()
@@ -213,8 +235,6 @@ class _Connection:
                     self._writer.write(chunk)
                     await self._writer.drain()
                     left -= len(chunk)
-        if head.method not in ("GET", "HEAD"):
-            _leave()
 
 
 def _leave() -> NoReturn:
@@ -228,7 +248,7 @@ def _reason(status: int) -> str:
         return "Unknown"
 
 
-def _parsed(head: bytes) -> _Head:
+def _parsed(head: bytes) -> Asked:
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
     try:
         method, target, _version = first.split(" ")
@@ -237,4 +257,4 @@ def _parsed(head: bytes) -> _Head:
     named = (line.partition(":") for line in lines)
     fields = {name.strip().lower(): value.strip() for name, _, value in named}
     parts = urlsplit(target)
-    return _Head(method, parts.path, dict(parse_qsl(parts.query)), fields)
+    return Asked(method, parts.path, dict(parse_qsl(parts.query)), fields)

@@ -1,0 +1,144 @@
+"""One file of a history: what it is, by its content, and its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from app.adapters.dumps.csv_rows import shown
+from app.adapters.dumps.json_values import values_of
+from app.adapters.facts import UnusableRow
+from app.adapters.history_files import imdb, letterboxd, movielens, plain, trakt
+from app.adapters.history_files.contents import START, Content, lines_of, printable, what_else
+from app.adapters.history_files.records import Layout, Reading, UnknownLayout, Unrecognised
+from app.adapters.history_files.table import DELIMITERS, Table
+from app.domain.dumps import Refusal
+from app.domain.ledger import Event
+
+JSON: Final = "json"
+EXPECTED: Final = "Expected is one of: " + "; ".join(
+    each.EXPECTED for each in (trakt, letterboxd, imdb, movielens, plain)
+)
+_LARGEST_ENTRY: Final = 2_000_000
+"""Characters: a series of 1,000 episodes takes 200,000."""
+
+_HEADER_LINES: Final = 20
+_MOST_COLUMNS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that was recognised; `form` is its delimiter, or `JSON`."""
+
+    content: Content
+    form: str
+    layout: Layout
+
+
+def recognised(content: Content) -> Part:
+    """What a file is. Raises `Unrecognised`, also for what is no text."""
+    start = content.start()
+    if other := what_else(start):
+        raise Unrecognised(other)
+    with content.text() as text:
+        first = text.read(START).lstrip()[:1]
+    if first == "[":
+        return _json(content)
+    if first == "{":
+        raise UnknownLayout("JSON, but no list of entries")
+    return _delimited(content)
+
+
+@contextmanager
+def table_of(part: Part) -> Iterator[Table]:
+    """The rows of a delimited file, opened."""
+    with part.content.text() as text:
+        yield Table(lines_of(text), part.form)
+
+
+def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
+    """Its events in order, and the lines that gave none."""
+    if part.form == JSON:
+        yield from _of_entries(part, reading)
+        return
+    with table_of(part) as table:
+        for line, row in table:
+            if isinstance(row, Refusal):
+                yield row
+                continue
+            try:
+                told = part.layout.told(row, reading)
+            except UnusableRow as error:
+                yield Refusal(line, str(error))
+                continue
+            for each in told:
+                yield Refusal(line, each) if isinstance(each, str) else each
+
+
+def _of_entries(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
+    for number, (line, entry) in enumerate(_entries(part.content), start=1):
+        if isinstance(entry, Refusal):
+            yield entry
+            continue
+        try:
+            if not isinstance(entry, dict):
+                raise UnusableRow("no JSON object")  # noqa: TRY301  # one way out for all of them
+            told = part.layout.told(entry, reading)
+        except UnusableRow as error:
+            yield Refusal(line, f"{error} (entry {number})")
+            continue
+        for each in told:
+            yield Refusal(line, f"{each} (entry {number})") if isinstance(each, str) else each
+
+
+def _entries(content: Content) -> Iterator[tuple[int, object]]:
+    """Values of the list, each no longer than `_LARGEST_ENTRY`: what follows a longer one is lost.
+
+    Reading is told that the file ends there, for parsing an endless value again and again as it
+    grows would take minutes.
+    """
+    taken = 0
+    with content.text() as text:
+
+        def read(size: int) -> str:
+            nonlocal taken
+            taken += size
+            return text.read(size) if taken <= _LARGEST_ENTRY else ""
+
+        for line, value in values_of(read):
+            yield line, value
+            taken = 0
+
+
+def _json(content: Content) -> Part:
+    entries = list(islice(_entries(content), 1))
+    if not entries:
+        raise Unrecognised("an empty list")
+    entry = entries[0][1]
+    if isinstance(entry, Refusal):
+        raise Unrecognised("damaged JSON")
+    return Part(content, JSON, trakt.layout_of(content.path, entry))
+
+
+def _delimited(content: Content) -> Part:
+    """By the delimiter with which the header makes sense, else the one that parts it most."""
+    best: list[str] = []
+    for delimiter in DELIMITERS:
+        with content.text() as text:
+            table = Table(islice(lines_of(text), _HEADER_LINES), delimiter)
+        if len(table.columns) > _MOST_COLUMNS:
+            continue
+        columns = frozenset(table.columns)
+        layout = (
+            letterboxd.layout_of(content.path, columns)
+            or imdb.layout_of(columns)
+            or movielens.layout_of(columns)
+            or plain.layout_of(table.columns, table.header)
+        )
+        if layout is not None:
+            return Part(content, delimiter, layout)
+        best = max(best, table.header, key=len)
+    raise UnknownLayout(f"in no layout that is known. Its columns: {printable(shown(best))}")

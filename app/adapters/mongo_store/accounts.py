@@ -1,0 +1,59 @@
+"""Linked accounts in MongoDB: part of the profile's document, so that they go with it."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+
+from app.adapters.mongo_store.connection import MongoDatabase, reported
+from app.adapters.profile_rules import no_profile
+from app.domain.people_ports import Account
+
+
+class MongoAccountStore:
+    """`AccountStore` over the collection of profiles."""
+
+    def __init__(self, database: MongoDatabase, address: str) -> None:
+        self._profiles = database["profiles"]
+        self._address = address
+
+    def put(self, profile_id: str, account: Account) -> None:
+        """See `AccountStore.put`."""
+        kept = {"sealed": account.sealed, "state": account.state}
+        with reported(self._address):
+            written = self._profiles.update_one(
+                {"profile": profile_id}, {"$set": {_field(account.provider): kept}}
+            )
+        if not written.matched_count:
+            raise no_profile(profile_id)
+
+    def get(self, profile_id: str, provider: str) -> Account | None:
+        """See `AccountStore.get`."""
+        with reported(self._address):
+            field = _field(provider)
+            found = self._profiles.find_one(
+                {"profile": profile_id, field: {"$exists": True}}, {field: 1}
+            )
+        if found is None:
+            return None
+        (kept,) = found["accounts"].values()
+        return Account(provider, bytes(kept["sealed"]), kept["state"])
+
+    def delete(self, profile_id: str, provider: str) -> bool:
+        """See `AccountStore.delete`."""
+        with reported(self._address):
+            field = _field(provider)
+            deleted = self._profiles.update_one(
+                {"profile": profile_id, field: {"$exists": True}}, {"$unset": {field: ""}}
+            )
+        return bool(deleted.matched_count)
+
+    def linked(self, provider: str) -> list[str]:
+        """See `AccountStore.linked`."""
+        with reported(self._address):
+            found = list(self._profiles.find({_field(provider): {"$exists": True}}, {"profile": 1}))
+        return sorted(map(itemgetter("profile"), found))
+
+
+def _field(provider: str) -> str:
+    """Where the provider's account is kept: a name may hold what a field's name may not."""
+    return f"accounts.by_{provider.encode().hex()}"

@@ -1,0 +1,106 @@
+"""A worker over a real store and index; only the model, and where need be TMDB, are stand-ins."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.adapters.clock import SystemClock
+from app.adapters.dumps import open_dump
+from app.adapters.processes import LocalProcesses
+from app.adapters.sample_catalogue import read_sample
+from app.adapters.sqlite_store import open_sqlite
+from app.domain.jobs import Job, JobState
+from app.domain.ports import Clock, Processes
+from app.jobs.runner import Runner
+from app.settings import read_settings
+from app.wiring import Services
+from tests.fakes.embedder import WordEmbedder
+from tests.fakes.tmdb import FakeTmdb
+
+ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+def make_services(
+    folder: Path,
+    fake: FakeTmdb | None = None,
+    *,
+    clock: Clock | None = None,
+    processes: Processes | None = None,
+    **settings: object,
+) -> Services:
+    """Services over a folder; with a `fake`, TMDB's key is set."""
+    clock = clock or SystemClock()
+    told: dict[str, object] = {"tmdb_api_key": None, "mongodb_uri": None}
+    if fake is not None:
+        told |= {
+            "tmdb_api_key": fake.key,
+            "tmdb_api_url": fake.api_url,
+            "tmdb_export_url": fake.export_url,
+            "tmdb_requests_per_second": 1000,
+        }
+    return Services(
+        settings=read_settings(_env_file=None, watcher_data_dir=folder, **told | settings),
+        stores=open_sqlite(folder / "watcher.sqlite3", clock),
+        clock=clock,
+        processes=processes or LocalProcesses(),
+        embedder=WordEmbedder(dimension=16),
+        open_dump=open_dump,
+        read_sample=read_sample,
+    )
+
+
+class OtherProcess:
+    """A process of another name, to which those called `dead…` are dead."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def is_dead(self, name: str) -> bool:
+        return name.startswith("dead")
+
+
+def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers look, keep progress and lose patience soon."""
+    monkeypatch.setattr("app.jobs.runner._POLL", 0.01)
+    monkeypatch.setattr("app.jobs.running._EVERY", 0.01)
+    monkeypatch.setattr("app.jobs.running._PATIENCE", 0.1)
+
+
+@contextmanager
+def worker(services: Services) -> Iterator[threading.Event]:
+    """A worker that watches; it ends with the block, or once the event given is set."""
+    stop = threading.Event()
+    thread = threading.Thread(target=Runner(services, stop).watch)
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Return once it holds; what is in a store gives no sign."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it didn't come to hold in time"
+        time.sleep(0.005)
+
+
+def stored(services: Services, job: Job) -> Job:
+    found = services.jobs.get(job.id)
+    assert found is not None
+    return found
+
+
+def ended(services: Services, job: Job) -> Job:
+    """The job, once it has ended."""
+    until(lambda: stored(services, job).state in ENDED)
+    return stored(services, job)
