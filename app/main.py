@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from app import __version__
-from app.api import admin, health, knn, titles
+from app.api import admin, health, history, knn, profiles, titles, trakt_sign_in
 from app.api.errors import add_error_handlers
 from app.api.following import Follower
 from app.api.limits import RequestLimits
@@ -56,7 +56,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     )
     app.add_middleware(RequestLimits)
     add_error_handlers(app)
-    for module in (knn, titles, health, admin):
+    for module in (knn, titles, history, profiles, trakt_sign_in, health, admin):
         app.include_router(module.router)
     return app
 

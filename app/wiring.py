@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+
+from pydantic import SecretStr
 
 from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.embedders import open_embedder
+from app.adapters.history_files import open_history
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.adapters.token_file import kept_token
 from app.domain.dumps import DumpReader, Record, Refusal
-from app.domain.errors import NotConfigured
-from app.domain.people_ports import AccountStore, Ledger, ProfileStore
+from app.domain.errors import NotConfigured, WatcherError
+from app.domain.history_files import HistoryReader
+from app.domain.people_ports import AccountStore, HistorySource, Ledger, ProfileStore, Seal
 from app.domain.ports import (
     CatalogueSource,
     Clock,
@@ -31,8 +36,14 @@ from app.domain.ports import (
     VectorStore,
     WordIndex,
 )
+from app.services.history import History
+from app.services.history_sync import TRAKT, HistorySync
+from app.services.import_history import ImportHistory
 from app.services.ingest import Ingest
+from app.services.profiles import People
 from app.services.search import Search
+from app.services.seen import Seen
+from app.services.sign_in import SignIn
 from app.settings import Settings, settings
 
 
@@ -47,6 +58,7 @@ class Services:
     embedder: Embedder
     open_dump: DumpReader
     read_sample: Callable[[], Iterable[Record | Refusal]]
+    open_history: HistoryReader = open_history
 
     @property
     def titles(self) -> TitleStore:
@@ -147,6 +159,75 @@ class Services:
         )
 
     @cached_property
+    def people(self) -> People:
+        """The household's profiles."""
+        return People(self.profiles, self.ledger, self.clock)
+
+    @cached_property
+    def history(self) -> History:
+        """What people watched, rated, marked."""
+        return History(self.ledger, self.titles, self.clock)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What people have watched, as titles of the catalogue."""
+        return Seen(self.ledger, self.titles, self.words, self.index)
+
+    @cached_property
+    def import_history(self) -> ImportHistory:
+        """Files of histories, brought into the ledger."""
+        return ImportHistory(self.ledger, self.accounts, self.titles, self.words)
+
+    @cached_property
+    def seal(self) -> Seal:
+        """What keeps secrets unreadable at rest, by the set key or the one made at first use."""
+        from app.adapters.sealing import FernetSeal  # noqa: PLC0415 -- not loaded where not used
+
+        key = self.settings.secret_key
+        if key is not None:
+            return FernetSeal(key.get_secret_value())
+        return FernetSeal(kept_token(self.settings.watcher_data_dir / "secret_key", "SECRET_KEY"))
+
+    @cached_property
+    def history_source(self) -> HistorySource:
+        """Trakt; without an app's id and secret it says so where it is used."""
+        from app.adapters.trakt.source import TraktSource  # noqa: PLC0415 -- not always needed
+
+        chosen = self.settings
+        return TraktSource(
+            api_url=chosen.trakt_api_url,
+            site_url=chosen.trakt_url,
+            client_id=_secret(chosen.trakt_client_id),
+            client_secret=_secret(chosen.trakt_client_secret),
+            redirect_uri=chosen.trakt_redirect_uri,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def history_sync(self) -> HistorySync:
+        """What brings Trakt's histories in."""
+        return HistorySync(
+            source=self.history_source,
+            ledger=self.ledger,
+            accounts=self.accounts,
+            state=self.state,
+            processes=self.processes,
+            seal=self.seal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Connecting Trakt accounts."""
+        return SignIn(
+            source=self.history_source,
+            sync=self.history_sync,
+            seal=self.seal,
+            state=self.state,
+            clock=self.clock,
+        )
+
+    @cached_property
     def search(self) -> Search:
         """Similar titles."""
         return Search(self.titles, self.index, self.words, self.embedder)
@@ -156,7 +237,15 @@ class Services:
         """The set token, or the one made at first start."""
         if self.settings.admin_token is not None:
             return self.settings.admin_token.get_secret_value()
-        return kept_token(self.settings.watcher_data_dir / "admin_token")
+        return kept_token(self.settings.watcher_data_dir / "admin_token", "ADMIN_TOKEN")
+
+    def forget(self, profile_id: str) -> None:
+        """Delete a person with all their data, and disconnect what they had connected."""
+        if self.accounts.get(profile_id, TRAKT) is not None:
+            # That Trakt can't be told must not keep anybody's data here.
+            with suppress(WatcherError):
+                self.history_sync.unlink(profile_id)
+        self.people.delete(profile_id)
 
     def drop_source(self) -> None:
         """End what is being fetched, with `Cancelled` there; the next use makes a new source."""
@@ -169,6 +258,10 @@ class Services:
         """Give back connections and files."""
         self.drop_source()
         self.stores.close()
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
 
 
 def open_services(chosen: Settings | None = None) -> Services:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, NoReturn
 
 import httpx2
 import pytest
@@ -20,6 +20,7 @@ from app.adapters.tmdb import client, exports, source
 from app.adapters.tmdb.connections import Timeouts
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.domain.errors import Cancelled
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Source, Title, TitleId
 from app.domain.upstream import Failure
@@ -29,7 +30,7 @@ from app.services.sync_state import SyncState, read_state
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder
-from tests.fakes.tmdb import FakeTmdb, tmdb_server
+from tests.fakes.tmdb import FakeTmdb, Status, tmdb_server
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 BOTH: Final = (MOVIE, TV)
@@ -95,6 +96,10 @@ class IngestWorld:
         self.clock.forward(days * 86_400)
         self.fake.today = datetime.fromtimestamp(self.clock.now(), UTC).date()
         self.fake.exports = {self.fake.today - timedelta(days=1)}
+
+    def die(self) -> None:
+        """Let the API answer nothing but errors, until the faults are cleared."""
+        self.fake.fault(Status(503), "/3/*")
 
     def stored(self) -> dict[TitleId, Title]:
         return {title.id: title for some in self.stores.titles.scan() for title in some}
@@ -163,6 +168,11 @@ def at(done: int, act: Callable[[], object]) -> Report:
             act()
 
     return report
+
+
+def stop() -> NoReturn:
+    """End a run as an operator does, or `kill`: what is written stays, its state is left open."""
+    raise Cancelled("Enough for today.")
 
 
 @cache

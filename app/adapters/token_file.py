@@ -11,8 +11,11 @@ from pathlib import Path
 from app.domain.errors import StoreUnavailable
 
 
-def kept_token(path: Path) -> str:
-    """The token in the file, made (mode 0600) where there is none. Raises `StoreUnavailable`."""
+def kept_token(path: Path, setting: str) -> str:
+    """The token in the file, made (mode 0600) where there is none.
+
+    `setting` is the one that can be set instead, for the error. Raises `StoreUnavailable`.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size == 0:
@@ -23,7 +26,7 @@ def kept_token(path: Path) -> str:
     except OSError as error:
         raise StoreUnavailable(
             f"{path} can't be used ({error.strerror}): make it belong to the account that runs "
-            "watcher, or set ADMIN_TOKEN."
+            f"watcher, or set {setting}."
         ) from error
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import ADMIN, Program
-from app.domain.errors import NotFound
+from app.domain.errors import NotConfigured, NotFound
 from app.domain.jobs import KEPT, Job, JobState
 from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
@@ -22,6 +22,7 @@ from app.domain.worker_sign import (
     RETRY_FAILED,
     SIGN,
     SYNC_TMDB,
+    SYNC_TRAKT,
     worker_seen,
 )
 from app.services.fetching import ATTEMPTS
@@ -178,6 +179,17 @@ def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
     if wanted.media_type != "all":
         arguments["media_type"] = wanted.media_type
     return _shown(program, program.jobs.submit(SYNC_TMDB, arguments))
+
+
+@router.post("/sync/trakt", status_code=202, summary="Bring in everybody's Trakt history")
+def sync_trakt(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a Trakt app."""
+    if program.settings.trakt_client_id is None or program.settings.trakt_client_secret is None:
+        raise NotConfigured(
+            "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET are not set: make an app at trakt.tv "
+            "(settings, API apps) and put both into the environment or .env."
+        )
+    return _shown(program, program.jobs.submit(SYNC_TRAKT, {}))
 
 
 @router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")

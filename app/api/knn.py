@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.api.deps import PUBLIC, Program
+from app.api.people_access import allowed, caller_of
 from app.api.titles import TitleCard, card_of
-from app.domain.errors import NotFound
 from app.domain.filters import TitleFilter
 from app.domain.titles import MediaKind, TitleId
 from app.domain.vocabulary import GENRES, LANGUAGES, genre_named
@@ -202,18 +202,19 @@ class KnnAnswer(BaseModel):
 
 
 @router.post("/mcp/knn", dependencies=[PUBLIC], summary="Similar titles, by a title or by words")
-def knn(request: KnnRequest, program: Program) -> KnnAnswer:
-    """The k nearest titles that pass the filters; never the asked title itself."""
+def knn(request: KnnRequest, program: Program, asking: Request) -> KnnAnswer:
+    """The k nearest titles that pass the filters; never the asked title itself.
+
+    `exclude_watched_of` needs that profile's token, where the server isn't asked at home.
+    """
     started = time.perf_counter()
-    if request.exclude_watched_of is not None:
-        raise NotFound(
-            "exclude_watched_of: there is no such profile, for this version keeps no watch "
-            "history. Name titles in exclude instead."
-        )
     wanted = request.result_kind()
     kinds = BOTH if wanted == "all" else (MediaKind(wanted),)
     where = request.filters.as_domain()
     exclude = {ref.as_id() for ref in request.exclude}
+    if request.exclude_watched_of is not None:
+        person = allowed(program, caller_of(asking, program), request.exclude_watched_of)
+        exclude |= program.seen.ids(person.id)
     query: dict[str, object] = {
         "results_media_type": wanted,
         "k": request.k,

@@ -15,6 +15,10 @@ from app.api.errors import answer
 from app.domain.errors import TooLarge
 
 LARGEST_BODY: Final = 64 * 1024
+LARGEST_IMPORT: Final = 20 * 1024 * 1024
+IMPORTS: Final = frozenset({"/history/import", "/profiles/import", "/history/undo"})
+"""Paths whose body may be as large as `LARGEST_IMPORT`: they take what people bring with them."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("watcher.requests")
 
@@ -26,8 +30,9 @@ class _BodyTooLarge(Exception):
 class RequestLimits:
     """Pure ASGI, for it costs each request a few microseconds only.
 
-    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB is refused with 413,
-    by its announced length, which the server holds the caller to, or else once so much came in.
+    A caller's `X-Request-ID` is kept where it is harmless. A body over 64 KB (20 MB on a path of
+    `IMPORTS`) is refused with 413, by its announced length, which the server holds the caller to,
+    or else once so much came in.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -54,16 +59,17 @@ class RequestLimits:
                 ]
             await send(message)
 
+        most = LARGEST_IMPORT if scope["path"] in IMPORTS else LARGEST_BODY
         announced = headers.get(b"content-length", b"")
         try:
             if announced.isdigit():
-                fits, body = int(announced) <= LARGEST_BODY, receive
+                fits, body = int(announced) <= most, receive
             else:
-                fits, body = await _taken_in(receive)
+                fits, body = await _taken_in(receive, most)
             if fits:
                 await self._app(scope, body, marked)
             else:
-                detail = f"The body is over the limit of {LARGEST_BODY // 1024} KB."
+                detail = f"The body is over the limit of {most // 1024} KB."
                 refusal = answer(Request(scope), 413, TooLarge.code, detail)
                 await refusal(scope, receive, marked)
         finally:
@@ -78,11 +84,11 @@ class RequestLimits:
             )
 
 
-async def _taken_in(receive: Receive) -> tuple[bool, Receive]:
+async def _taken_in(receive: Receive, most: int) -> tuple[bool, Receive]:
     """Take in a body of no announced length: whether it fits, and a way to receive it again."""
     messages: list[Message] = []
     size, more = 0, True
-    while more and size <= LARGEST_BODY:
+    while more and size <= most:
         message = await receive()
         messages.append(message)
         size += len(message.get("body", b""))
@@ -93,4 +99,4 @@ async def _taken_in(receive: Receive) -> tuple[bool, Receive]:
         message = next(waiting, None)
         return await receive() if message is None else message
 
-    return size <= LARGEST_BODY, again
+    return size <= most, again

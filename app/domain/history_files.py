@@ -16,6 +16,9 @@ MAX_FILE_BYTES: Final = 20 << 20
 MAX_UNPACKED_BYTES: Final = 200 << 20
 """All files of an archive together, unpacked: 200 MB."""
 
+MAX_LINES: Final = 1_000_000
+"""Of one CSV file; a million are read in about ten seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsedFile:
@@ -50,7 +53,8 @@ class HistoryFile(Protocol):
     def source(self) -> str:
         """Whose it is, and the source of its events.
 
-        One of ``trakt``, ``letterboxd``, ``imdb``, ``movielens``, ``csv``.
+        One of ``trakt-file`` (a sync of an account doesn't touch it), ``letterboxd``, ``imdb``,
+        ``movielens``, ``csv``.
         """
         ...
 
@@ -88,7 +92,8 @@ class HistoryReader(Protocol):
         `links` (the ids of its films) and `user_id` (whose ratings) are for MovieLens only. What
         is packed is unpacked once here, so that iterating doesn't break off later.
 
-        Raises `TooLarge` over `MAX_FILE_BYTES` (without reading it) or `MAX_UNPACKED_BYTES`,
+        Raises `TooLarge` over `MAX_FILE_BYTES` (without reading it), `MAX_UNPACKED_BYTES` or
+        `MAX_LINES`,
         `Damaged` where an archive fails its checksums, `InvalidInput` where the file can't be read,
         is encrypted or in no layout known: the error then lists the layouts and the columns found.
         """

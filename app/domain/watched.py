@@ -103,6 +103,11 @@ class Watched:
         """TVDB ids that entries name, seen or taken back, ascending."""
         return sorted(self._tvdb)
 
+    def names(self) -> list[About]:
+        """Entries that have a name only, one of each."""
+        found = {event.about for some in self._named.values() for event in some}
+        return sorted(found, key=lambda about: (about.kind, about.name, about.year or 0))
+
     def _note(self, event: Event) -> None:
         about = event.about
         if about.tmdb_id is not None:

@@ -100,7 +100,7 @@ class Running:
             except WatcherError as error:  # the work's own calls fail where this lasts
                 _log.debug("The progress of %s could not be kept: %s", latest.kind, error.detail)
                 continue
-            if False:
+            if seen.state is not JobState.RUNNING or seen.owner != latest.owner:
                 self._told = _TAKEN_OVER
             elif seen.cancel_requested:
                 self._told = _CANCELLED

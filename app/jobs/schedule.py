@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.errors import Damaged
 from app.domain.titles import MediaKind
 from app.domain.worker_sign import (
     EMBED_FULL,
@@ -16,8 +17,10 @@ from app.domain.worker_sign import (
     REFRESH_TMDB,
     RETRY_FAILED,
     SYNC_TMDB,
+    SYNC_TRAKT,
 )
 from app.services import index
+from app.services.history_sync import TRAKT
 from app.services.sync_state import SyncState, read_state
 from app.wiring import Services
 
@@ -53,6 +56,7 @@ FETCHING: Final = (SYNC_TMDB, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)
 LANES: Final = (
     Lane("fetch", FETCHING),
     Lane("embed", (LOAD_SAMPLE, EMBED_ITEM, EMBED_FULL)),
+    Lane("people", (SYNC_TRAKT,)),
     Lane("index", (REBUILD_INDEX,)),
 )
 
@@ -81,6 +85,15 @@ def _index_is_due(services: Services) -> bool:
     return bool(index.is_due(services.vectors, services.publisher, services.embedder.model))
 
 
+def _first_index_is_due(services: Services) -> bool:
+    try:
+        if services.publisher.current() is not None:
+            return False
+    except Damaged:  # there was one
+        return False
+    return bool(services.vectors.status(services.embedder.model).count)
+
+
 def _states(services: Services) -> list[SyncState]:
     """How far each kind is; none where there is no key to fetch with."""
     if services.settings.tmdb_api_key is None:
@@ -104,6 +117,10 @@ def _refresh_is_due(services: Services) -> bool:
     return any(s.cursor and passed(now, s.refreshed_at, _DAY) for s in _states(services))
 
 
+def _somebody_connected_trakt(services: Services) -> bool:
+    return services.settings.trakt_client_id is not None and bool(services.accounts.linked(TRAKT))
+
+
 _EMBEDDING: Final = {"embed_updated": "true"}
 
 SCHEDULE: Final = (
@@ -115,6 +132,10 @@ SCHEDULE: Final = (
     Entry(EMBED_FULL, every=900, wanted=_titles_lack_vectors),
     # A changed text shows in no count: every title is looked at, a minute at 1.4 million.
     Entry(EMBED_FULL, every=_HOUR, wanted=_always),
+    # Until there is one nothing can be searched, and somebody may be waiting.
+    Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt),
+    Entry(REBUILD_INDEX, every=5, wanted=_first_index_is_due),
+    Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
 )
 """In the order in which a fresh installation needs them. What is due every six hours, week or day

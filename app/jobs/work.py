@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from app.domain.errors import InvalidInput
+from app.domain.errors import AccountLimited, ConnectAgain, InvalidInput, LeaseHeld
 from app.domain.progress import Report
 from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
@@ -17,9 +17,11 @@ from app.domain.worker_sign import (
     REFRESH_TMDB,
     RETRY_FAILED,
     SYNC_TMDB,
+    SYNC_TRAKT,
 )
 from app.services import catalogue, index
 from app.services.embed import embed_all, embed_titles
+from app.services.history_sync import TRAKT
 from app.services.leases import CATALOGUE, EMBED, INDEX, held
 from app.services.sync_plan import LONGEST_AGE
 from app.wiring import Services
@@ -125,6 +127,19 @@ def retry_failed(services: Services, report: Report, arguments: Arguments = NONE
     return str(done)
 
 
+def sync_trakt(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
+    """Bring in the histories of everybody who connected Trakt; one's trouble isn't the others'."""
+    told, failed = [], []
+    for profile_id in services.accounts.linked(TRAKT):
+        try:
+            told.append(str(services.history_sync.sync(profile_id, report)))
+        except (ConnectAgain, AccountLimited, LeaseHeld) as error:
+            failed.append(f"{profile_id}: {error.detail}")
+    if failed and not told:
+        raise ConnectAgain("; ".join(failed))
+    return "; ".join([*told, *failed]) or "Nobody has connected Trakt."
+
+
 def _kinds(arguments: Arguments) -> tuple[MediaKind, ...]:
     asked = arguments.get("media_type", "all")
     if asked == "all":
@@ -148,4 +163,5 @@ WORK: Final[dict[str, Work]] = {
     FOLLOW_EXPORT: follow_export,
     REFRESH_TMDB: refresh_tmdb,
     RETRY_FAILED: retry_failed,
+    SYNC_TRAKT: sync_trakt,
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from typing import Final
 
 from app.domain.errors import Damaged
@@ -11,6 +12,7 @@ from app.domain.ports import StateStore
 from app.domain.titles import MediaKind
 
 _NAME: Final = "sync:"
+_WAYS: Final = ("full", "changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,34 @@ def read_state(store: StateStore, kind: MediaKind) -> SyncState:
     try:
         found = json.loads(text)
         run = found.pop("open", None)
-        return SyncState(**found, open=None if run is None else OpenRun(**run))
+        state = SyncState(**found, open=None if run is None else OpenRun(**run))
+        _check(state)
     except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"The state '{_NAME}{kind.value}' can't be read: {error}") from error
+    return state
 
 
 def write_state(store: StateStore, kind: MediaKind, state: SyncState) -> None:
     """Keep it, durable on return."""
     store.write(_NAME + kind.value, json.dumps(asdict(state)))
+
+
+def _check(state: SyncState) -> None:
+    """Raise `TypeError` or `ValueError` where a field holds what it can't."""
+    _check_kinds(replace(state, open=None), SyncState())
+    days = [day for day in (state.cursor, state.exported) if day]
+    if state.open is not None:
+        _check_kinds(state.open, OpenRun("", 0))
+        if state.open.way not in _WAYS:
+            raise ValueError(f"there is no run by {state.open.way!r}")
+        if state.open.way == "changes":
+            days += [state.open.first, state.open.last]
+    for day in days:
+        date.fromisoformat(day)
+
+
+def _check_kinds(found: SyncState | OpenRun, like: SyncState | OpenRun) -> None:
+    for one in fields(like):
+        value, kind = getattr(found, one.name), type(getattr(like, one.name))
+        if type(value) is not kind and not (kind is float and type(value) is int):
+            raise TypeError(f"{one.name} is {value!r}")

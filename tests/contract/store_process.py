@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from itertools import count
 
 from app.adapters.clock import SystemClock
 from app.adapters.stores import Stores
+from app.domain.errors import InvalidInput
+from app.domain.people_ports import Account
 from app.domain.upstream import Failed
 from tests.builders import make_titles, movie, vector_rows
 from tests.contract.conftest import open_place
+from tests.contract.people import make_events, make_profile
 
 BATCH = 10
 SHARED = [movie(n) for n in range(1, 6)]
@@ -70,9 +74,52 @@ def note_failures(stores: Stores, number: int, rounds: int) -> None:
         tell(stores.failures.note(failed)[SHARED[0]])
 
 
+def put_events(stores: Stores, number: int, rounds: int) -> None:
+    """Events of its own and some that every process puts; without end where `rounds` is 0."""
+    turn = 0
+    while not rounds or turn < rounds:
+        start = 1000 + number * 1_000_000 + turn * BATCH
+        events = [*make_events(BATCH, start), *make_events(BATCH, 1 + turn % 10)]
+        tell(json.dumps([start, stores.ledger.put(make_profile().id, events).added]))
+        turn += 1
+
+
+def delete_profiles(stores: Stores, _number: int, _rounds: int) -> None:
+    """Tells of each person, who has events and an account, just before it deletes them."""
+    for turn in count(1):
+        profile = make_profile(turn)
+        stores.profiles.create(profile)
+        stores.ledger.put(profile.id, make_events(1000))
+        stores.accounts.put(profile.id, Account("trakt", b"sealed", "{}"))
+        tell(profile.id)
+        stores.profiles.delete(profile.id)
+
+
+def take_names(stores: Stores, number: int, rounds: int) -> None:
+    """Tells the names that it got."""
+    for turn in range(rounds):
+        profile = make_profile(number * 1000 + turn, name=f"name {turn}")
+        try:
+            stores.profiles.create(profile)
+        except InvalidInput:
+            continue
+        tell(profile.name)
+
+
+def put_accounts(stores: Stores, number: int, rounds: int) -> None:
+    """Of one person at a provider of its own, and at one that every process writes."""
+    for turn in range(rounds):
+        for provider in (f"provider {number}.{turn}", "shared"):
+            sealed = f"{number} {turn}".encode()
+            stores.accounts.put(make_profile().id, Account(provider, sealed, "{}"))
+
+
 WORK: dict[str, Callable[[Stores, int, int], None]] = {
     work.__name__: work
-    for work in (*(write_titles, write_vectors, take_lease, claim_jobs, submit_job, note_failures),)
+    for work in (
+        *(write_titles, write_vectors, take_lease, claim_jobs, submit_job, note_failures),
+        *(put_events, delete_profiles, take_names, put_accounts),
+    )
 }
 
 

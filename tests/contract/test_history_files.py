@@ -92,7 +92,7 @@ LETTERBOXD = {
     ),
     "watchlist.csv": table(FILMS, ("2024-10-10", "Ran", 1985, URI)),
     "likes/films.csv": table(FILMS, ONE_FILM),
-    "likes/reviews.csv": table(FILMS, ("2024-10-10", "Ran", 1985, URI)),
+    "likes/reviews.csv": table(RATINGS, ("2024-10-10", "Ran", 1985, URI, 1)),
     "deleted/diary.csv": table(DIARY, ("2024-10-10", "Gone", 1999, URI, 4, "", "", "2024-10-09")),
     "lists/best.csv": "Letterboxd list export v7\nDate,Name,Tags\n2024-01-01,Best,\n",
 }

@@ -62,6 +62,11 @@ def test_encodings(encoding: str) -> None:
     assert names == ["Amélie", "Amélie", "L'été à Rome", "L'été à Rome"]
 
 
+def test_a_row_of_windows_1252_in_a_file_of_utf_8() -> None:
+    text = table("title,year", ("Amélie", 2001)).encode() + "Été…,1987".encode("cp1252")
+    assert [e.about.name for e in events_of(text)] == ["Amélie", "Été…"]
+
+
 def test_stars_are_doubled() -> None:
     events = events_of(table("title,year,stars", ("Heat", 1995, "0.5"), ("Ran", 1985, "4,5")))
     assert [event.rating for event in events if event.rating] == [1, 9]
@@ -174,6 +179,13 @@ def test_an_episodes_rating_is_not_its_series() -> None:
     assert (event.kind, event.episode) == (EventKind.WATCHED, 2)
     assert refusal.line == 2
     assert "the play is kept, its rating not" in refusal.reason
+
+
+def test_ratings_of_several_days_are_several() -> None:
+    text = "title,year,rating,date\nHeat,1995,8,2024-10-09\nHeat,1995,6,2024-01-01\n"
+    events = events_of(text)
+    assert [event.rating for event in events] == [None, 8, None, 6]
+    assert len({event.key for event in events}) == 4
 
 
 def test_the_same_row_a_thousand_times_is_one_event() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.adapters.history_files import open_history
 from app.domain.dumps import Refusal
 from app.domain.errors import Damaged, InvalidInput, TooLarge, WatcherError
-from app.domain.history_files import MAX_FILE_BYTES, MAX_UNPACKED_BYTES
+from app.domain.history_files import MAX_FILE_BYTES, MAX_LINES, MAX_UNPACKED_BYTES
 from app.domain.ledger import Event
 from tests.history_files import (
     DIARY,
@@ -77,6 +77,11 @@ def test_a_large_file_is_refused_without_being_read(tmp_path: Path) -> None:
         open_history(bytes(MAX_FILE_BYTES + 1), "large.csv")
 
 
+def test_a_file_of_too_many_lines_is_refused() -> None:
+    with pytest.raises(TooLarge, match="1000001 lines; 1000000 are allowed"):
+        opened(HEADER + "\n" * MAX_LINES, "long.csv")
+
+
 def test_broken_rows_are_refused_and_the_others_read() -> None:
     text = (
         f"{HEADER}Heat,1995,8\nRan\nA,1,2,3\nRan,1985,,,\n,,\n\n"
@@ -95,8 +100,9 @@ def test_broken_rows_are_refused_and_the_others_read() -> None:
     ]
 
 
-def test_an_unclosed_quotation_mark_is_said_with_the_lines_it_takes() -> None:
-    events, (refusal,) = read(f'{HEADER}Heat,1995,8\n"Ran,1985,8\nAlien,1979,9\n')
+@pytest.mark.parametrize("row", ['"Ran,1985,8', 'Ran,1985,"8', 'Ran,1985,"'])
+def test_an_unclosed_quotation_mark_is_said_with_the_lines_it_takes(row: str) -> None:
+    events, (refusal,) = read(f"{HEADER}Heat,1995,8\n{row}\nAlien,1979,9\n")
     assert {event.about.name for event in events} == {"Heat"}
     assert refusal.line == 3
     assert "(to line 4)" in refusal.reason
@@ -175,6 +181,15 @@ def test_members_outside_of_the_archive_and_hidden_ones_are_ignored() -> None:
     assert {file.name for file in history.ignored} == {
         path.replace("\\", "/")[:300] for path in bad
     }
+
+
+def test_a_member_without_a_name_is_ignored() -> None:
+    packed = archive({"x": "", "watched.csv": WATCHED})
+    at = packed.index(b"PK\1\2") + 28
+    unnamed = packed[:at] + struct.pack("<HH", 0, 1) + packed[at + 4 :]  # the x is no name now
+    history = opened(unnamed, "a.zip")
+    assert [file.name for file in history.used] == ["watched.csv"]
+    assert [(file.name, file.reason) for file in history.ignored] == [("", "it has no name")]
 
 
 def test_an_archive_inside_an_archive_is_not_opened() -> None:

@@ -73,7 +73,9 @@ def test_history_tells_each_play_once() -> None:
     ]
     assert (events[0].about, events[2].about) == (HEAT, SEVERANCE)
     assert {event.kind for event in events} == {EventKind.WATCHED}
-    assert {event.source for event in events} == {"trakt"}
+    assert {event.source for event in events} == {
+        "trakt-file"
+    }  # a sync takes out of ``trakt`` what its account lacks
     assert events[3] == events[0]
     assert len({event.key for event in events}) == 4
 
@@ -104,12 +106,13 @@ def test_watched_films_and_series_are_sums_of_plays() -> None:
     assert seen(events_of(whole, "watched-shows.json")) == [("Severance", None, None, 1, AT)]
 
 
-def test_a_later_sum_replaces_the_earlier_one() -> None:
-    (earlier,) = events_of(json_list(summed_film(4)), "watched-movies.json")
-    again = summed_film(5, last_watched_at="2020-01-01T00:00:00.000Z")
-    (later,) = events_of(json_list(again), "watched-movies.json")
+@pytest.mark.parametrize("entry", [summed_film(4), summed_show((1, 1, 4))])
+def test_a_later_sum_replaces_the_earlier_one(entry: Entry) -> None:
+    (earlier,) = events_of(json_list(entry), "watched.json")
+    again = json_list(entry).replace("2014", "2020")
+    (later,) = events_of(again, "watched.json")
     assert later.key == earlier.key
-    assert later != earlier
+    assert later.at > earlier.at
 
 
 EXPORT = {
@@ -167,9 +170,10 @@ def test_what_is_in_a_file_counts_and_not_its_name() -> None:
 
 
 def test_a_wrong_id_of_another_family_is_left_out_where_one_is_right() -> None:
-    broken = FILM | {"ids": {"trakt": "x", "imdb": "nm0000001", "tmdb": 949, "slug": None}}
+    broken = FILM | {"ids": {"trakt": "x", "imdb": "nm0000001", "tmdb": 949, "tvdb": 7}}
     (event,) = events_of(json_list(film_play(1, movie=broken)), "history.json")
-    assert (event.about.tmdb_id, event.about.imdb_id) == (949, "")
+    about = event.about
+    assert (about.tmdb_id, about.imdb_id, about.tvdb_id) == (949, "", None)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,13 @@ def test_a_single_season_is_not_its_series() -> None:
 
 def test_a_list_that_breaks_off_keeps_what_came_before() -> None:
     text = json_list(film_play(1), film_play(2))[:-30]
+    events, (refusal,) = read(text, "history.json")
+    assert len(events) == 1
+    assert refusal.reason == "no valid JSON from here on"
+
+
+def test_an_endless_entry_ends_the_reading() -> None:
+    text = json_list(film_play(1), film_play(2, notes="x" * 3_000_000), film_play(3))
     events, (refusal,) = read(text, "history.json")
     assert len(events) == 1
     assert refusal.reason == "no valid JSON from here on"

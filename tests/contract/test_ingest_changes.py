@@ -16,7 +16,7 @@ from app.domain.titles import Source, TitleId
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
 from tests.fakes.tmdb import HALF_BODY, Instead
-from tests.ingest_world import BOTH, MOVIE, START, TV, IngestWorld, at, ingest_world
+from tests.ingest_world import BOTH, MOVIE, START, TV, IngestWorld, at, ingest_world, stop
 
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
@@ -39,16 +39,6 @@ def change(world: IngestWorld, *ids: TitleId, on: date | None = None) -> None:
         world.fake.change(one.kind.value, one.tmdb_id, on=on, vote_count=12345)
 
 
-def stop_at(world: IngestWorld, done: int) -> None:
-    """A run that is stopped when so many titles are done."""
-
-    def stop() -> None:
-        raise Cancelled("Enough for today.")
-
-    with pytest.raises(Cancelled):
-        world.ingest().sync(BOTH, at(done, stop))
-
-
 def test_what_changed_is_fetched_and_nothing_else(world: IngestWorld) -> None:
     before = world.stored()
     world.forward(3)
@@ -56,8 +46,8 @@ def test_what_changed_is_fetched_and_nothing_else(world: IngestWorld) -> None:
     change(world, film, on=days(1))
     change(world, show, on=days(3))
     world.fake.add("movie", 9001, on=days(2), adult=False)
-    world.fake.remove("movie", before_number(before), on=days(2))
-    gone = movie(before_number(before))
+    gone = world.proper([MOVIE])[9]
+    world.fake.remove("movie", gone.tmdb_id, on=days(2))
     report = world.ingest().sync(BOTH, silent)
     assert sorted(world.asked()) == sorted([film, show, movie(9001), gone])
     fresh = {one: world.title(one) for one in (film, show, movie(9001))}
@@ -67,10 +57,6 @@ def test_what_changed_is_fetched_and_nothing_else(world: IngestWorld) -> None:
     for kind in BOTH:
         assert world.windows(kind) == [(START, days(3), 1)]
         assert world.state(kind).cursor == days(3).isoformat()
-
-
-def before_number(titles: dict[TitleId, object]) -> int:
-    return max(one.tmdb_id for one in titles if one.kind is MOVIE)
 
 
 def test_each_id_of_every_page_is_asked_for_once(world: IngestWorld) -> None:
@@ -176,7 +162,8 @@ def test_an_interrupted_window_is_completed_as_begun_then_the_rest(world: Ingest
     world.forward(3)
     films = world.proper([MOVIE])[:90]
     change(world, *films, on=days(2))
-    stop_at(world, 30)
+    with pytest.raises(Cancelled):
+        world.ingest().sync(BOTH, at(30, stop))
     had = {one for one, title in world.stored().items() if title.fetched_at == world.now}
     assert 30 <= len(had) < 90
     assert world.state().cursor == START.isoformat()
@@ -197,10 +184,6 @@ def test_an_interrupted_window_is_completed_as_begun_then_the_rest(world: Ingest
 def test_an_interrupted_window_of_one_kind_keeps_neither_behind(world: IngestWorld) -> None:
     world.forward(3)
     change(world, *world.proper([MOVIE])[:90])
-
-    def stop() -> None:
-        raise Cancelled("Enough for today.")
-
     with pytest.raises(Cancelled):
         world.ingest().sync([MOVIE], at(30, stop))
     world.forward(2)

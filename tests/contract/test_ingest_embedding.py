@@ -17,13 +17,12 @@ from app.domain.errors import Cancelled, ModelUnusable, UpstreamUnavailable
 from app.domain.filters import EVERYTHING
 from app.domain.ports import Vectors
 from app.domain.progress import silent
-from app.domain.titles import TitleId
 from app.services.index import rebuild
 from tests.builders import movie
 from tests.contract.conftest import Place
 from tests.fakes.embedder import WordEmbedder
-from tests.fakes.tmdb import LIST_FOR_OBJECT, Status
-from tests.ingest_world import BOTH, MOVIE, IngestWorld, at, ingest_world
+from tests.fakes.tmdb import LIST_FOR_OBJECT
+from tests.ingest_world import BOTH, MOVIE, IngestWorld, at, ingest_world, stop
 
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 PLOT = "Zeppelin beekeepers quarrel over marmalade."
@@ -180,10 +179,6 @@ def test_a_resumed_run_embeds_what_was_written_and_not_embedded(
         world.forward(1)
         for one in world.proper([MOVIE]):
             world.fake.change("movie", one.tmdb_id, overview=f"{PLOT} {one.tmdb_id}")
-
-    def stop() -> None:
-        raise Cancelled("Enough for today.")
-
     # As a run leaves it that is killed before anything is embedded.
     with pytest.raises(Cancelled):
         world.ingest().sync(BOTH, at(30, stop))
@@ -194,11 +189,7 @@ def test_a_resumed_run_embeds_what_was_written_and_not_embedded(
 @SQLITE
 @pytest.mark.parametrize("how", ["cancelled", "the source dies"])
 def test_a_run_that_ends_midway_leaves_no_embedding_behind(world: IngestWorld, how: str) -> None:
-    def end() -> None:
-        if how == "cancelled":
-            raise Cancelled("Enough for today.")
-        world.fake.fault(Status(503), "/3/*")
-
+    end = stop if how == "cancelled" else world.die
     with pytest.raises((Cancelled, UpstreamUnavailable)):
         world.ingest().sync(BOTH, at(30, end), embed=True)
     assert embedding_threads() == []
@@ -234,12 +225,10 @@ def test_the_index_follows_what_came_changed_and_went(world: IngestWorld, tmp_pa
     for one in (retold, new):
         (query,) = world.embedder.embed([embedding_text(world.stored()[one])])
         (nearest,) = index.search(query, 1, BOTH, EVERYTHING)
-        assert (nearest.id, nearest.score) == (one, pytest.approx(1.0, abs=1e-3))
+        assert nearest.id == one
+        assert nearest.score == pytest.approx(1.0, abs=1e-3)
     assert index.vector(gone) is None
     assert gone not in [one.id for one in index.search(gone_vector, 200, BOTH, EVERYTHING)]
-    words = TantivyWords(index.words)
-    assert described(words, "zeppelin beekeepers") == {retold, new}
-
-
-def described(words: TantivyWords, text: str) -> set[TitleId]:
-    return {found.id for found in words.described(text, 5, BOTH, EVERYTHING) or []}
+    matches = TantivyWords(index.words).described("zeppelin marmalade", 2, BOTH, EVERYTHING)
+    assert matches is not None
+    assert {match.id for match in matches} == {retold, new}

@@ -12,6 +12,7 @@ from app.domain.titles import MediaKind, TitleId
 from app.services.fetching import ATTEMPTS
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
+from tests.fakes.faults import Effect
 from tests.fakes.tmdb import (
     DROPPED,
     DROPPED_MIDWAY,
@@ -24,11 +25,10 @@ from tests.fakes.tmdb import (
     Instead,
     Status,
 )
-from tests.ingest_world import BOTH, MOVIE, START, TV, IngestWorld, at, ingest_world
+from tests.ingest_world import BOTH, MOVIE, START, TV, IngestWorld, at, ingest_world, stop
 
 SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 BAD = movie(17)
-Effect = object
 
 
 @pytest.fixture
@@ -82,12 +82,11 @@ def test_what_failed_is_tried_again_on_request_and_forgotten_once_it_answers(
     world: IngestWorld,
 ) -> None:
     show = world.proper([TV])[0]
-    mended, _stays = spoil(world), spoil(world, show)
     gone = movie(18)
-    spoil(world, gone)
+    for one in (BAD, gone, show):
+        spoil(world, one)
     world.ingest().sync(BOTH, silent)
     assert attempts(world) == {BAD: 3, gone: 3, show: 3}
-    mended.clear()
     world.fake.clear_faults()
     spoil(world, show)
     world.fake.remove("movie", gone.tmdb_id)
@@ -103,10 +102,6 @@ def test_what_failed_is_tried_again_on_request_and_forgotten_once_it_answers(
 def test_attempts_are_counted_on_after_an_interruption(world: IngestWorld) -> None:
     famous = max(world.proper([MOVIE]), key=world.popularity)
     spoil(world, famous)
-
-    def stop() -> None:
-        raise Cancelled("Enough for today.")
-
     with pytest.raises(Cancelled):
         world.ingest().sync([MOVIE], at(30, stop))
     assert attempts(world) == {famous: 1}
@@ -203,12 +198,8 @@ def test_a_source_that_dies_midway_marks_nothing_and_keeps_what_came(world: Inge
     world.ingest().sync(BOTH, silent)
     before = world.stored()
     world.forward(200)
-
-    def dies() -> None:
-        world.fake.fault(Status(500), "/3/*")
-
     with pytest.raises(UpstreamUnavailable):
-        world.ingest().refresh(BOTH, at(10, dies), stale_after=180 * 86_400)
+        world.ingest().refresh(BOTH, at(10, world.die), stale_after=180 * 86_400)
     assert world.failed() == []
     after = world.stored()
     assert after.keys() == before.keys()

@@ -14,17 +14,29 @@ from app.adapters.sqlite_store import open_sqlite
 from app.adapters.sqlite_store.database import Database
 from app.adapters.sqlite_store.jobs import SqliteJobStore
 from app.adapters.sqlite_store.schema import MIGRATIONS, Migration
-from app.adapters.sqlite_store.titles import SqliteTitleStore
 from app.adapters.stores import Stores
+from app.adapters.title_codec import encode_title
 from app.domain.errors import NotConfigured, StoreUnavailable
+from app.domain.people_ports import Account, Changed
+from app.domain.titles import MediaKind
 from app.domain.upstream import Failed
-from tests.builders import make_title, make_titles, movie, vector_rows
+from tests.builders import make_title, make_titles, movie, series, vector_rows
 from tests.contract.conftest import Place
+from tests.contract.people import make_events, make_profile
 
 NEXT: Migration = (
     "CREATE TABLE notes (text TEXT NOT NULL)",
     "ALTER TABLE titles ADD COLUMN note TEXT NOT NULL DEFAULT 'none'",
 )
+INDEXED = [
+    *(("failures", "kind"), ("titles", "imdb_id"), ("titles", "tvdb_id")),
+    *(("profiles", "profile"), ("profiles", "name_key"), ("events", "record")),
+]
+OLD_TITLES = [
+    make_title(1, imdb_id="tt0000001"),
+    make_title(2, MediaKind.TV, imdb_id="tt0000002", tvdb_id=81189),
+    make_title(3),
+]
 FAILS: Migration = ("CREATE TABLE half (n INTEGER)", "INSERT INTO missing VALUES (1)")
 
 
@@ -47,7 +59,9 @@ def test_a_sqlite_file_of_the_first_version_opens(tmp_path: Path) -> None:
     first = Database(path, MIGRATIONS[:1])
     assert first.rows("PRAGMA user_version") == [(1,)]
     assert first.rows("SELECT name FROM sqlite_master WHERE name = 'failures'") == []
-    SqliteTitleStore(first).upsert(make_titles(3))
+    with first.transaction() as connection:
+        rows = [(title.id.key, encode_title(title)) for title in OLD_TITLES]
+        connection.executemany("INSERT INTO titles (key, body) VALUES (?, ?)", rows)
     SqliteJobStore(first, SystemClock()).submit("embed", {"a": "1"})
     first.close()
     check_brought_up(open_sqlite(path, SystemClock()))
@@ -55,13 +69,24 @@ def test_a_sqlite_file_of_the_first_version_opens(tmp_path: Path) -> None:
 
 def check_brought_up(stores: Stores) -> None:
     """What the first version wrote is there, and what came later works."""
-    assert [t for batch in stores.titles.scan() for t in batch] == make_titles(3)
+    assert [t for batch in stores.titles.scan() for t in batch] == OLD_TITLES
+    assert stores.titles.by_imdb(["tt0000001", "tt0000002"]) == {
+        "tt0000001": movie(1),
+        "tt0000002": series(2),
+    }
+    assert stores.titles.by_tvdb([81189]) == {81189: series(2)}
     assert stores.jobs.claim("worker", ["sync"]) is None
     job = stores.jobs.claim("worker", ["embed"])
     assert job is not None
     assert job.arguments == (("a", "1"),)
     assert stores.failures.all() == []
     assert stores.failures.note([Failed(movie(1), "no")]) == {movie(1): 1}
+    assert stores.profiles.all() == []
+    anna = make_profile()
+    stores.profiles.create(anna)
+    assert stores.ledger.put(anna.id, make_events(2)) == Changed(2, 0)
+    stores.accounts.put(anna.id, Account("trakt", b"sealed", "{}"))
+    assert stores.accounts.linked("trakt") == [anna.id]
     stores.close()
 
 
@@ -129,14 +154,15 @@ def test_mongodb_step_by_step_keeps_what_is_there(mongo_uri: str, mongo_database
 
 def test_a_mongodb_database_of_the_first_version_opens(mongo_uri: str, mongo_database: str) -> None:
     first = open_mongo(mongo_uri, mongo_database, SystemClock(), MONGO_MIGRATIONS[:1])
-    first.titles.upsert(make_titles(3))
+    first.titles.upsert(OLD_TITLES)
     first.jobs.submit("embed", {"a": "1"})
     first.close()
     check_brought_up(open_mongo(mongo_uri, mongo_database, SystemClock()))
     with MongoClient[dict[str, object]](mongo_uri) as client:
         database = client[mongo_database]
-        indexed = [each["key"] for each in database["failures"].index_information().values()]
-        assert [("kind", 1)] in indexed
+        for collection, field in INDEXED:
+            indexed = [each["key"] for each in database[collection].index_information().values()]
+            assert [(field, 1)] in indexed
         schema = database["meta"].find_one({"_id": "schema"})
         assert schema == {"_id": "schema", "version": len(MONGO_MIGRATIONS)}
 

@@ -164,12 +164,12 @@ def test_a_filter_that_nearly_all_pass_is_owed_no_less_than_none(world: IndexWor
 
 def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "data" / "admin_token"
-    first = kept_token(path)
+    first = kept_token(path, "ADMIN_TOKEN")
     assert len(first) >= 32
     assert path.stat().st_mode & 0o777 == 0o600
-    assert kept_token(path) == first
+    assert kept_token(path, "ADMIN_TOKEN") == first
     path.write_text("")
-    assert len(kept_token(path)) >= 32
+    assert len(kept_token(path, "ADMIN_TOKEN")) >= 32
     assert list(path.parent.iterdir()) == [path]
 
 

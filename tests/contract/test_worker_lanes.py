@@ -243,15 +243,17 @@ def test_two_workers_share_the_work_and_do_each_job_once(
         services.close()
 
 
-def test_one_pass_does_what_is_due_and_what_waits(tmp_path: Path, fake: FakeTmdb) -> None:
+def test_one_pass_does_what_is_due_and_what_was_left(tmp_path: Path, fake: FakeTmdb) -> None:
     services = make_services(tmp_path, fake)
-    waiting = services.jobs.submit("embed_item", {"media_type": "movie", "tmdb_id": "999999"})
+    left = services.jobs.submit("embed_item", {"media_type": "movie", "tmdb_id": "999999"})
+    host = services.processes.name.partition(":")[0]
+    assert services.jobs.claim(f"{host}:999999:1#embed"), "by a worker that is dead"
     done = Runner(services, threading.Event()).pass_once()
     assert [job.kind for job in done] == [
         *("embed_item", "sync_tmdb", "refresh_tmdb", "embed_full", "rebuild_index")
     ]
     assert {job.state for job in done} == {JobState.DONE}
-    assert done[0].id == waiting.id
+    assert done[0].id == left.id
     manifest = services.publisher.current()
     assert manifest is not None
     assert manifest.count == sum(services.titles.count().values()) > 40

@@ -16,6 +16,8 @@ from app.adapters.history_files.contents import START, Content, lines_of, printa
 from app.adapters.history_files.records import Layout, Reading, UnknownLayout, Unrecognised
 from app.adapters.history_files.table import DELIMITERS, Table
 from app.domain.dumps import Refusal
+from app.domain.errors import TooLarge
+from app.domain.history_files import MAX_LINES
 from app.domain.ledger import Event
 
 JSON: Final = "json"
@@ -25,6 +27,7 @@ EXPECTED: Final = "Expected is one of: " + "; ".join(
 _LARGEST_ENTRY: Final = 2_000_000
 """Characters: a series of 1,000 episodes takes 200,000."""
 
+_CHUNK: Final = 1 << 18
 _HEADER_LINES: Final = 20
 _MOST_COLUMNS: Final = 1_000
 
@@ -124,7 +127,10 @@ def _json(content: Content) -> Part:
 
 
 def _delimited(content: Content) -> Part:
-    """By the delimiter with which the header makes sense, else the one that parts it most."""
+    """By the delimiter with which the header makes sense.
+
+    Raises `Unrecognised`, and `TooLarge` for a history of over `MAX_LINES`.
+    """
     best: list[str] = []
     for delimiter in DELIMITERS:
         with content.text() as text:
@@ -139,6 +145,16 @@ def _delimited(content: Content) -> Part:
             or plain.layout_of(table.columns, table.header)
         )
         if layout is not None:
+            _refuse_long(content)
             return Part(content, delimiter, layout)
         best = max(best, table.header, key=len)
     raise UnknownLayout(f"in no layout that is known. Its columns: {printable(shown(best))}")
+
+
+def _refuse_long(content: Content) -> None:
+    lines = 0
+    with content.open() as raw:
+        while chunk := raw.read(_CHUNK):
+            lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+    if lines > MAX_LINES:
+        raise TooLarge(f"{content.path} has {lines} lines; {MAX_LINES} are allowed")

@@ -17,7 +17,10 @@ from app.adapters.facts import UnusableRow
 from app.domain.ledger import About, Event, EventKind
 from app.domain.titles import MediaKind
 
-TRAKT: Final = "trakt"
+TRAKT: Final = "trakt-file"
+"""Not ``trakt``: syncing an account takes out what that account doesn't hold, which must not happen
+to a file's entries (of an older account, say). Plays told by both have the same moments."""
+
 LETTERBOXD: Final = "letterboxd"
 IMDB: Final = "imdb"
 MOVIELENS: Final = "movielens"

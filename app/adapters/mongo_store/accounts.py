@@ -29,14 +29,10 @@ class MongoAccountStore:
     def get(self, profile_id: str, provider: str) -> Account | None:
         """See `AccountStore.get`."""
         with reported(self._address):
-            field = _field(provider)
-            found = self._profiles.find_one(
-                {"profile": profile_id, field: {"$exists": True}}, {field: 1}
-            )
-        if found is None:
-            return None
-        (kept,) = found["accounts"].values()
-        return Account(provider, bytes(kept["sealed"]), kept["state"])
+            name = _name(provider)
+            found = self._profiles.find_one({"profile": profile_id}, {"accounts": 1})
+        kept = found["accounts"].get(name) if found else None
+        return Account(provider, bytes(kept["sealed"]), kept["state"]) if kept else None
 
     def delete(self, profile_id: str, provider: str) -> bool:
         """See `AccountStore.delete`."""
@@ -55,5 +51,9 @@ class MongoAccountStore:
 
 
 def _field(provider: str) -> str:
-    """Where the provider's account is kept: a name may hold what a field's name may not."""
-    return f"accounts.by_{provider.encode().hex()}"
+    return f"accounts.{_name(provider)}"
+
+
+def _name(provider: str) -> str:
+    """What the provider's account is called: its own name may hold what a field's may not."""
+    return f"by_{provider.encode().hex()}"

@@ -1,0 +1,1 @@
+"""Trakt: signing in, and reading somebody's history."""

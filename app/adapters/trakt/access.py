@@ -1,0 +1,93 @@
+"""Where Trakt is, and by which app it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from app import __version__
+from app.domain.errors import NotConfigured
+
+USER_AGENT: Final = f"watcher/{__version__}"
+_WHERE: Final = "make an app at https://trakt.tv/oauth/applications and set it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How this installation uses Trakt; id and secret are None where there is no app.
+
+    Raises `NotConfigured` for an address that can't be used.
+    """
+
+    api_url: str
+    site_url: str
+    redirect_uri: str
+    client_id: str | None = field(repr=False)
+    client_secret: str | None = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_address("TRAKT_API_URL", self.api_url)
+        _check_address("TRAKT_URL", self.site_url)
+
+    @property
+    def host(self) -> str:
+        """The API's host and port, without credentials, for people."""
+        return urlsplit(self.api_url).netloc.rpartition("@")[2]
+
+    @property
+    def app_id(self) -> str:
+        """Raises `NotConfigured` where it is missing."""
+        return _usable("TRAKT_CLIENT_ID", self.client_id)
+
+    @property
+    def app_secret(self) -> str:
+        """Raises `NotConfigured` where it is missing."""
+        return _usable("TRAKT_CLIENT_SECRET", self.client_secret)
+
+    def address_of(self, path: str) -> str:
+        """Of the API."""
+        return self.api_url.rstrip("/") + path
+
+    def sign_in_address(self, state: str) -> str:
+        """The page that asks for permission. Raises `NotConfigured`, for a missing secret too."""
+        self.app_secret  # noqa: B018 - nobody should sign in where the code can't be exchanged
+        query = {
+            "response_type": "code",
+            "client_id": self.app_id,
+            "redirect_uri": self.redirect_uri,
+            "state": state,
+        }
+        return f"{self.site_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
+
+    def headers(self) -> dict[str, str]:
+        """What goes with every call. Raises `NotConfigured`."""
+        return {
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "trakt-api-version": "2",
+            "trakt-api-key": self.app_id,
+        }
+
+
+def _usable(setting: str, value: str | None) -> str:
+    text = (value or "").strip()
+    if not text:
+        raise NotConfigured(f"{setting} is not set: {_WHERE}. Everything else works without Trakt")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise NotConfigured(f"{setting} holds characters that none of Trakt's has")
+    return text
+
+
+def _check_address(setting: str, address: str) -> None:
+    problem = NotConfigured(
+        f"{setting} must be an address such as https://host/path, without a question mark"
+    )
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise problem from None
+    if not usable or parts.query or parts.fragment or not address.isprintable() or " " in address:
+        raise problem

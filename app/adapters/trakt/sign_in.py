@@ -1,0 +1,164 @@
+"""Signing in at Trakt: what is sent to its token routes, and what their answers mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, TypeVar
+
+import msgspec
+
+from app.adapters.tmdb.connections import Reply, Unanswered
+from app.adapters.tmdb.replies import parsed, retry_after
+from app.adapters.trakt.access import Access
+from app.adapters.trakt.client import LONGEST_PAUSE, TraktClient
+from app.adapters.trakt.replies import (
+    APP_REFUSED,
+    BAD_REQUEST,
+    OK,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    is_page,
+    refusal,
+)
+from app.domain.errors import ConnectAgain, InvalidInput, NotConfigured, SlowDown
+from app.domain.people_ports import DeviceCode, Tokens
+from app.domain.ports import Clock
+
+_OTHERS: Final = 5.0
+_BEGIN: Final = "Begin signing in again."
+_DEVICE: Final = {
+    404: f"Trakt never gave this device code. {_BEGIN}",
+    409: f"This device code was used already. {_BEGIN}",
+    410: f"The device code has expired. {_BEGIN}",
+    418: f"The permission was denied at Trakt. {_BEGIN}",
+}
+_SIGNED_OUT: Final = (
+    "Trakt takes the account's tokens no more (it was disconnected there, or an answer of Trakt's "
+    "was lost): connect the account again"
+)
+
+_T = TypeVar("_T")
+_Positive = Annotated[float, msgspec.Meta(gt=0, lt=1e12)]
+_Token = Annotated[str, msgspec.Meta(pattern=r"^[!-~]+\Z")]
+
+
+class _Given(msgspec.Struct):
+    access_token: _Token
+    refresh_token: _Token
+    expires_in: _Positive
+    created_at: _Positive
+
+
+class _Device(msgspec.Struct):
+    device_code: _Token
+    user_code: _Token
+    verification_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[!-~]+\Z")]
+    expires_in: _Positive
+    interval: _Positive = _OTHERS
+
+
+class _Refusal(msgspec.Struct):
+    error: str = ""
+
+
+_GIVEN: Final = msgspec.json.Decoder(_Given)
+_DEVICES: Final = msgspec.json.Decoder(_Device)
+_REFUSED: Final = msgspec.json.Decoder(_Refusal)
+
+
+class SigningIn:
+    """See `app.domain.people_ports.HistorySource`, whose verbs for tokens these are."""
+
+    def __init__(self, access: Access, client: TraktClient, clock: Clock) -> None:
+        self._access = access
+        self._client = client
+        self._clock = clock
+
+    def exchange(self, code: str) -> Tokens:
+        """The tokens for a callback's code. Raises `InvalidInput`."""
+        reply = self._asked("/oauth/token", grant_type="authorization_code", code=code)
+        if _error_of(reply) == "invalid_grant":
+            raise InvalidInput(f"Trakt's code has expired or was used already. {_BEGIN}")
+        return self._tokens(reply)
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """A new pair for the old one. Raises `ConnectAgain`."""
+        reply = self._asked(
+            "/oauth/token", grant_type="refresh_token", refresh_token=tokens.refresh
+        )
+        if _error_of(reply) == "invalid_grant":
+            raise ConnectAgain(_SIGNED_OUT)
+        return self._tokens(reply)
+
+    def revoke(self, tokens: Tokens) -> None:
+        """End a pair."""
+        reply = self._asked("/oauth/revoke", token=tokens.access)
+        if reply.status != OK or is_page(reply):
+            raise self._refused(reply)
+
+    def device_code(self) -> DeviceCode:
+        """A code to be typed in elsewhere."""
+        reply = self._client.post("/oauth/device/code", {"client_id": self._access.app_id})
+        given = self._read(reply, _DEVICES)
+        return DeviceCode(
+            code=given.user_code,
+            address=given.verification_url,
+            device=given.device_code,
+            interval=given.interval,
+            expires_in=given.expires_in,
+        )
+
+    def device_tokens(self, device: str) -> Tokens | None:
+        """The tokens once the code was typed in. Raises `SlowDown`, `InvalidInput`."""
+        reply = self._asked("/oauth/device/token", code=device)
+        if not is_page(reply):
+            if reply.status == BAD_REQUEST and _error_of(reply) != "invalid_request":
+                return None
+            if reply.status in _DEVICE:
+                raise InvalidInput(_DEVICE[reply.status])
+        return self._tokens(reply)
+
+    def _asked(self, path: str, **sent: str) -> Reply:
+        app = {"client_id": self._access.app_id, "client_secret": self._access.app_secret}
+        if "grant_type" in sent:
+            app["redirect_uri"] = self._access.redirect_uri
+        return self._client.post(path, app | sent)
+
+    def _tokens(self, reply: Reply) -> Tokens:
+        given = self._read(reply, _GIVEN)
+        until = given.created_at + given.expires_in
+        return Tokens(given.access_token, given.refresh_token, until)
+
+    def _read(self, reply: Reply, decoder: msgspec.json.Decoder[_T]) -> _T:
+        if reply.status != OK:
+            raise self._refused(reply)
+        try:
+            return parsed(reply.body, decoder)
+        except Unanswered as failure:
+            raise self._client.unavailable(failure, 1, 0) from None
+
+    def _refused(self, reply: Reply) -> Exception:
+        """The error for an answer that isn't the one hoped for."""
+        error, now = _error_of(reply), self._clock.now()
+        if error == "invalid_request":
+            return NotConfigured(
+                "Trakt refuses the request to sign in: TRAKT_REDIRECT_URI must be one of those "
+                "that stand at https://trakt.tv/oauth/applications, letter by letter"
+            )
+        if error in ("invalid_client", "unauthorized_client"):
+            return NotConfigured(APP_REFUSED)
+        if reply.status == TOO_MANY_REQUESTS:
+            seconds = retry_after(reply.headers, now)
+            wait = "a little" if seconds is None else f"{min(seconds, LONGEST_PAUSE):.0f} s"
+            return SlowDown(f"Trakt was asked too soon: ask again in {wait}")
+        found = Unanswered("a web page", again=False) if reply.status == OK else refusal(reply, now)
+        return self._client.unavailable(found, 1, 0) if isinstance(found, Unanswered) else found
+
+
+def _error_of(reply: Reply) -> str:
+    """OAuth's name of an error; empty where there is none."""
+    if reply.status not in (BAD_REQUEST, UNAUTHORIZED):
+        return ""
+    try:
+        return _REFUSED.decode(reply.body).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""

@@ -1,0 +1,200 @@
+"""Trakt as a source of histories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from app.adapters.tmdb.connections import Reply, Timeouts, Unanswered
+from app.adapters.tmdb.replies import parsed
+from app.adapters.trakt import entries
+from app.adapters.trakt.access import Access
+from app.adapters.trakt.client import TraktClient
+from app.adapters.trakt.sign_in import SigningIn
+from app.domain.errors import UpstreamUnavailable
+from app.domain.ledger import Event
+from app.domain.people_ports import DeviceCode, Tokens
+from app.domain.ports import Clock
+
+PAGE: Final = 250
+"""Entries; Trakt gives no more at once."""
+
+MOST_READS: Final = 4
+"""Times that a list is read from its start because it changed under the reading."""
+
+_MOST_PAGES: Final = 100_000
+_HISTORY: Final = "/sync/history"
+_ENTRIES: Final = msgspec.json.Decoder(list[dict[str, object]])
+_ACTIVITIES: Final = msgspec.json.Decoder(dict[str, object])
+
+_T = TypeVar("_T")
+_Read = Callable[[entries.Entry, float], Event | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    events: list[Event]
+    pages: int
+    items: int
+
+
+class TraktSource:
+    """See `app.domain.people_ports.HistorySource`.
+
+    `patience` is in seconds: how long one request is tried again, pauses that Trakt asks for not
+    counted. Any thread may use it; `close` gives up what is under way.
+    """
+
+    def __init__(  # noqa: PLR0913  # Trakt's settings, each by its name
+        self,
+        *,
+        api_url: str,
+        site_url: str,
+        client_id: str | None,
+        client_secret: str | None,
+        redirect_uri: str,
+        clock: Clock,
+        patience: float = 60.0,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        """Raises `NotConfigured` for addresses that can't be used; asks nothing yet."""
+        self._access = Access(
+            api_url=api_url,
+            site_url=site_url,
+            redirect_uri=redirect_uri,
+            client_id=client_id,
+            client_secret=client_secret,
+        )
+        self._clock = clock
+        self._client = TraktClient(self._access, clock, patience, timeouts or Timeouts())
+        self._signing_in = SigningIn(self._access, self._client, clock)
+
+    def close(self) -> None:
+        """Give up all that is under way; later calls raise `Cancelled`."""
+        self._client.close()
+
+    def sign_in_address(self, state: str) -> str:
+        """See `HistorySource.sign_in_address`. Raises `NotConfigured`."""
+        return self._access.sign_in_address(state)
+
+    def exchange(self, code: str) -> Tokens:
+        """See `HistorySource.exchange`."""
+        return self._signing_in.exchange(code)
+
+    def device_code(self) -> DeviceCode:
+        """See `HistorySource.device_code`."""
+        return self._signing_in.device_code()
+
+    def device_tokens(self, device: str) -> Tokens | None:
+        """See `HistorySource.device_tokens`."""
+        return self._signing_in.device_tokens(device)
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """See `HistorySource.refresh`.
+
+        Sent once, for the first answer uses the pair up: where it is lost, this raises
+        `UpstreamUnavailable`, and the next refresh `ConnectAgain`, unless Trakt did nothing.
+        """
+        return self._signing_in.refresh(tokens)
+
+    def revoke(self, tokens: Tokens) -> None:
+        """See `HistorySource.revoke`."""
+        self._signing_in.revoke(tokens)
+
+    def activities(self, tokens: Tokens) -> Mapping[str, str]:
+        """See `HistorySource.activities`."""
+        return self._client.get("/sync/last_activities", tokens.access, _activities)
+
+    def history(self, tokens: Tokens, since: str | None) -> Iterator[list[Event]]:
+        """See `HistorySource.history`."""
+        query = f"&start_at={quote(since, safe='')}" if since else ""
+        return self._pages(_HISTORY, tokens, entries.play, query)
+
+    def history_count(self, tokens: Tokens) -> int:
+        """See `HistorySource.history_count`."""
+        read = partial(_count, name="X-Pagination-Item-Count")
+        return self._client.get(f"{_HISTORY}?page=1&limit=1", tokens.access, read)
+
+    def ratings(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """See `HistorySource.ratings`."""
+        return self._films_and_series("/sync/ratings", tokens, entries.rated)
+
+    def watchlist(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """See `HistorySource.watchlist`."""
+        return self._films_and_series("/sync/watchlist", tokens, entries.watchlisted)
+
+    def favorites(self, tokens: Tokens) -> Iterator[list[Event]]:
+        """See `HistorySource.favorites`."""
+        return self._films_and_series("/sync/favorites", tokens, entries.loved)
+
+    def _films_and_series(self, path: str, tokens: Tokens, read: _Read) -> Iterator[list[Event]]:
+        for kind in ("movies", "shows"):
+            yield from self._pages(f"{path}/{kind}", tokens, read)
+
+    def _pages(
+        self, path: str, tokens: Tokens, read: _Read, query: str = ""
+    ) -> Iterator[list[Event]]:
+        """Every page; from the start again where the list grew or shrank meanwhile.
+
+        What is taken out of a list moves what is behind it forward, past the page that is asked
+        for next; events that come twice do no harm.
+        """
+        for _ in range(MOST_READS):
+            number, items = 1, None
+            while True:
+                address = f"{path}?page={number}&limit={PAGE}{query}"
+                page = self._client.get(address, tokens.access, partial(self._page, read=read))
+                if items not in (None, page.items):
+                    break
+                items = page.items
+                yield page.events
+                if number >= page.pages:
+                    return
+                number += 1
+        raise UpstreamUnavailable(
+            f"Trakt's {path.removeprefix('/sync/')} changed each time while being read: try again"
+        )
+
+    def _page(self, reply: Reply, read: _Read) -> _Page:
+        now = self._clock.now()
+        found = [read(entry, now) for entry in _parsed(reply, _ENTRIES)]
+        return _Page(
+            events=[event for event in found if event is not None],
+            pages=min(_count(reply, "X-Pagination-Page-Count"), _MOST_PAGES),
+            items=_count(reply, "X-Pagination-Item-Count"),
+        )
+
+
+def _count(reply: Reply, name: str) -> int:
+    """A number of the paging; without it, nobody knows whether a page is all."""
+    _parsed(reply, _ENTRIES)
+    text = reply.headers.get(name, "")
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:  # noqa: PLR2004  # a million pages
+        raise Unanswered(f"an answer without {name}", again=True)
+    return int(text)
+
+
+def _activities(reply: Reply) -> Mapping[str, str]:
+    told = _parsed(reply, _ACTIVITIES)
+    found = {
+        f"{part}.{name}": str(at or "")
+        for part, times in told.items()
+        if isinstance(times, dict)
+        for name, at in times.items()
+    }
+    if not found:
+        raise Unanswered("an answer without activities", again=True)
+    return found
+
+
+def _parsed(reply: Reply, decoder: msgspec.json.Decoder[_T]) -> _T:
+    """The body in a shape. Raises `Unanswered`: half an object instead of a list may pass, too."""
+    try:
+        return parsed(reply.body, decoder)
+    except Unanswered as failure:
+        raise Unanswered(str(failure), again=True) from None

@@ -1,0 +1,46 @@
+"""A source of histories over a stand-in for Trakt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.adapters.tmdb.connections import Timeouts
+from app.adapters.trakt.source import TraktSource
+from app.domain.people_ports import Tokens
+from app.domain.ports import Clock
+from tests.fakes.trakt import FakePerson, FakeTrakt
+
+QUICK = Timeouts(connect=2, read=0.5, whole=2, download=2)
+
+
+@contextmanager
+def trakt_source(
+    fake: FakeTrakt,
+    clock: Clock,
+    *,
+    client_id: str | None = None,
+    client_secret: str | None = None,
+    patience: float = 10,
+) -> Iterator[TraktSource]:
+    """Of the stand-in's app, unless another id or secret is given; waits little."""
+    source = TraktSource(
+        api_url=fake.api_url,
+        site_url=fake.site_url,
+        client_id=fake.client_id if client_id is None else client_id,
+        client_secret=fake.client_secret if client_secret is None else client_secret,
+        redirect_uri=fake.redirect_uri,
+        clock=clock,
+        patience=patience,
+        timeouts=QUICK,
+    )
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def tokens_of(fake: FakeTrakt, person: FakePerson) -> Tokens:
+    """Tokens of somebody who signed in."""
+    grant = fake.tokens(person)
+    return Tokens(grant.access, grant.refresh, grant.created_at + grant.expires_in)
