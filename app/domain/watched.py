@@ -29,8 +29,8 @@ class By(StrEnum):
 class Verdict:
     """What a person has of one title.
 
-    `seen`: a film was watched, or any episode of a series, or the series as a whole: it is not to
-    be recommended. `whole`: the film, or the series as a whole, was told as watched. `plays` counts
+    `seen`: a film was watched, any episode of a series, or the series as a whole, or it was rated:
+    it is not to be recommended. `whole`: the film, or the series as a whole, was told as watched. `plays` counts
     distinct moments; `last_at` is in Unix seconds, 0 where unknown. `by` is None where not seen.
     """
 
@@ -62,7 +62,8 @@ class Watched:
     kinds; a TVDB id is of a series. A name with its year decides only for entries that have no id
     at all. `UNWATCHED` takes back, from every source, what was told as watched until its moment and
     what has no moment; one that names an episode takes back that episode. What is watched later
-    counts again. Where sources disagree, one that says "watched" is enough.
+    counts again. Where sources disagree, one that says "watched" is enough. Who rated a title has
+    seen it, without a play to count.
     """
 
     def __init__(self, events: Iterable[Event]) -> None:
@@ -71,7 +72,7 @@ class Watched:
         self._tvdb: dict[int, list[Event]] = defaultdict(list)
         self._named: dict[tuple[MediaKind, str, int | None], list[Event]] = defaultdict(list)
         for event in events:
-            if event.kind in (EventKind.WATCHED, EventKind.UNWATCHED):
+            if _tells(event):
                 self._note(event)
 
     def of(self, title: Title) -> Verdict:
@@ -133,8 +134,14 @@ class Watched:
 
 def verdict_of(events: Sequence[Event]) -> Verdict:
     """As `Watched.of`, over events that are known to be one title's; `by` is TMDB's."""
-    told = [e for e in events if e.kind in (EventKind.WATCHED, EventKind.UNWATCHED)]
+    told = [event for event in events if _tells(event)]
     return _verdict(told, dict.fromkeys((event.key for event in told), By.TMDB))
+
+
+def _tells(event: Event) -> bool:
+    """Whether it says that something was watched or wasn't; who rates a title has seen it."""
+    rated = event.kind is EventKind.RATED and event.rating is not None
+    return rated or event.kind in (EventKind.WATCHED, EventKind.UNWATCHED)
 
 
 def has_no_id(about: About) -> bool:
@@ -152,19 +159,20 @@ def _verdict(events: Sequence[Event], by: Mapping[str, By]) -> Verdict:
     counted = [
         event
         for event in events
-        if event.kind is EventKind.WATCHED
+        if event.kind is not EventKind.UNWATCHED
         and event.at > max(all_until, taken_back.get(_episode(event), -1))
     ]
     if not counted:
         return NOT_SEEN
-    moments = {(_episode(event), event.at) for event in counted if event.at > 0}
-    dateless = max((event.plays for event in counted if event.at == 0), default=0)
+    played = [event for event in counted if event.kind is EventKind.WATCHED]
+    moments = {(_episode(event), event.at) for event in played if event.at > 0}
+    dateless = max((event.plays for event in played if event.at == 0), default=0)
     return Verdict(
         seen=True,
-        whole=any(_episode(event) is None for event in counted),
+        whole=any(_episode(event) is None for event in played),
         episodes=frozenset(place for event in counted if (place := _episode(event)) is not None),
         plays=max(len(moments), dateless),
-        last_at=max(event.at for event in counted),
+        last_at=max((event.at for event in played), default=0),
         by=min((by[event.key] for event in counted), key=list(By).index),
     )
 

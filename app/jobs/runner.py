@@ -56,7 +56,7 @@ class Runner:
         for thread in lanes:
             thread.daemon = True
             thread.start()
-        for thread in lanes:
+        for thread in (*lanes, signs):  # nobody may use the stores when they are closed
             thread.join()
 
     def pass_once(self) -> list[Job]:

@@ -40,9 +40,6 @@ from tests.fakes.trakt import (
 )
 from tests.trakt_world import tokens_of, trakt_source
 
-TOKEN = "/oauth/token"
-DEVICE_TOKEN = "/oauth/device/token"
-
 
 @pytest.fixture
 def clock() -> MovedClock:
@@ -122,7 +119,7 @@ def test_a_refresh_is_sent_once_whatever_comes_back(
     fake: FakeTrakt, ada: FakePerson, source: TraktSource, effect: Effect
 ) -> None:
     tokens = tokens_of(fake, ada)
-    fault = fake.fault(effect, TOKEN)
+    fault = fake.fault(effect, "/oauth/token")
     with pytest.raises(UpstreamUnavailable):
         source.refresh(tokens)
     assert fault.used == 1
@@ -132,7 +129,7 @@ def test_a_pair_whose_answer_was_lost_must_be_connected_again(
     fake: FakeTrakt, ada: FakePerson, source: TraktSource
 ) -> None:
     tokens = tokens_of(fake, ada)
-    fake.fault(DROPPED_MIDWAY, TOKEN, times=1)
+    fake.fault(DROPPED_MIDWAY, "/oauth/token", times=1)
     with pytest.raises(UpstreamUnavailable):
         source.refresh(tokens)
     with pytest.raises(ConnectAgain):
@@ -209,7 +206,7 @@ def test_a_device_is_not_told_wrong_by_a_fault(
     fake: FakeTrakt, source: TraktSource, effect: Effect, raised: type[WatcherError]
 ) -> None:
     given = source.device_code()
-    fake.fault(effect, DEVICE_TOKEN)
+    fake.fault(effect, "/oauth/device/token")
     with pytest.raises(raised):
         source.device_tokens(given.device)
 
@@ -251,12 +248,12 @@ def test_without_its_secret_the_setting_is_named(
         CALLS[name](source)
 
 
-@pytest.mark.parametrize("name", [name for name in CALLS if name not in ("address", "device")])
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "address"])
 def test_a_refused_app_is_no_fault_of_the_account(
     fake: FakeTrakt, clock: MovedClock, name: str
 ) -> None:
     with (
-        trakt_source(fake, clock, client_id="x", client_secret="y") as source,
+        trakt_source(fake, clock, client_id="x") as source,
         pytest.raises(NotConfigured, match="TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET"),
     ):
         CALLS[name](source)
@@ -281,7 +278,7 @@ def test_an_address_that_cannot_be_one_names_its_setting(clock: MovedClock) -> N
                 api_url=api,
                 site_url=site,
                 client_id="i",
-                client_secret="s",
+                client_secret=None,
                 redirect_uri="http://127.0.0.1/",
                 clock=clock,
                 timeouts=Timeouts(),

@@ -12,7 +12,6 @@ import pytest
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress, Report
 from app.jobs.runner import Runner
-from app.jobs.schedule import LANES
 from app.jobs.work import WORK, Arguments
 from app.wiring import Services
 from tests.builders import make_titles
@@ -198,9 +197,9 @@ def test_the_jobs_of_a_dead_worker_are_taken_over_once(tmp_path: Path, endless: 
     both = [make_services(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
     both[0].titles.upsert(make_titles(3))
     asked = [both[0].jobs.submit(kind, {"n": f"{kind} {n}"}) for kind in KINDS for n in range(5)]
-    for lane in LANES:
+    for kind in KINDS:
         for _ in range(5):
-            assert both[0].jobs.claim(f"dead#{lane.name}", lane.kinds)
+            assert both[0].jobs.claim(f"dead#{kind}", [kind])
     with worker(both[0]), worker(both[1]):
         assert {ended(both[0], job).state for job in asked} == {JobState.DONE}
     runs = [run for run in endless.runs if run]

@@ -14,7 +14,6 @@ from app.domain.errors import StoreUnavailable
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress, Report
 from app.jobs.runner import Runner
-from app.jobs.schedule import LANES
 from app.jobs.work import WORK, Arguments
 from app.wiring import Services
 from app.worker import _finished
@@ -103,10 +102,10 @@ def test_a_long_sync_holds_up_neither_embedding_nor_the_index(
     services.close()
 
 
-def test_the_three_lanes_run_beside_each_other(
+def test_the_lanes_run_beside_each_other(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meeting = threading.Barrier(len(LANES))
+    meeting = threading.Barrier(len(ONE_OF_EACH_LANE))
 
     def meet(_services: Services, _report: Report, _arguments: Arguments) -> str:
         meeting.wait(10)

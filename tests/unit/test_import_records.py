@@ -34,6 +34,12 @@ class MemoryTitles:
     def scan(self, batch_size: int = 1000, after: TitleId | None = None) -> Iterator[list[Title]]:
         raise NotImplementedError
 
+    def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
+        raise NotImplementedError
+
+    def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
+        raise NotImplementedError
+
     def count(self) -> dict[MediaKind, int]:
         return {kind: sum(i.kind is kind for i in self.titles) for kind in MediaKind}
 

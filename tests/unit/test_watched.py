@@ -119,6 +119,14 @@ def test_taking_back_an_episode_leaves_the_others() -> None:
     assert Watched([*some, back(OF_SERIES)]).of(SERIES) == NOT_SEEN
 
 
+def test_who_rated_a_title_has_seen_it() -> None:
+    rating = replace(event(OF_SERIES, 1000, EventKind.RATED), rating=7)
+    found = Watched([rating]).of(SERIES)
+    assert (found.seen, found.whole, found.plays, found.finished(1)) == (True, False, 0, False)
+    assert Watched([rating, back(OF_SERIES)]).of(SERIES) == NOT_SEEN
+    assert Watched([replace(rating, rating=None)]).of(SERIES) == NOT_SEEN
+
+
 def test_other_kinds_of_events_tell_nothing() -> None:
     told = [event(OF_FILM, kind=k) for k in EventKind if k is not EventKind.WATCHED]
     assert Watched(told).of(FILM) == NOT_SEEN
