@@ -1,16 +1,25 @@
-"""A source of histories over a stand-in for Trakt."""
+"""A source of histories over a stand-in for Trakt, and people whose accounts are synced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from app.adapters.processes import LocalProcesses
+from app.adapters.sealing import FernetSeal
+from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores import Stores
 from app.adapters.tmdb.connections import Timeouts
 from app.adapters.trakt.source import TraktSource
+from app.domain.ledger import Profile
 from app.domain.people_ports import Tokens
 from app.domain.ports import Clock
+from app.services.history_sync import HistorySync
 from tests.fakes.trakt import FakePerson, FakeTrakt
 
+ADA = "ada0000000000000"
+BOB = "b0b0000000000000"
 QUICK = Timeouts(connect=2, read=0.5, whole=2, download=2)
 
 
@@ -44,3 +53,28 @@ def tokens_of(fake: FakeTrakt, person: FakePerson) -> Tokens:
     """Tokens of somebody who signed in."""
     grant = fake.tokens(person)
     return Tokens(grant.access, grant.refresh, grant.created_at + grant.expires_in)
+
+
+@contextmanager
+def household(folder: Path, clock: Clock) -> Iterator[Stores]:
+    """Stores in SQLite with the profiles `ADA` and `BOB`."""
+    stores = open_sqlite(folder / "watcher.sqlite3", clock)
+    try:
+        for number, name in enumerate((ADA, BOB)):
+            stores.profiles.create(Profile(id=name, name=name, created_at=number, token_hash=""))
+        yield stores
+    finally:
+        stores.close()
+
+
+def history_sync(stores: Stores, source: TraktSource, clock: Clock) -> HistorySync:
+    """The service over them."""
+    return HistorySync(
+        source=source,
+        ledger=stores.ledger,
+        accounts=stores.accounts,
+        state=stores.state,
+        processes=LocalProcesses(),
+        seal=FernetSeal("a key of tests"),
+        clock=clock,
+    )

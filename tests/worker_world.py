@@ -72,6 +72,13 @@ def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.jobs.running._PATIENCE", 0.1)
 
 
+def dont_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which many days pass: nothing in them loses its power."""
+    monkeypatch.setattr(
+        "app.adapters.sqlite_store.database._PRAGMAS", ("PRAGMA synchronous = OFF",)
+    )
+
+
 @contextmanager
 def worker(services: Services) -> Iterator[threading.Event]:
     """A worker that watches; it ends with the block, or once the event given is set."""

@@ -30,8 +30,9 @@ class Verdict:
     """What a person has of one title.
 
     `seen`: a film was watched, any episode of a series, or the series as a whole, or it was rated:
-    it is not to be recommended. `whole`: the film, or the series as a whole, was told as watched. `plays` counts
-    distinct moments; `last_at` is in Unix seconds, 0 where unknown. `by` is None where not seen.
+    it is not to be recommended. `whole`: the film, or the series as a whole, was told as watched.
+    `plays` counts distinct moments; `last_at` is in Unix seconds, 0 where unknown. `by` is None
+    where not seen.
     """
 
     seen: bool

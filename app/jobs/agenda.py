@@ -94,7 +94,7 @@ class Agenda:
                 behind = True
                 # Where it is 0, something ended while this ran, and another run is called for.
                 turn.looked_at = turn.looked_at and self._clock.now()
-            elif behind:
+            elif behind and turn.entry.fed:
                 turn.looked_at = 0.0
 
     def _pause(self, kind: str, seconds: float) -> None:

@@ -31,12 +31,16 @@ _BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job kind, how many seconds between two looks, and whether a look finds work to do."""
+    """A job kind, how many seconds between two looks, and whether a look finds work to do.
+
+    `fed`: jobs of the kinds before it in the table make work for it, so it is looked at after them.
+    """
 
     kind: str
     every: float
     wanted: Callable[[Services], bool]
     arguments: Mapping[str, str] = field(default_factory=dict)
+    fed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,9 @@ SCHEDULE: Final = (
     # A changed text shows in no count: every title is looked at, a minute at 1.4 million.
     Entry(EMBED_FULL, every=_HOUR, wanted=_always),
     # Until there is one nothing can be searched, and somebody may be waiting.
-    Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt),
     Entry(REBUILD_INDEX, every=5, wanted=_first_index_is_due),
-    Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
+    Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt, fed=False),
 )
 """In the order in which a fresh installation needs them. What is due every six hours, week or day
 is told by the stored state, so that a restarted worker goes on in the same rhythm."""

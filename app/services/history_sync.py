@@ -31,6 +31,9 @@ _REFRESH_BEFORE: Final = 3600.0
 _OVERLAP: Final = 86_400
 """Seconds before the newest known play from which plays are asked for."""
 
+_SETTLED: Final = 300.0
+"""Seconds after which a change has a time of its own, clocks that differ a little included."""
+
 _HISTORY: Final = ("movies.watched_at", "episodes.watched_at")
 _LISTS: Final = {
     EventKind.RATED: ("movies.rated_at", "shows.rated_at"),
@@ -93,11 +96,12 @@ class HistorySync:
     clock: Clock
 
     def link(self, profile_id: str, tokens: Tokens) -> None:
-        """Keep the tokens of a person who signed in. Raises `NotFound`."""
+        """Keep the tokens of a person who signed in. Raises `NotFound`.
+
+        What is known of former syncs is forgotten: it may be another account now.
+        """
         with self._held(profile_id):
-            known = self.accounts.get(profile_id, TRAKT)
-            state = known.state if known else "{}"
-            self.accounts.put(profile_id, Account(TRAKT, self._sealed(tokens), state))
+            self.accounts.put(profile_id, Account(TRAKT, self._sealed(tokens), "{}"))
 
     def unlink(self, profile_id: str) -> bool:
         """Sign out, at the provider as well; False where there was no account.
@@ -136,6 +140,7 @@ class HistorySync:
         tokens = self._fresh(profile_id, account)
         before = _seen_before(account)
         # Asked first: what changes while the parts are read is read again the next time.
+        asked_at = self.clock.now()
         activities = dict(self.source.activities(tokens))
         done = HistoryReport(profile_id)
         known = self._known(profile_id)
@@ -144,7 +149,8 @@ class HistorySync:
         for kind, parts in _LISTS.items():
             if before.moved(activities, parts):
                 self._take_list(profile_id, tokens, kind, known, done, report)
-        after = {"activities": activities, "synced_at": self.clock.now()}
+        settled = _settled(activities, asked_at)
+        after = {"activities": settled, "synced_at": self.clock.now()}
         latest = self.accounts.get(profile_id, TRAKT) or account
         self.accounts.put(profile_id, Account(TRAKT, latest.sealed, json.dumps(after)))
         return done
@@ -189,14 +195,17 @@ class HistorySync:
         done: HistoryReport,
         report: Report,
     ) -> None:
-        """The newest plays; all of them where their number then isn't the provider's."""
+        """The newest plays; all of them where those don't explain what changed."""
         plays = set(_plays(known))
+        before = done.added + done.replaced
         latest = max((known[key].at for key in plays), default=0)
         if latest:
             since = datetime.fromtimestamp(max(latest - _OVERLAP, 0), UTC)
             pages = self.source.history(tokens, since.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
             plays |= self._put(profile_id, pages, done, report)
-            if self.source.history_count(tokens) == len(plays):
+            # Where nothing new came, it was an older play that changed: another date, perhaps.
+            news = done.added + done.replaced > before
+            if news and self.source.history_count(tokens) == len(plays):
                 return
         found = self._put(profile_id, self.source.history(tokens, None), done, report)
         # Only now, when every page was read: a missing page must not look like a removal.
@@ -266,6 +275,26 @@ class HistorySync:
 
 def _plays(known: Mapping[str, Event]) -> list[str]:
     return [key for key, event in known.items() if event.kind is EventKind.WATCHED]
+
+
+def _settled(activities: Mapping[str, str], now: float) -> dict[str, str]:
+    """Without the times that are only just past: providers tell whole seconds.
+
+    A change in the same second, after its list was read, would never be seen; a list whose time
+    isn't kept here is read again the next time. Plays are counted besides.
+    """
+    return {
+        part: told
+        for part, told in activities.items()
+        if part in _HISTORY or _age(told, now) > _SETTLED
+    }
+
+
+def _age(told: str, now: float) -> float:
+    try:
+        return now - datetime.fromisoformat(told).timestamp()
+    except ValueError:
+        return float("inf")
 
 
 def _seen_before(account: Account) -> _Before:

@@ -97,8 +97,10 @@ def rate(asked: argparse.Namespace, folder: Path) -> Iterator[Figures]:
     """A first sync at each rate, to its end."""
     for per_second in RATES:
         count = round(per_second * asked.seconds)
-        with stand_in(count * 9 // 10, count // 10, rate=per_second, latency=LATENCY) as tmdb:
-            syncing = Syncing(folder / str(per_second), tmdb, per_second, "all")
+        with (
+            stand_in(count * 9 // 10, count // 10, rate=per_second, latency=LATENCY) as tmdb,
+            Syncing(folder / str(per_second), tmdb, per_second, "all") as syncing,
+        ):
             while syncing.runs():
                 time.sleep(0.2)
             found = tmdb.stats()
@@ -117,23 +119,23 @@ def rate(asked: argparse.Namespace, folder: Path) -> Iterator[Figures]:
 
 def export(asked: argparse.Namespace, folder: Path) -> Iterator[Figures]:
     """The program from its start to the first question, at 1/s so that few are asked."""
-    with stand_in(asked.lines) as tmdb:
+    with stand_in(asked.lines) as tmdb, Syncing(folder, tmdb, 1, "movie") as syncing:
         started = time.perf_counter()
-        syncing = Syncing(folder, tmdb, 1, "movie")
         while syncing.runs() and not tmdb.stats().api_requests:
             syncing.peak_mb()
             time.sleep(0.05)
         spent = time.perf_counter() - started
         peak = syncing.peak_mb()
-        syncing.stop()
     yield {"name": f"{asked.lines:,} lines", "seconds": spent, "peak MB": peak}
 
 
 def memory(asked: argparse.Namespace, folder: Path) -> Iterator[Figures]:
     """A sync that is bound by little but the machine, watched while it fetches."""
     early, at_early = asked.details // EARLY, 0.0
-    with stand_in(asked.details) as tmdb:
-        syncing = Syncing(folder, tmdb, HIGHEST, "movie", "--include-adult")
+    with (
+        stand_in(asked.details) as tmdb,
+        Syncing(folder, tmdb, HIGHEST, "movie", "--include-adult") as syncing,
+    ):
         while syncing.runs():
             peak = syncing.peak_mb()
             if not at_early and tmdb.stats().details >= early:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import httpx2
 import msgspec
@@ -115,11 +114,13 @@ class Syncing:
             raise SystemExit(f"The sync failed with exit code {code}:\n{text[-2000:]}")
         return code is None
 
-    def stop(self) -> None:
-        """End it as Ctrl+C does, and wait; nothing where it has ended."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(_PATIENCE)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it where it still runs: whatever is left of its work isn't measured."""
+        self._process.terminate()
+        self._process.wait(_PATIENCE)
 
 
 def environment(data: Path, tmdb: StandIn, rate: float) -> dict[str, str]:

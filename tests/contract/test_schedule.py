@@ -19,7 +19,12 @@ from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb, tmdb_server
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import make_services
+from tests.worker_world import dont_wait_for_the_disk, make_services
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    dont_wait_for_the_disk(monkeypatch)
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ def test_nothing_of_tmdb_without_a_key(without_key: Days) -> None:
     days = without_key
     state = SyncState(cursor="2023-01-01", open=OpenRun("full", 1))
     write_state(days.services.state, MediaKind.MOVIE, state)
-    days.go(8 * DAY, step=HOUR)
+    days.go(DAY, step=HOUR)
     assert {job.kind for job in days.services.jobs.recent(1000)} == {"embed_full", "rebuild_index"}
 
 
@@ -177,3 +182,14 @@ def test_what_ends_while_a_job_runs_is_followed_by_another_run(clock: MovedClock
     assert {entry.kind for entry in agenda.due(["embed_full"])} == {"embed_full"}
     agenda.ended(Job(id="3", kind="embed_full", state=JobState.DONE))
     assert not list(agenda.due(["embed_full"]))
+
+
+def test_peoples_histories_keep_their_own_rhythm(clock: MovedClock) -> None:
+    agenda = Agenda(clock)
+    assert [entry.kind for entry in agenda.due(["sync_trakt"])] == ["sync_trakt"]
+    for kind in ("sync_tmdb", "embed_full", "rebuild_index"):
+        clock.forward(60)
+        agenda.ended(Job(id="1", kind=kind, state=JobState.DONE))
+        assert not list(agenda.due(["sync_trakt"])), kind
+    clock.forward(HOUR)
+    assert list(agenda.due(["sync_trakt"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,14 +14,21 @@ import pytest
 
 from app.domain.errors import Cancelled, StoreUnavailable, UpstreamUnavailable
 from app.domain.jobs import JobState
+from app.domain.titles import MediaKind
 from app.jobs.work import WORK
 from app.services.leases import CATALOGUE, held
 from app.services.sync_plan import today
+from app.services.sync_state import read_state, write_state
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb, tmdb_server
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import OtherProcess, make_services
+from tests.worker_world import OtherProcess, dont_wait_for_the_disk, make_services
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    dont_wait_for_the_disk(monkeypatch)
 
 
 @pytest.fixture
@@ -72,11 +80,14 @@ def refused(days: Days, monkeypatch: pytest.MonkeyPatch, kind: str = "sync_tmdb"
 
 def test_without_an_export_following_it_is_not_tried_all_the_time(days: Days) -> None:
     days.look()
+    for kind in MediaKind:
+        state = read_state(days.services.state, kind)
+        write_state(days.services.state, kind, replace(state, followed_at=1.0))
     assert days.fake is not None
     days.fake.exports = set()
-    days.fake = None  # so that no export comes while days pass
-    days.go(8 * DAY, step=HOUR)
-    assert 1 <= len(days.jobs("follow_export")) <= 8
+    days.fake = None  # so that no export comes while the day passes
+    days.go(DAY, step=10 * MINUTE)
+    assert 4 <= len(days.jobs("follow_export")) <= 8
 
 
 def test_a_dead_tmdb_is_asked_again_after_growing_pauses(
