@@ -131,6 +131,9 @@ class DeviceCode:
     interval: float
     expires_in: float
 
+    def __repr__(self) -> str:
+        return f"DeviceCode({self.address}, …)"
+
 
 class Seal(Protocol):
     """Keeps secrets unreadable at rest, by a key of the installation."""

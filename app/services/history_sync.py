@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -100,8 +100,15 @@ class HistorySync:
 
         What is known of former syncs is forgotten: it may be another account now.
         """
+        self.connect(profile_id, lambda: tokens)
+
+    def connect(self, profile_id: str, obtain: Callable[[], Tokens]) -> None:
+        """As `link`, with tokens that are obtained once nobody else is at the account.
+
+        A code is good once: it must not be spent while a sync that is running refuses the link.
+        """
         with self._held(profile_id):
-            self.accounts.put(profile_id, Account(TRAKT, self._sealed(tokens), "{}"))
+            self.accounts.put(profile_id, Account(TRAKT, self._sealed(obtain()), "{}"))
 
     def unlink(self, profile_id: str) -> bool:
         """Sign out, at the provider as well; False where there was no account.

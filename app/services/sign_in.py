@@ -71,7 +71,7 @@ class SignIn:
         if not hmac.compare_digest(bound_to, _hash(cookie)):
             raise Forbidden(_AGAIN + "Begin again.")
         self._use_up(state)
-        self.sync.link(profile_id, self.source.exchange(code))
+        self.sync.connect(profile_id, lambda: self.source.exchange(code))
         return profile_id
 
     def begin_device(self, profile_id: str) -> DeviceBegun:

@@ -135,7 +135,7 @@ def test_filters_and_exclusions(client: TestClient) -> None:
         ({"text": "x", "filters": {"languages": ["klingon"]}}, 422, "unknown language"),
         ({"text": "x", "filters": {"year_from": 2001, "year_to": 2000}}, 422, "after year_to"),
         ({"text": "x", "filters": {"decade": 90}}, 422, "decade"),
-        ({"text": "x", "exclude_watched_of": "ada"}, 404, "exclude_watched_of"),
+        ({"text": "x", "exclude_watched_of": "ada"}, 401, "token"),
         ([1, 2], 422, "body"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.errors import InvalidInput
-from app.domain.history_files import IgnoredFile, UsedFile
+from app.domain.history_files import HistoryFile, IgnoredFile, UsedFile
 from app.domain.ledger import About, Event, EventKind
 from app.domain.titles import MediaKind
 from tests.history_files import (
@@ -131,7 +131,7 @@ def test_an_export_packed_again_with_its_folder_is_the_same() -> None:
 
 
 def test_reading_again_gives_the_same() -> None:
-    history = opened(archive(LETTERBOXD), "letterboxd.zip")
+    history: HistoryFile = opened(archive(LETTERBOXD), "letterboxd.zip")
     assert list(history) == list(history)
 
 

@@ -173,6 +173,11 @@ def test_without_a_type_a_row_is_what_its_ids_can_be() -> None:
     ]
 
 
+def test_a_film_and_a_series_of_the_same_number_are_two() -> None:
+    events = events_of("tmdb_id,type\n1396,movie\n1396,tv\n")
+    assert len({event.key for event in events}) == 2
+
+
 def test_an_episodes_rating_is_not_its_series() -> None:
     text = "title,type,season,episode,rating\nSeverance,tv,1,2,10\n"
     (event,), (refusal,) = read(text)

@@ -116,12 +116,8 @@ def test_a_long_file_with_an_unclosed_mark_loses_no_more_than_a_part() -> None:
     assert refusals[0].line == 2
 
 
-def packed_zeros(size: int, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    return archive({"ratings.csv": bytes(size)}, method)
-
-
 def test_a_bomb_is_refused_by_its_ratio_before_it_is_unpacked() -> None:
-    bomb = packed_zeros(60 << 20)
+    bomb = archive({"ratings.csv": bytes(60 << 20)})
     tracemalloc.start()
     with pytest.raises(InvalidInput, match=r"times its size.* 200 times are allowed"):
         opened(bomb, "bomb.zip")

@@ -41,7 +41,7 @@ def test_preparing_waits_while_another_embeds(project: Path, tmp_path: Path) -> 
 def test_with_a_tmdb_key_an_empty_catalogue_stays_empty(project: Path, tmp_path: Path) -> None:
     done = run(project, *PREPARE, WATCHER_DATA_DIR=str(tmp_path / "data"), TMDB_API_KEY="key")
     assert done.returncode == 0, done.stderr
-    assert "scripts.import_catalogue" in done.stdout
+    assert "the worker fetches from TMDB" in done.stdout
 
 
 def test_the_worker_rebuilds_on_request_and_the_api_serves_it(running: Running) -> None:
