@@ -14,8 +14,7 @@ _VERSION_BITS = 48
 
 def name_key(name: str) -> str:
     """The name without case: equal for names that people take for the same."""
-    whole = unicodedata.normalize("NFC", name).casefold()
-    return unicodedata.normalize("NFC", whole)
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def checked_profile(profile: Profile) -> Profile:

@@ -167,12 +167,13 @@ def _verdict(events: Sequence[Event], by: Mapping[str, By]) -> Verdict:
         return NOT_SEEN
     played = [event for event in counted if event.kind is EventKind.WATCHED]
     moments = {(_episode(event), event.at) for event in played if event.at > 0}
-    dateless = max((event.plays for event in played if event.at == 0), default=0)
+    # A source may tell one moment and how many plays there were until then.
+    told = max((event.plays for event in played), default=0)
     return Verdict(
         seen=True,
         whole=any(_episode(event) is None for event in played),
         episodes=frozenset(place for event in counted if (place := _episode(event)) is not None),
-        plays=max(len(moments), dateless),
+        plays=max(len(moments), told),
         last_at=max((event.at for event in played), default=0),
         by=min((by[event.key] for event in counted), key=list(By).index),
     )

@@ -172,8 +172,8 @@ def test_a_damaged_title_keeps_no_file_from_opening_and_can_be_replaced(tmp_path
     stores.close()
 
 
-def test_looking_up_reads_no_more_than_was_asked(place: Place, stores: Stores) -> None:
-    """Ten ids among many titles: found by an index, and not by reading the titles."""
+def test_looking_up_reads_no_more_than_was_asked(place: Place) -> None:
+    place.open()
     if place.backend == "sqlite":
         database = Database(Path(place.where))
         statement = "SELECT min(key) FROM external_ids WHERE family = 0 AND id IN ('a', 'b')"
@@ -197,9 +197,9 @@ def test_ten_thousand_lookups_among_many_titles(tmp_path: Path) -> None:
     random.Random(1).shuffle(many)
     stores.titles.upsert(many)
     asked = [title.imdb_id for title in many[:10_000]]
-    started = time.perf_counter()
+    started = time.process_time()  # other work on the machine doesn't count
     assert len(stores.titles.by_imdb(asked)) == 10_000
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     stores.close()
 
 

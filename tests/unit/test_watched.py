@@ -102,6 +102,7 @@ def test_plays_of_two_sources_at_one_moment_are_one() -> None:
     found = Watched([*twice, again]).of(FILM)
     assert (found.plays, found.last_at) == (2, 9000)
     assert Watched([event(OF_FILM, 0, plays=3)]).of(FILM).plays == 3
+    assert Watched([event(OF_FILM, 9000, plays=4), again]).of(FILM).plays == 4
 
 
 def test_taking_back_counts_for_every_source_until_it_is_watched_again() -> None:
