@@ -45,4 +45,6 @@ def set_up_logging(level: str, form: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
-        logger.propagate = True
+        # Its lines of each request hold the query, where sign-ins bring their codes; the API has
+        # lines of its own.
+        logger.propagate = name != "uvicorn.access"

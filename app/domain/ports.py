@@ -290,12 +290,13 @@ class CatalogueSource(Protocol):
         """
         ...
 
-    def details(self, ids: Iterable[TitleId]) -> Generator[Answer, None, None]:
+    def details(self, ids: Iterable[TitleId]) -> Generator[Answer | None, None, None]:
         """One answer per id, in the order of arrival, not that of asking; many are under way.
 
         `ids` is read in the caller's thread, no further ahead than answers are under way. Closing
         the generator gives up what is under way. Failures are told apart from a dead source: they
-        come out only once another title was answered after them, or the ids are at an end.
+        come out only once another title was answered after them, or the ids are at an end. None
+        comes where nothing has come for a while, so that the caller can do what waits.
         """
         ...
 

@@ -31,8 +31,8 @@ class Verdict:
 
     `seen`: a film was watched, any episode of a series, or the series as a whole, or it was rated:
     it is not to be recommended. `whole`: the film, or the series as a whole, was told as watched.
-    `plays` counts distinct moments, or is a source's own sum; `last_at` is in Unix seconds, 0 where unknown. `by` is None
-    where not seen.
+    `plays` counts distinct moments, or is a source's own sum. `last_at` is in Unix seconds, 0 where
+    unknown. `by` is None where not seen.
     """
 
     seen: bool

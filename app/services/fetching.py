@@ -150,7 +150,8 @@ class Fetching:
     ) -> None:
         with closing(self._source.details(due)) as answered:
             for some in _soon(answered):
-                written(self._write(some, tally))
+                if some:
+                    written(self._write(some, tally))
                 told()
 
     def _write(self, answers: Sequence[Answer], tally: Tally) -> list[TitleId]:
@@ -261,12 +262,19 @@ class _Embedding:
         return batch, False
 
 
-def _soon(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
-    """The answers in small lists: many a time one write for several, never long unwritten."""
+def _soon(answers: Iterator[Answer | None]) -> Iterator[list[Answer]]:
+    """The answers in small lists, empty ones where none came for a while.
+
+    Many a time one write is for several, and none of them is long unwritten.
+    """
     some: list[Answer] = []
     since = 0.0
     try:
         for answer in answers:
+            if answer is None:
+                yield some
+                some = []
+                continue
             if not some:
                 since = time.monotonic()
             some.append(answer)

@@ -137,10 +137,11 @@ def test_fetching_goes_on_while_the_model_is_at_work(world: IngestWorld) -> None
     check_vectors(world)
 
 
-@pytest.mark.parametrize("after", [0, 25], ids=["at once", "midway"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99], ids=["at once", "midway", "at the end"])
 def test_an_error_in_embedding_ends_the_run_which_is_then_resumed(
-    world: IngestWorld, after: int
+    world: IngestWorld, share: float
 ) -> None:
+    after = int(share * len(world.proper()))
     world.embedder = Failing(ModelUnusable("The model is no model."), after)
     with pytest.raises(ModelUnusable, match="no model"):
         world.ingest().sync(BOTH, silent, embed=True)

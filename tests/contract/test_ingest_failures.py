@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
-from app.domain.progress import silent
+from app.domain.progress import Progress, silent
 from app.domain.titles import MediaKind, TitleId
 from app.services.fetching import ATTEMPTS
 from tests.builders import make_title, movie, series
@@ -60,6 +60,21 @@ def test_an_id_is_tried_three_times_then_set_aside_and_the_run_ends_well(
     assert report.tally.set_aside == 1
     assert "1 set aside" in str(report)
     assert {world.state(kind).cursor for kind in BOTH} == {START.isoformat()}
+
+
+@SQLITE
+def test_a_title_that_hangs_holds_up_no_other(world: IngestWorld) -> None:
+    hanging = spoil(world, effect=Hang())
+    stored: list[int] = []
+
+    def all_but_one(progress: Progress) -> None:
+        stored.append(len(world.stored()))
+        if stored[-1] == len(world.proper()) - 1:
+            hanging.clear()
+
+    world.ingest(read=30).sync(BOTH, all_but_one)
+    assert len(world.proper()) - 1 in stored
+    assert len(world.stored()) == len(world.proper())
 
 
 def test_full_runs_leave_it_out_and_changes_try_it_once_more(world: IngestWorld) -> None:
@@ -198,12 +213,15 @@ def test_a_source_that_dies_midway_marks_nothing_and_keeps_what_came(world: Inge
     world.ingest().sync(BOTH, silent)
     before = world.stored()
     world.forward(200)
+    world.forget()
     with pytest.raises(UpstreamUnavailable):
         world.ingest().refresh(BOTH, at(10, world.die), stale_after=180 * 86_400)
     assert world.failed() == []
     after = world.stored()
     assert after.keys() == before.keys()
-    assert len([one for one in after if after[one] != before[one]]) >= 10
+    fresh = {(one.kind.value, one.tmdb_id) for one in after if after[one] != before[one]}
+    assert fresh == set(world.fake.detail_counts())
+    assert 10 <= len(fresh) < len(after)
     assert world.state().refreshed_at == 0
 
 

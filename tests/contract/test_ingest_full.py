@@ -63,7 +63,9 @@ def test_adult_titles_are_stored_where_asked_for_and_stay(world: IngestWorld) ->
     world.forward(1)
     world.fake.change("movie", adult.tmdb_id, title="Retitled")
     world.ingest().sync(BOTH, silent)
+    world.forget()
     world.ingest().follow_export(BOTH, silent)
+    assert world.asked() == []
     assert world.stored()[adult].name == "Retitled"
     assert world.stored().keys() == set(world.listed())
 
@@ -260,7 +262,9 @@ def test_changes_are_followed_though_there_is_no_export(world: IngestWorld) -> N
 @SQLITE
 @pytest.mark.parametrize("effect", [HALF_BODY, DROPPED_MIDWAY])
 def test_an_export_that_breaks_off_is_read_again(world: IngestWorld, effect: Effect) -> None:
-    fault = world.fake.fault(effect, "/p/exports/*", times=1)
+    yesterday = START - timedelta(days=1)
+    path = f"/p/exports/movie_ids_{yesterday:%m_%d_%Y}.json.gz"
+    fault = world.fake.fault(effect, path, times=1)
     world.ingest().sync([MOVIE], silent)
     assert fault.used == 1
     assert world.numbers(MOVIE) == [one.tmdb_id for one in world.proper([MOVIE])]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.clock import SystemClock
+from app.adapters.sqlite_store import open_sqlite
 from app.adapters.sqlite_store.database import Database
 from app.adapters.sqlite_store.ledger import SqliteLedger
 from app.adapters.stores import Stores
@@ -162,14 +163,12 @@ def test_an_event_that_would_not_come_back_is_refused_with_its_batch(
     assert ledger.version(ANNA) == before
 
 
-def test_a_batch_that_does_not_fit_a_sqlite_file_is_not_there(place: Place) -> None:
-    if place.backend != "sqlite":
-        pytest.skip("a single MongoDB server has no transactions")
-    stores = place.open()
+def test_a_batch_that_does_not_fit_a_sqlite_file_is_not_there(tmp_path: Path) -> None:
+    stores = open_sqlite(tmp_path / "watcher.sqlite3", SystemClock())
     stores.profiles.create(make_profile(1))
     stores.ledger.put(ANNA, make_events(100))
     before = stores.ledger.version(ANNA)
-    database = Database(Path(place.where))
+    database = Database(tmp_path / "watcher.sqlite3")
     (pages,) = database.rows("PRAGMA page_count")[0]
     database.rows(f"PRAGMA max_page_count = {pages + 4}")
     small = SqliteLedger(database)
@@ -178,6 +177,7 @@ def test_a_batch_that_does_not_fit_a_sqlite_file_is_not_there(place: Place) -> N
     database.close()
     assert stores.ledger.events(ANNA) == make_events(100)
     assert stores.ledger.version(ANNA) == before
+    stores.close()
 
 
 def test_processes_that_put_at_once_lose_nothing(place: Place) -> None:
@@ -224,10 +224,8 @@ def test_a_process_killed_while_it_puts_loses_nothing_it_confirmed(place: Place)
     assert ledger.version(ANNA) > settled
 
 
-def test_fifty_thousand_events_of_one_person(place: Place) -> None:
-    if place.backend != "sqlite":
-        pytest.skip("the stand-in for MongoDB is slower than a server")
-    stores = place.open()
+def test_fifty_thousand_events_of_one_person(tmp_path: Path) -> None:
+    stores = open_sqlite(tmp_path / "watcher.sqlite3", SystemClock())
     stores.profiles.create(make_profile(1))
     events = make_events(50_000)
     mixed = random.Random(1).sample(events, len(events))
@@ -240,6 +238,7 @@ def test_fifty_thousand_events_of_one_person(place: Place) -> None:
     again, changed = timed(lambda: stores.ledger.put(ANNA, mixed))
     assert changed == Changed(0, 0)
     assert again < 5
+    stores.close()
 
 
 def test_events_survive_opening_again(place: Place) -> None:

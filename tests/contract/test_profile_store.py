@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from app.adapters.clock import SystemClock
+from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from app.domain.people_ports import Account, ProfileStore
@@ -161,12 +163,10 @@ def test_whoever_gets_the_id_of_a_deleted_profile_begins_afresh(stores: Stores) 
     assert stores.ledger.version(ANNA.id) != before
 
 
-def test_a_deletion_that_fails_midway_leaves_a_sqlite_file_as_it_was(place: Place) -> None:
-    if place.backend != "sqlite":
-        pytest.skip("a single MongoDB server has no transactions")
-    stores = place.open()
+def test_a_deletion_that_fails_midway_leaves_a_sqlite_file_as_it_was(tmp_path: Path) -> None:
+    stores = open_sqlite(tmp_path / "watcher.sqlite3", SystemClock())
     fill(stores)
-    other = sqlite3.connect(place.where)
+    other = sqlite3.connect(tmp_path / "watcher.sqlite3")
     other.execute(
         "CREATE TRIGGER stop BEFORE DELETE ON accounts BEGIN SELECT raise(ABORT, 'stopped'); END"
     )
@@ -179,6 +179,7 @@ def test_a_deletion_that_fails_midway_leaves_a_sqlite_file_as_it_was(place: Plac
     other.close()
     assert stores.profiles.delete(ANNA.id) is True
     check_gone(stores, ANNA.id)
+    stores.close()
 
 
 def test_a_deletion_killed_midway_is_completed_by_the_next(place: Place) -> None:

@@ -19,6 +19,7 @@ from app.domain.errors import Cancelled, Damaged, InvalidInput, UpstreamUnavaila
 from app.domain.ports import CatalogueSource
 from app.domain.titles import MediaKind, Source, TitleId
 from app.domain.upstream import Failed, Fetched, Gone
+from tests.answers import answered
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import Effect
 from tests.fakes.tmdb import (
@@ -93,7 +94,7 @@ def test_it_is_a_catalogue_source(opened: Open) -> None:
 def test_every_title_arrives_once_as_it_is(fake: FakeTmdb, opened: Open, clock: MovedClock) -> None:
     wanted = ids(fake, MOVIE) + ids(fake, TV)
     missing = [TitleId(MOVIE, 4), TitleId(TV, 5)]
-    answers = {answer.id: answer for answer in opened().details([*wanted, *missing])}
+    answers = {answer.id: answer for answer in answered(opened().details([*wanted, *missing]))}
     assert len(answers) == len(wanted) + 2
     for one in wanted:
         body, at = fake.body(one.kind, one.tmdb_id), int(clock.now())
@@ -104,7 +105,7 @@ def test_every_title_arrives_once_as_it_is(fake: FakeTmdb, opened: Open, clock: 
 
 
 def test_all_parts_are_asked_for_in_the_one_request(fake: FakeTmdb, opened: Open) -> None:
-    list(opened().details([TitleId(MOVIE, 5), TitleId(TV, 6)]))
+    answered(opened().details([TitleId(MOVIE, 5), TitleId(TV, 6)]))
     parts = {r.path: set(r.query["append_to_response"].split(",")) for r in fake.requests}
     both = {"keywords", "external_ids", "recommendations", "watch/providers", "alternative_titles"}
     assert parts["/3/movie/5"] == both | {"credits", "release_dates"}
@@ -121,7 +122,7 @@ def test_an_answer_that_can_not_be_used_is_a_failure(
     fake.spoil(kind, 3, null=["id"])
     fake.fault(LIST_FOR_OBJECT, f"/3/{kind}/6")
     asked = [TitleId(kind, number) for number in (1, 2, 3, 6, 7)]
-    answers = {answer.id.tmdb_id: answer for answer in opened().details(asked)}
+    answers = {answer.id.tmdb_id: answer for answer in answered(opened().details(asked))}
     assert isinstance(answers.pop(7), Fetched)
     reasons = {n: a.reason for n, a in answers.items() if isinstance(a, Failed)}
     assert {n: why.split(":")[0] for n, why in reasons.items()} == {
@@ -139,7 +140,7 @@ def test_an_answer_that_can_not_be_used_is_a_failure(
 def test_nonsense_about_everything_is_a_dead_source(fake: FakeTmdb, opened: Open) -> None:
     fake.fault(LIST_FOR_OBJECT)
     with pytest.raises(UpstreamUnavailable, match="another shape"):
-        list(opened(patience=0.5).details(ids(fake, MOVIE)))
+        answered(opened(patience=0.5).details(ids(fake, MOVIE)))
 
 
 @pytest.mark.parametrize("way", ["close", "interrupt", "another thread"])

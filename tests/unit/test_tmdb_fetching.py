@@ -15,6 +15,7 @@ from app.adapters.tmdb.fetching import MOST_FAILED_IN_A_ROW, Fetching, threads_f
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 from app.domain.titles import MediaKind, TitleId
 from app.domain.upstream import Answer, Failed, Gone
+from tests.answers import answered
 
 
 def ids(count: int, taken: list[TitleId] | None = None) -> Iterator[TitleId]:
@@ -43,7 +44,7 @@ def test_each_id_is_answered_once(count: int, threads: int, bad: set[int]) -> No
         return (failing if asked.tmdb_id in bad else gone)(asked, stop)
 
     run = Fetching(ask, alive, Event(), threads)
-    answers = list(run.answers(ids(count)))
+    answers = answered(run.answers(ids(count)))
     run.end()
     assert sorted(answer.id for answer in answers) == list(ids(count))
     assert {a.id.tmdb_id for a in answers if isinstance(a, Failed)} == bad & set(range(count + 1))
@@ -89,7 +90,7 @@ def test_many_are_under_way_at_once() -> None:
         return Gone(one)
 
     run = Fetching(ask, alive, Event(), 6)
-    assert len(list(run.answers(ids(12)))) == 12
+    assert len(answered(run.answers(ids(12)))) == 12
     run.end()
 
 
@@ -98,7 +99,7 @@ def test_a_failure_comes_out_once_another_title_was_answered() -> None:
         return (failing if one.tmdb_id in (1, 2, 4) else gone)(one, stop)
 
     run = Fetching(ask, alive, Event(), threads=1)  # so that they arrive in the order of asking
-    told = [(type(answer), answer.id.tmdb_id) for answer in run.answers(ids(5))]
+    told = [(type(answer), answer.id.tmdb_id) for answer in answered(run.answers(ids(5)))]
     assert told == [(Gone, 3), (Failed, 1), (Failed, 2), (Gone, 5), (Failed, 4)]
     run.end()
 
@@ -106,8 +107,36 @@ def test_a_failure_comes_out_once_another_title_was_answered() -> None:
 def test_failures_at_the_end_come_out_where_the_source_is_alive() -> None:
     confirmed: list[str] = []
     run = Fetching(failing, lambda reason, _stop: confirmed.append(reason), Event(), 3)
-    assert [answer.id for answer in run.answers(ids(3))] != []
+    assert [answer.id for answer in answered(run.answers(ids(3)))] != []
     assert confirmed == ["HTTP 500"]
+    run.end()
+
+
+def test_who_waits_for_answers_hears_that_none_has_come() -> None:
+    go_on = Event()
+
+    def ask(one: TitleId, stop: Event) -> Answer:
+        assert go_on.wait(10)
+        return failing(one, stop)
+
+    def confirm(_reason: str, _stop: Event) -> None:
+        assert go_on.wait(10)
+
+    run = Fetching(ask, confirm, Event(), 4)
+    answers = run.answers(ids(2))
+    assert next(answers) is None
+    go_on.set()
+    while (answer := next(answers)) is None:
+        pass
+    assert isinstance(answer, Failed)
+    run.end()
+
+    go_on.clear()
+    run = Fetching(failing, confirm, Event(), 4)
+    answers = run.answers(ids(2))
+    assert next(answers) is None
+    go_on.set()
+    assert len(answered(answers)) == 2
     run.end()
 
 
@@ -135,7 +164,7 @@ def test_what_a_question_raises_is_raised(error: Exception) -> None:
 
     run = Fetching(ask, alive, Event(), 4)
     with pytest.raises(type(error)):
-        list(run.answers(ids(20)))
+        answered(run.answers(ids(20)))
     run.end()
 
 
@@ -146,7 +175,7 @@ def test_what_the_ids_raise_is_raised() -> None:
 
     run = Fetching(gone, alive, Event(), 4)
     with pytest.raises(UpstreamUnavailable, match="broke off"):
-        list(run.answers(broken()))
+        answered(run.answers(broken()))
     run.end()
 
 
@@ -160,14 +189,14 @@ def test_it_ends_where_it_is_told_to_stop() -> None:
     run = Fetching(ask, alive, stop, 4)
     threading.Timer(0.1, stop.set).start()
     with pytest.raises(Cancelled):
-        list(run.answers(ids(20)))
+        answered(run.answers(ids(20)))
     run.end()
 
 
 def test_its_threads_end() -> None:
     before = set(threading.enumerate())
     run = Fetching(gone, alive, Event(), 4)
-    list(run.answers(ids(40)))
+    answered(run.answers(ids(40)))
     started = set(threading.enumerate()) - before
     assert len(started) == 4
     assert all(thread.daemon for thread in started)

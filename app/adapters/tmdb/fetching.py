@@ -54,10 +54,16 @@ class Fetching:
         self._asked: SimpleQueue[TitleId | None] = SimpleQueue()
         self._done: SimpleQueue[Answer | BaseException] = SimpleQueue()
 
-    def answers(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
-        """One per id. Raises what a question raised, at once; what is under way is given up."""
+    def answers(self, ids: Iterable[TitleId]) -> Iterator[Answer | None]:
+        """One per id, and None where none has come for a while.
+
+        Raises what a question raised, at once; what is under way is given up.
+        """
         held: list[Failed] = []
         for answer in self._arriving(ids):
+            if answer is None:
+                yield None
+                continue
             if not isinstance(answer, Failed):
                 yield answer
                 yield from held
@@ -71,7 +77,7 @@ class Fetching:
                     "again later"
                 )
         if held:
-            self._confirm(held[-1].reason, self._stop)
+            yield from self._confirming(held[-1])
             yield from held
 
     def end(self) -> None:
@@ -79,7 +85,23 @@ class Fetching:
         for _ in range(self._started):
             self._asked.put(None)
 
-    def _arriving(self, ids: Iterable[TitleId]) -> Iterator[Answer]:
+    def _confirming(self, last: Failed) -> Iterator[None]:
+        """Return once the source is known to answer; in a thread, for that may take a while."""
+
+        def work() -> None:
+            try:
+                self._confirm(last.reason, self._stop)
+                self._done.put(last)
+            except BaseException as error:  # noqa: BLE001 - raised below
+                self._done.put(error)
+
+        Thread(target=work, name="tmdb-confirming", daemon=True).start()
+        while (outcome := self._next()) is None:
+            yield None
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+    def _arriving(self, ids: Iterable[TitleId]) -> Iterator[Answer | None]:
         to_ask = iter(ids)
         more = True
         while True:
@@ -96,6 +118,9 @@ class Fetching:
             if not self._under_way:
                 return
             outcome = self._next()
+            if outcome is None:
+                yield None
+                continue
             self._under_way -= 1
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -108,14 +133,14 @@ class Fetching:
             self._started += 1
             Thread(target=self._work, name=f"tmdb-{self._started}", daemon=True).start()
 
-    def _next(self) -> Answer | BaseException:
-        while True:
-            try:
-                # In pieces, for a wait without end can't be interrupted on every system.
-                return self._done.get(timeout=_POLL)
-            except Empty:
-                if self._stop.is_set():
-                    raise Cancelled("The source was closed while titles were fetched") from None
+    def _next(self) -> Answer | BaseException | None:
+        """The next to arrive; None where none does for a while."""
+        try:
+            return self._done.get(timeout=_POLL)
+        except Empty:
+            if self._stop.is_set():
+                raise Cancelled("The source was closed while titles were fetched") from None
+            return None
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:

@@ -111,7 +111,7 @@ class TmdbSource:
             )
         return self._changes(kind, first, last)
 
-    def details(self, ids: Iterable[TitleId]) -> Generator[Answer, None, None]:
+    def details(self, ids: Iterable[TitleId]) -> Generator[Answer | None, None, None]:
         """One answer per id, in order of arrival; see the port.
 
         Up to `threads_for` the rate are asked at once, and twice as many ids are read ahead.

@@ -1,0 +1,11 @@
+"""What a catalogue source answered, without its signs that nothing has come yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.domain.upstream import Answer
+
+
+def answered(answers: Iterable[Answer | None]) -> list[Answer]:
+    return [answer for answer in answers if answer is not None]

@@ -1,0 +1,289 @@
+"""The real program beside a Trakt: connecting, syncing, kills, a lost key, and what leaks."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+from tests.e2e.program import free_port, started, until
+from tests.e2e.trakt_home import (
+    Home,
+    Member,
+    home,
+    home_beside_trakt,
+    keys,
+    reason_of,
+    trakt_of,
+)
+from tests.fakes.trakt import DROPPED_MIDWAY, FakePerson, Film, Hang
+
+PLAYS, MANY = 600, 2000
+KILLS = 10
+MATRIX = 603
+AGAIN = "onnect the account again"
+
+
+def test_a_browser_connects_and_nobody_else_does(project: Path, data_dir: Path) -> None:
+    with home_beside_trakt(project, data_dir) as family:
+        fake, ada = family.fake, family.add("Ada")
+        ticket = family.ask("POST", "/auth/trakt/ticket", ada.token).json()["address"]
+        with family.browser() as browser, family.browser() as another:
+            begun = browser.get(ticket)
+            assert begun.status_code == 303
+            assert another.get(ticket).status_code == 422
+            back = fake.sign_in(begun.headers["location"], fake.person("ada"))
+            assert another.get(back).status_code == 403
+            another.get("/auth/trakt/start", params={"profile": ada.id})
+            assert another.get(back).status_code == 403
+            assert family.connection(ada) == (False, "")
+            assert browser.get(back).status_code == 200
+            assert family.connection(ada) == (True, "")
+            browser.cookies.update(begun.cookies)
+            replayed = browser.get(back)
+            assert replayed.status_code == 422
+            assert "used already" in replayed.json()["detail"]
+        assert family.connection(ada) == (True, "")
+        assert fake.tokens_issued == 1
+        check_device(family)
+
+
+def check_device(family: Home) -> None:
+    """A box without a browser connects, and so does nobody with its handle."""
+    bob, eve = family.add("Bob"), family.add("Eve")
+    family.fake.oauth.device_interval = 600
+    begun = family.ask("POST", "/auth/trakt/device", bob.token).json()
+
+    def polled(member: Member) -> tuple[int, str]:
+        asked = {"handle": begun["handle"]}
+        answer = family.ask("POST", "/auth/trakt/device/poll", member.token, json=asked)
+        return answer.status_code, answer.json().get("state", answer.json().get("error"))
+
+    assert polled(bob) == (200, "pending")
+    assert polled(bob) == (429, "slow_down")
+    device = family.fake.oauth.waiting(begun["code"])
+    assert device is not None
+    device.interval = 0
+    assert family.fake.answer_device(begun["code"], family.fake.person("bob"))
+    assert polled(eve) == (403, "forbidden")
+    assert polled(bob) == (200, "connected")
+    assert polled(bob) == (422, "invalid_input")
+    assert family.connection(bob) == (True, "")
+    assert family.connection(eve) == (False, "")
+
+
+def test_one_pass_brings_everybodys_history_in(project: Path, data_dir: Path) -> None:
+    with home_beside_trakt(project, data_dir) as family:
+        fake, ada, bob = family.fake, family.add("Ada"), family.add("Bob")
+        liked = [number for number in matrix_likes(family, ada) if number > len(fake.films)]
+        seen = [fake.catalogue.add_film(f"Seen {number}", tmdb=number) for number in liked[:5]]
+        at_trakt, bobs = fake.person("ada"), fake.person("bob")
+        fill(at_trakt, seen)
+        bobs.watch_in_bulk(30)
+        for member, person in ((ada, at_trakt), (bob, bobs)):
+            family.connect(member, person)
+        code, said = family.sync()
+        assert code == 0, said
+        assert f"{ada.id}: {PLAYS + 5 + 40 + 20} new" in reason_of(said)
+        check_history(family, ada, at_trakt)
+        assert len(family.events(bob)) == 30
+        shown = matrix_likes(family, ada, exclude_watched_of=ada.id)
+        assert len(shown) == 10
+        assert not set(shown) & set(liked[:5])
+        assert set(liked[:5]) <= set(matrix_likes(family, ada, exclude_watched_of=bob.id))
+        before = family.events(ada)
+        code, said = family.sync()
+        assert code == 0
+        assert f"{ada.id}: nothing changed" in reason_of(said)
+        assert family.events(ada) == before
+        check_worker(family, ada, at_trakt, seen)
+        check_log_out(family, ada)
+
+
+def matrix_likes(family: Home, member: Member, **asked: object) -> list[int]:
+    """What a search by one film gives to somebody."""
+    question = {"tmdb_id": MATRIX, "input_media_type": "movie", "k": 10, **asked}
+    token = "" if asked.get("exclude_watched_of") != member.id else member.token
+    answer = family.ask("POST", "/mcp/knn", token, json=question)
+    assert answer.status_code == 200, answer.text
+    return [one["tmdb_id"] for one in answer.json()["results"]]
+
+
+def fill(person: FakePerson, seen: list[Film]) -> None:
+    """Plays, ratings and a watchlist, of films and series."""
+    films, shows = person._catalogue.films, person._catalogue.shows
+    person.watch_in_bulk(PLAYS)
+    for film in seen:
+        person.watch(film)
+    person.rate_all((item, 1 + number % 10) for number, item in enumerate(films[:30] + shows[:10]))
+    person.watchlist(*films[100:115], *shows[20:25])
+
+
+def check_history(family: Home, member: Member, person: FakePerson) -> None:
+    """Each play and rating of the account is in the person's history, once."""
+    plays = person.plays()
+    assert len(plays) == PLAYS + 5
+    events = family.events(member)
+    assert keys(events, "watched") == sorted(f"trakt:history:{play.id}" for play in plays)
+    titles = {getattr(play.item, "show", play.item).slug for play in plays}
+    rows = []
+    while len(rows) < len(titles):
+        path = f"/history?show=watched&limit=200&offset={len(rows)}"
+        page = family.got(path, member)
+        assert page["total"] == len(titles)
+        rows += page["rows"]
+    films = [play for play in plays if isinstance(play.item, Film)]
+    assert sum(row["plays"] for row in rows if row["media_type"] == "movie") == len(films)
+    rated = family.got("/history?show=rated&sort=rating&limit=200", member)["rows"]
+    expected = sorted((rated.rating for rated in person.ratings()), reverse=True)
+    assert [row["rating"] for row in rated] == expected
+    assert family.got("/history?show=watchlisted", member)["total"] == 20
+
+
+def check_worker(family: Home, ada: Member, person: FakePerson, seen: list[Film]) -> None:
+    """What is asked for over HTTP the running worker does: what is new, and what is gone."""
+    output = family.folder / "worker.out"
+    with started(family.project, output, "worker", **family.settings) as worker:
+        worker.says("nothing changed at Trakt")  # its own first round
+        person.watch(seen[0])
+        person.unwatch_title(seen[1])
+        person.unrate(seen[2], *family.fake.films[:3])
+        assert family.ask("POST", "/admin/sync/trakt", ada.token).status_code == 401
+        token = family.api.admin_token
+        asked = family.ask("POST", "/admin/sync/trakt", token)
+        assert asked.status_code == 202
+        job = f"/admin/jobs/{asked.json()['id']}"
+        until(lambda: family.ask("GET", job, token).json()["state"] == "done", "the job is done")
+        assert f"{ada.id}: 1 new" in family.ask("GET", job, token).json()["outcome"]
+        assert worker.end() == 0
+    events = family.events(ada)
+    plays = sorted(f"trakt:history:{play.id}" for play in person.plays())
+    assert keys(events, "watched") == plays
+    assert len(keys(events, "rated")) == 37
+    assert seen[1].tmdb in matrix_likes(family, ada, exclude_watched_of=ada.id)
+
+
+def check_log_out(family: Home, ada: Member) -> None:
+    """It is told to Trakt, and what was brought in stays."""
+    events, asked = family.events(ada), len(family.fake.requests)
+    family.log_out(ada)
+    assert family.fake.tokens_revoked == 1
+    assert [one.path for one in family.fake.requests[asked:]] == ["/oauth/revoke"]
+    code, said = family.sync()
+    assert code == 0
+    assert ada.id not in reason_of(said)
+    assert family.events(ada) == events
+
+
+def test_kills_lose_and_double_nothing(project: Path, data_dir: Path) -> None:
+    with home_beside_trakt(project, data_dir) as family:
+        fake, calm, killed = family.fake, family.add("Calm"), family.add("Killed")
+        person = fake.person("ada")
+        person.watch_in_bulk(MANY)
+        person.rate_all((film, 7) for film in fake.films[:50])
+        person.watchlist(*fake.shows[:20])
+        family.connect(calm, person)
+        before = len(fake.requests)
+        assert family.sync()[0] == 0
+        whole = len(fake.requests) - before
+        expected = family.events(calm)
+        assert len(expected) == MANY + 50 + 20
+        family.log_out(calm)
+
+        family.connect(killed, person)
+        fake.latency = 0.02  # a request takes longer than the kill may come late
+        stored = []
+        for point in points(KILLS, whole):
+            killed_at(family, point)
+            stored.append(len(family.events(killed)))
+            assert family.connection(killed) == (True, "")
+        assert any(0 < count < MANY for count in stored), stored
+        code, said = family.sync()
+        assert code == 0, said
+        assert family.events(killed) == expected
+        code, said = family.sync()
+        assert "nothing changed" in reason_of(said)
+
+
+def points(count: int, most: int) -> list[int]:
+    """At which requests to kill, ascending; the seed is shown where the test fails."""
+    seed = random.randrange(10**6)
+    print(f"The seed of the points: {seed}")  # noqa: T201 -- pytest shows it where a test fails
+    return sorted(random.Random(seed).sample(range(1, most + 1), count))
+
+
+def killed_at(family: Home, point: int) -> None:
+    """kill -9 at so many requests of one pass, or a little later."""
+    before = len(family.fake.requests)
+    with family.syncing() as process:
+        family.fake.wait_for(lambda: len(family.fake.requests) - before >= point, 60)
+        time.sleep(random.uniform(0, 0.02))  # between two requests as well as in one
+        process.kill()
+
+
+def test_killed_around_a_refresh_it_works_or_asks_to_connect_again(
+    project: Path, data_dir: Path
+) -> None:
+    with home_beside_trakt(project, data_dir) as family:
+        fake, ada = family.fake, family.add("Ada")
+        person = fake.person("ada")
+        person.watch_in_bulk(40)
+        fake.oauth.expires_in = 1800  # so soon that each sync refreshes
+        family.connect(ada, person)
+
+        silence = fake.fault(Hang(), "/oauth/token")
+        with family.syncing():
+            fake.wait_for(lambda: silence.used > 0, 60)
+        silence.clear()
+        assert goes_on(family, ada)
+        with family.syncing():
+            asked = len(fake.requests)
+            fake.wait_for(lambda: any("/sync/" in one.path for one in fake.requests[asked:]), 60)
+        assert goes_on(family, ada), "the new pair was used before it was stored"
+        for _ in range(3):
+            refreshed = fake.tokens_refreshed
+            with family.syncing():
+                fake.wait_for(lambda n=refreshed: fake.tokens_refreshed > n, 60)  # type: ignore[misc]
+                time.sleep(random.uniform(0, 0.01))
+            if not goes_on(family, ada):
+                family.connect(ada, person)
+        fake.fault(DROPPED_MIDWAY, "/oauth/token", times=1)
+        assert family.sync()[0] == 1
+        assert not goes_on(family, ada)
+        family.connect(ada, person)
+        assert goes_on(family, ada)
+        assert len(family.events(ada)) == 40
+
+
+def goes_on(family: Home, member: Member) -> bool:
+    """Whether a sync goes well; where it doesn't, it says to connect again."""
+    code, said = family.sync()
+    connected, problem = family.connection(member)
+    assert connected
+    assert (code != 0) == (AGAIN in problem) == (AGAIN in reason_of(said)), said
+    return code == 0
+
+
+def test_another_secret_key_asks_to_connect_again(project: Path, data_dir: Path) -> None:
+    port = free_port()
+    with trakt_of(port) as fake:
+        person = fake.person("ada")
+        person.watch_in_bulk(30)
+        with home(project, data_dir, fake, port) as family:
+            ada = family.add("Ada")
+            family.connect(ada, person)
+            assert family.sync()[0] == 0
+            before = family.events(ada)
+        with home(project, data_dir, fake, port, SECRET_KEY="another one") as family:
+            assert "SECRET_KEY" in family.connection(ada)[1]
+            code, said = family.sync()
+            assert code == 1
+            assert "SECRET_KEY" in reason_of(said)
+            assert AGAIN in reason_of(said)
+            assert AGAIN in family.connection(ada)[1]
+            assert family.events(ada) == before
+            assert len(before) == 30
+            family.connect(ada, person)
+            person.watch_in_bulk(1)
+            assert family.sync()[0] == 0
+            assert len(family.events(ada)) == 31

@@ -1,0 +1,196 @@
+"""A household beside a stand-in for Trakt: the running API, syncs, and all that they leave."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.e2e.program import Api, api_started, environment, free_port
+from tests.fakes.trakt import FakePerson, FakeTrakt, trakt_server
+
+COMMAND = "sync_worker.py"
+CALLBACK = "/auth/trakt/callback"
+_SEALED = {"admin_token", "secret_key"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the household, and the token that is told only once."""
+
+    id: str
+    token: str
+
+
+@dataclass
+class Home:
+    """API of a household; `folder` holds the data and whatever any process printed."""
+
+    project: Path
+    folder: Path
+    fake: FakeTrakt
+    settings: dict[str, str]
+    api: Api
+    members: list[Member] = field(default_factory=list)
+
+    def add(self, name: str) -> Member:
+        """Somebody new."""
+        told = self.ask("POST", "/profiles", json={"name": name}).json()
+        self.members.append(Member(told["id"], told["token"]))
+        return self.members[-1]
+
+    def ask(
+        self, method: str, path: str, token: str = "", *, json: object = None
+    ) -> httpx2.Response:
+        """What the API answers to whoever holds the token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with self.browser() as client:
+            return client.request(method, path, headers=headers, json=json)
+
+    def got(self, path: str, member: Member) -> Any:  # noqa: ANN401 -- whatever the route tells
+        """A good answer's body."""
+        answer = self.ask("GET", path, member.token)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def browser(self) -> httpx2.Client:
+        """Keeps cookies, and follows nothing by itself."""
+        return httpx2.Client(base_url=self.api.url, timeout=30, trust_env=False)
+
+    def connect(self, member: Member, person: FakePerson) -> None:
+        """By a browser that is sent to Trakt and back."""
+        with self.browser() as browser:
+            begun = browser.get("/auth/trakt/start", params={"profile": member.id})
+            assert begun.status_code == 303, begun.text
+            back = self.fake.sign_in(begun.headers["location"], person)
+            answer = browser.get(back)
+            assert answer.status_code == 200, answer.text
+        assert self.connection(member) == (True, "")
+
+    def connection(self, member: Member) -> tuple[bool, str]:
+        """Whether Trakt is connected, and what is wrong with it."""
+        told = self.got("/auth/trakt", member)
+        return told["connected"], told["problem"]
+
+    def log_out(self, member: Member) -> None:
+        """Disconnect Trakt."""
+        answer = self.ask("POST", "/auth/trakt/logout", member.token)
+        assert answer.status_code == 200, answer.text
+        assert self.connection(member) == (False, "")
+
+    def events(self, member: Member) -> list[dict[str, Any]]:
+        """The ledger, in the order of its keys."""
+        told = self.got(f"/profiles/{member.id}/export", member)["events"]
+        return sorted(told, key=lambda event: str(event["key"]))
+
+    @contextmanager
+    def syncing(self) -> Iterator[subprocess.Popen[bytes]]:
+        """One pass of the worker while it runs; killed at the end where it still does."""
+        with self._output().open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, COMMAND],
+                cwd=self.project,
+                env=environment(**self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def sync(self) -> tuple[int, str]:
+        """One pass of the worker to its end: the exit code, and what it printed."""
+        output = self._output()
+        with self.syncing() as process:
+            code = process.wait(60)
+        return code, output.read_text()
+
+    def _output(self) -> Path:
+        return self.folder / f"pass-{len(list(self.folder.glob('pass-*')))}.out"
+
+    def leaks(self) -> list[str]:
+        """Files that hold a secret; the first letters of it."""
+        secrets = self.fake.secrets() | {member.token for member in self.members}
+        secrets |= {self.fake.client_secret, self.api.admin_token}
+        found = []
+        for path in self.folder.rglob("*"):
+            # The models are copies of public files.
+            if path.is_file() and path.name not in _SEALED and "models" not in path.parts:
+                content = path.read_bytes()
+                held = [secret for secret in secrets if secret.encode() in content]
+                found += [f"{path.name}: {secret[:4]}…" for secret in held]
+        return found
+
+    def check_words(self) -> None:
+        """No process crashed, and nowhere stands a secret."""
+        said = [path.read_text(errors="replace") for path in self.folder.glob("*.out")]
+        assert all(said)
+        crashed = [text for text in said if "Traceback" in text or "fault of watcher" in text]
+        assert not crashed, crashed
+        leaks = self.leaks()
+        assert not leaks, leaks
+
+
+@contextmanager
+def trakt_of(port: int) -> Iterator[FakeTrakt]:
+    """A stand-in whose app sends browsers back to the API at this port."""
+    with trakt_server(redirect_uri=f"http://127.0.0.1:{port}{CALLBACK}") as fake:
+        yield fake
+
+
+@contextmanager
+def home(
+    project: Path, data_dir: Path, fake: FakeTrakt, port: int, **settings: str
+) -> Iterator[Home]:
+    """The API beside a stand-in; at the end, what was said and kept is looked through.
+
+    All of it logs at DEBUG, where the most is said.
+    """
+    settings |= {
+        "LOG_LEVEL": "DEBUG",
+        "TRAKT_API_URL": fake.api_url,
+        "TRAKT_URL": fake.site_url,
+        "TRAKT_CLIENT_ID": fake.client_id,
+        "TRAKT_CLIENT_SECRET": fake.client_secret,
+        "TRAKT_REDIRECT_URI": fake.redirect_uri,
+    }
+    with api_started(project, data_dir, port=port, **settings) as api:
+        settings |= {"WATCHER_DATA_DIR": str(data_dir), "API_PORT": str(port)}
+        found = Home(project, data_dir.parent, fake, settings, api)
+        yield found
+        found.check_words()
+    found.check_words()
+
+
+@contextmanager
+def home_beside_trakt(project: Path, data_dir: Path) -> Iterator[Home]:
+    """Both, new."""
+    port = free_port()
+    with trakt_of(port) as fake, home(project, data_dir, fake, port) as found:
+        yield found
+
+
+def reason_of(output: str) -> str:
+    """How the sync of Trakt ended, as the command prints it."""
+    lines = [line for line in output.splitlines() if line.startswith("sync_trakt: ")]
+    return lines[-1] if lines else ""
+
+
+def keys(events: list[dict[str, Any]], kind: str) -> list[str]:
+    """Of one kind of event."""
+    return [str(event["key"]) for event in events if event["kind"] == kind]
+
+
+def as_text(events: list[dict[str, Any]]) -> str:
+    """To be compared letter by letter."""
+    return json.dumps(events, sort_keys=True)
