@@ -67,7 +67,7 @@ def test_a_title_that_hangs_holds_up_no_other(world: IngestWorld) -> None:
     hanging = spoil(world, effect=Hang())
     stored: list[int] = []
 
-    def all_but_one(progress: Progress) -> None:
+    def all_but_one(_progress: Progress) -> None:
         stored.append(len(world.stored()))
         if stored[-1] == len(world.proper()) - 1:
             hanging.clear()
