@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from app.domain.errors import AccountLimited, ConnectAgain, InvalidInput, LeaseHeld
+from app.domain.errors import (
+    AccountLimited,
+    ConnectAgain,
+    InvalidInput,
+    LeaseHeld,
+    NotFound,
+    UpstreamUnavailable,
+    WatcherError,
+)
 from app.domain.progress import Report
 from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
@@ -129,15 +137,21 @@ def retry_failed(services: Services, report: Report, arguments: Arguments = NONE
 
 def sync_trakt(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
     """Bring in the histories of everybody who connected Trakt; one's trouble isn't the others'."""
-    told, failed = [], []
+    told: list[str] = []
+    failed: list[WatcherError] = []
     for profile_id in services.accounts.linked(TRAKT):
         try:
             told.append(str(services.history_sync.sync(profile_id, report)))
-        except (ConnectAgain, AccountLimited, LeaseHeld) as error:
-            failed.append(f"{profile_id}: {error.detail}")
-    if failed and not told:
-        raise ConnectAgain("; ".join(failed))
-    return "; ".join([*told, *failed]) or "Nobody has connected Trakt."
+        except NotFound:  # disconnected or deleted since
+            continue
+        except (ConnectAgain, AccountLimited, LeaseHeld, UpstreamUnavailable) as error:
+            failed.append(type(error)(f"{profile_id}: {error.detail}"))
+    sentence = "; ".join([*told, *(error.detail for error in failed)])
+    # Worth another try soon, whoever else was synced.
+    unreached = [error for error in failed if isinstance(error, UpstreamUnavailable)]
+    if unreached or (failed and not told):
+        raise type((unreached or failed)[0])(sentence)
+    return sentence or "Nobody has connected Trakt."
 
 
 def _kinds(arguments: Arguments) -> tuple[MediaKind, ...]:

@@ -178,9 +178,14 @@ class HistorySync:
             return None
         try:
             told = json.loads(account.state)
-            return Connection(float(told.get("synced_at", 0.0)), str(told.get("problem", "")))
+            found = Connection(float(told.get("synced_at", 0.0)), str(told.get("problem", "")))
         except (ValueError, TypeError, AttributeError):
-            return Connection(0.0, "")
+            found = Connection(0.0, "")
+        try:
+            self._opened(account)
+        except ConnectAgain as error:  # of another key than before; perhaps no sync noted it yet
+            return replace(found, problem=error.detail)
+        return found
 
     def _history_moved(
         self,

@@ -63,6 +63,7 @@ def test_adult_titles_are_stored_where_asked_for_and_stay(world: IngestWorld) ->
     world.forward(1)
     world.fake.change("movie", adult.tmdb_id, title="Retitled")
     world.ingest().sync(BOTH, silent)
+    world.forward(2)
     world.forget()
     world.ingest().follow_export(BOTH, silent)
     assert world.asked() == []

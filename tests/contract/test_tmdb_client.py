@@ -209,8 +209,7 @@ def test_a_dead_source_is_probed_then_given_up(fake: FakeTmdb, opened: Open) -> 
     begun = time.monotonic()
     answers: list[Answer] = []
     with pytest.raises(UpstreamUnavailable, match=r"no usable answer.*HTTP 500") as error:
-        for answer in opened(rate=20, patience=2).details(films(fake, 600)):
-            answers += [] if answer is None else [answer]
+        answers.extend(filter(None, opened(rate=20, patience=2).details(films(fake, 600))))
     assert 2 <= time.monotonic() - begun <= 6
     assert answers == []
     assert "network" in error.value.detail

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
@@ -51,22 +51,20 @@ class Script:
             threading.Thread(target=self._answer, args=(taken,), daemon=True).start()
 
     def _answer(self, taken: socket.socket) -> None:
-        with taken:
-            seen = b""
+        seen = b""
+        with taken, suppress(OSError):
             while data := taken.recv(65536):
                 seen += data
-                if seen.endswith(b"\r\n\r\n"):
-                    self.heads.append(seen.decode())
-                    seen = b""
-                    try:
-                        for piece in self.pieces():
-                            taken.sendall(piece)
-                            if self.ended.wait(self.every):
-                                return
-                    except OSError:
+                if not seen.endswith(b"\r\n\r\n"):
+                    continue
+                self.heads.append(seen.decode())
+                seen = b""
+                for piece in self.pieces():
+                    taken.sendall(piece)
+                    if self.ended.wait(self.every):
                         return
-                    if self.closing:
-                        return
+                if self.closing:
+                    return
 
 
 @contextmanager

@@ -103,6 +103,8 @@ class Server:
         self._site.stand_in.origin = f"http://127.0.0.1:{port}"
         self._ready.set()
         await self._stopping.wait()
+        # What was accepted at the last moment is attached first: else its socket would leak.
+        await asyncio.sleep(0)
         server.close()
         for connection in self._connections:
             connection.cancel()
