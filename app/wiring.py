@@ -36,6 +36,8 @@ from app.domain.ports import (
     VectorStore,
     WordIndex,
 )
+from app.domain.titles import TitleId
+from app.services import named
 from app.services.history import History
 from app.services.history_sync import TRAKT, HistorySync
 from app.services.import_history import ImportHistory
@@ -172,6 +174,10 @@ class Services:
     def seen(self) -> Seen:
         """What people have watched, as titles of the catalogue."""
         return Seen(self.ledger, self.titles, self.words, self.index)
+
+    def named_missing(self) -> list[TitleId]:
+        """Titles that histories name and the catalogue lacks."""
+        return named.missing(self.profiles, self.ledger, self.titles, self.failures, self.state)
 
     @cached_property
     def import_history(self) -> ImportHistory:

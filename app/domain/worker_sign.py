@@ -12,6 +12,7 @@ SYNC_TMDB: Final = "sync_tmdb"
 FOLLOW_EXPORT: Final = "follow_export"
 REFRESH_TMDB: Final = "refresh_tmdb"
 RETRY_FAILED: Final = "retry_failed"
+FETCH_NAMED: Final = "fetch_named"
 SYNC_TRAKT: Final = "sync_trakt"
 
 SIGN: Final = "worker:alive"

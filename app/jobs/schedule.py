@@ -11,6 +11,7 @@ from app.domain.titles import MediaKind
 from app.domain.worker_sign import (
     EMBED_FULL,
     EMBED_ITEM,
+    FETCH_NAMED,
     FOLLOW_EXPORT,
     LOAD_SAMPLE,
     REBUILD_INDEX,
@@ -54,7 +55,7 @@ class Lane:
     kinds: tuple[str, ...]
 
 
-FETCHING: Final = (SYNC_TMDB, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)
+FETCHING: Final = (SYNC_TMDB, FETCH_NAMED, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)
 """The kinds that ask TMDB."""
 
 LANES: Final = (
@@ -125,6 +126,10 @@ def _somebody_connected_trakt(services: Services) -> bool:
     return services.settings.trakt_client_id is not None and bool(services.accounts.linked(TRAKT))
 
 
+def _histories_name_more(services: Services) -> bool:
+    return services.settings.tmdb_api_key is not None and bool(services.named_missing())
+
+
 _EMBEDDING: Final = {"embed_updated": "true"}
 
 SCHEDULE: Final = (
@@ -140,6 +145,7 @@ SCHEDULE: Final = (
     Entry(REBUILD_INDEX, every=5, wanted=_first_index_is_due),
     Entry(REBUILD_INDEX, every=60, wanted=_index_is_due),
     Entry(SYNC_TRAKT, every=_HOUR, wanted=_somebody_connected_trakt, fed=False),
+    Entry(FETCH_NAMED, every=600, wanted=_histories_name_more, fed=False),
 )
 """In the order in which a fresh installation needs them. What is due every six hours, week or day
 is told by the stored state, so that a restarted worker goes on in the same rhythm."""

@@ -19,6 +19,7 @@ from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
     EMBED_FULL,
     EMBED_ITEM,
+    FETCH_NAMED,
     FOLLOW_EXPORT,
     LOAD_SAMPLE,
     REBUILD_INDEX,
@@ -27,7 +28,7 @@ from app.domain.worker_sign import (
     SYNC_TMDB,
     SYNC_TRAKT,
 )
-from app.services import catalogue, index
+from app.services import catalogue, index, named
 from app.services.embed import embed_all, embed_titles
 from app.services.history_sync import TRAKT
 from app.services.leases import CATALOGUE, EMBED, INDEX, held
@@ -135,6 +136,18 @@ def retry_failed(services: Services, report: Report, arguments: Arguments = NONE
     return str(done)
 
 
+def fetch_named(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
+    """Fetch the titles that somebody's history names and the catalogue lacks."""
+    wanted = services.named_missing()
+    if not wanted:
+        return "Every title that a history names is here."
+    with held(services.state, CATALOGUE, services.processes) as lease:
+        done = named.fetch(
+            services.ingest, wanted, services.state, lease.guarding(report), embed=True
+        )
+    return str(done)
+
+
 def sync_trakt(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
     """Bring in the histories of everybody who connected Trakt; one's trouble isn't the others'."""
     told: list[str] = []
@@ -177,5 +190,6 @@ WORK: Final[dict[str, Work]] = {
     FOLLOW_EXPORT: follow_export,
     REFRESH_TMDB: refresh_tmdb,
     RETRY_FAILED: retry_failed,
+    FETCH_NAMED: fetch_named,
     SYNC_TRAKT: sync_trakt,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from app.domain.titles import MediaKind, Title, TitleId
 MARKS: Final = (EventKind.LOVED, EventKind.WATCHLISTED, EventKind.DISMISSED)
 MOST_AT_ONCE: Final = 1000
 _PEOPLE_KEPT: Final = 8
+_KEPT_FOR: Final = 60.0
+"""Seconds after which titles are looked up again: the catalogue grows without the ledger."""
+
 _TOMORROW: Final = 86_400
 
 Sort = Literal["latest", "oldest", "name", "year", "rating", "plays"]
@@ -69,6 +73,7 @@ class Undo:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     version: int
+    until: float
     rows: tuple[Row, ...]
 
 
@@ -92,14 +97,15 @@ class History:
     def rows(self, profile_id: str) -> tuple[Row, ...]:
         """All of a person's titles, the latest first."""
         version = self._ledger.version(profile_id)
+        now = time.monotonic()
         with self._lock:
             kept = self._kept.get(profile_id)
-            if kept is not None and kept.version == version:
+            if kept is not None and kept.version == version and now < kept.until:
                 self._kept.move_to_end(profile_id)
                 return kept.rows
         rows = self._read(profile_id)
         with self._lock:
-            self._kept[profile_id] = _Kept(version, rows)
+            self._kept[profile_id] = _Kept(version, now + _KEPT_FOR, rows)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
         return rows

@@ -161,21 +161,34 @@ class Ingest:
         include_adult: bool = False,
     ) -> SyncReport:
         """Try the ids again that failed; those that fail stay listed."""
+        failed = [failure.id for kind in kinds for failure in self.failures.all(kind)]
+        return self.fetch(failed, report, embed=embed, include_adult=include_adult)
+
+    def fetch(
+        self,
+        ids: Sequence[TitleId],
+        report: Report,
+        *,
+        embed: bool = False,
+        include_adult: bool = False,
+    ) -> SyncReport:
+        """Fetch these titles now, whatever is stored of them."""
         plans = []
-        for kind in kinds:
-            failed = [failure.id.tmdb_id for failure in self.failures.all(kind)]
-            state = read_state(self.state, kind)
-            plans.append(
-                Plan(
-                    kind=kind,
-                    ids=Ids(kind, np.array(failed, np.int64)),
-                    keep=_keep_none,
-                    opened=state,
-                    closed=state,
-                    way=f"earlier failure ({kind.value})",
-                    also_set_aside=True,
+        for kind in MediaKind:
+            numbers = [one.tmdb_id for one in ids if one.kind is kind]
+            if numbers:
+                state = read_state(self.state, kind)
+                plans.append(
+                    Plan(
+                        kind=kind,
+                        ids=Ids(kind, np.array(numbers, np.int64)),
+                        keep=_keep_none,
+                        opened=state,
+                        closed=state,
+                        way=f"name ({kind.value})",
+                        also_set_aside=True,
+                    )
                 )
-            )
         return self._execute(plans, report, embed=embed, include_adult=include_adult)
 
     def _plan(

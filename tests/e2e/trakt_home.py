@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
@@ -31,20 +33,23 @@ class Member:
 
 @dataclass
 class Home:
-    """API of a household; `folder` holds the data and whatever any process printed."""
+    """API of a household; `folder` holds the data and whatever any process printed.
+
+    `secrets` are those given out here, besides the stand-in's.
+    """
 
     project: Path
     folder: Path
     fake: FakeTrakt
     settings: dict[str, str]
     api: Api
-    members: list[Member] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
 
     def add(self, name: str) -> Member:
         """Somebody new."""
         told = self.ask("POST", "/profiles", json={"name": name}).json()
-        self.members.append(Member(told["id"], told["token"]))
-        return self.members[-1]
+        self.keep(told["token"])
+        return Member(told["id"], told["token"])
 
     def ask(
         self, method: str, path: str, token: str = "", *, json: object = None
@@ -70,6 +75,7 @@ class Home:
             begun = browser.get("/auth/trakt/start", params={"profile": member.id})
             assert begun.status_code == 303, begun.text
             back = self.fake.sign_in(begun.headers["location"], person)
+            self.keep(back, *begun.cookies.values())
             answer = browser.get(back)
             assert answer.status_code == 200, answer.text
         assert self.connection(member) == (True, "")
@@ -108,6 +114,13 @@ class Home:
             process.kill()
             process.wait()
 
+    def killed_at(self, point: int) -> None:
+        """kill -9 at so many requests of one pass, or a little later."""
+        before = len(self.fake.requests)
+        with self.syncing():
+            self.fake.wait_for(lambda: len(self.fake.requests) - before >= point, 60)
+            time.sleep(random.uniform(0, 0.02))  # between two requests as well as in one
+
     def sync(self) -> tuple[int, str]:
         """One pass of the worker to its end: the exit code, and what it printed."""
         output = self._output()
@@ -118,10 +131,16 @@ class Home:
     def _output(self) -> Path:
         return self.folder / f"pass-{len(list(self.folder.glob('pass-*')))}.out"
 
+    def keep(self, *given: str) -> None:
+        """Note what no log may hold: texts, or addresses that hold them in their query."""
+        for one in given:
+            values = [value for _, value in parse_qsl(urlsplit(one).query)]
+            self.secrets |= {value.rstrip("=") for value in values or [one]}
+
     def leaks(self) -> list[str]:
         """Files that hold a secret; the first letters of it."""
-        secrets = self.fake.secrets() | {member.token for member in self.members}
-        secrets |= {self.fake.client_secret, self.api.admin_token}
+        secrets = self.secrets | self.fake.secrets() | {self.api.admin_token}
+        assert self.fake.client_secret in secrets
         found = []
         for path in self.folder.rglob("*"):
             # The models are copies of public files.
@@ -142,9 +161,13 @@ class Home:
 
 
 @contextmanager
-def trakt_of(port: int) -> Iterator[FakeTrakt]:
-    """A stand-in whose app sends browsers back to the API at this port."""
-    with trakt_server(redirect_uri=f"http://127.0.0.1:{port}{CALLBACK}") as fake:
+def trakt_of(port: int, behind: float = 0.0) -> Iterator[FakeTrakt]:
+    """A stand-in whose app sends browsers back to the API at this port.
+
+    Its clock is so many seconds `behind`: what happens there now is that long ago.
+    """
+    address = f"http://127.0.0.1:{port}{CALLBACK}"
+    with trakt_server(redirect_uri=address, now=lambda: time.time() - behind) as fake:
         yield fake
 
 
@@ -173,10 +196,10 @@ def home(
 
 
 @contextmanager
-def home_beside_trakt(project: Path, data_dir: Path) -> Iterator[Home]:
+def home_beside_trakt(project: Path, data_dir: Path, behind: float = 0.0) -> Iterator[Home]:
     """Both, new."""
     port = free_port()
-    with trakt_of(port) as fake, home(project, data_dir, fake, port) as found:
+    with trakt_of(port, behind) as fake, home(project, data_dir, fake, port) as found:
         yield found
 
 
@@ -189,8 +212,3 @@ def reason_of(output: str) -> str:
 def keys(events: list[dict[str, Any]], kind: str) -> list[str]:
     """Of one kind of event."""
     return [str(event["key"]) for event in events if event["kind"] == kind]
-
-
-def as_text(events: list[dict[str, Any]]) -> str:
-    """To be compared letter by letter."""
-    return json.dumps(events, sort_keys=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.rate import CATCH_UP, GUARD, Rate, Slot
+from app.adapters.tmdb.rate import CATCH_UP, GUARD, IDLE, Rate, Slot
 from app.domain.errors import Cancelled
 
 
@@ -116,7 +116,7 @@ def test_slots_come_evenly_after_an_idle_time() -> None:
     for _ in range(3):
         taken = slots(rate, time, 100)
         assert all(0.02 < later - sooner < 0.03 for sooner, later in pairwise(taken))
-        time.now += CATCH_UP + 0.1
+        time.now += IDLE + 0.1
 
 
 def test_a_stall_within_the_allowance_loses_nothing() -> None:
@@ -126,6 +126,15 @@ def test_a_stall_within_the_allowance_loses_nothing() -> None:
     slots(rate, stalled, 200)
     stalled.now += 0.2
     assert slots(rate, stalled, 200)[-1] <= end + 0.03
+
+
+def test_after_a_long_stall_not_all_that_was_missed_comes_at_once() -> None:
+    time = Moved()
+    rate = Rate(200, clock=time.clock)
+    slots(rate, time, 400)
+    time.now += 0.8
+    taken = slots(rate, time, 100)
+    assert sum(at == taken[0] for at in taken) in range(CATCH_UP - 1, CATCH_UP + 2)
 
 
 def test_no_burst_follows_a_pause() -> None:

@@ -17,8 +17,11 @@ GUARD: Final = 0.015
 It costs 1.5 % of the rate at 1/s and more, and less below.
 """
 
-CATCH_UP: Final = 0.25
-"""Seconds that slots may be taken later than planned, several at once where need be."""
+CATCH_UP: Final = 20
+"""Slots that may be taken at once where they were missed, up to half of a second's."""
+
+IDLE: Final = 1.0
+"""Seconds after which nothing was missed, for nobody was there."""
 
 _POLL: Final = 0.2
 _SOON: Final = 0.005
@@ -29,10 +32,9 @@ class Rate:
 
     What counts is when a request was sent: until then its slot counts in every window, so that
     requests that wait for a new connection can't arrive together with those behind them. Slots
-    come evenly, `per_second` a second less `GUARD`. Threads that are late by up to `CATCH_UP`
-    (sleep overshoots, a busy processor) take what they missed at once; the limit of the window
-    holds even then. What was missed for longer, as in an idle time, is lost: there is no burst
-    above `per_second` at all.
+    come evenly, `per_second` a second less `GUARD`. Threads that are late (sleep overshoots, a busy
+    processor) take up to `CATCH_UP` of the slots that they missed at once; the limit of the window
+    holds even then, so there is no burst above `per_second` at all.
     """
 
     def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -43,6 +45,7 @@ class Rate:
         self._most = math.ceil(per_second)
         self._window = self._most / per_second + GUARD
         self._gap = self._window / self._most
+        self._catch_up = min(CATCH_UP * self._gap, self._window / 2)
         self._next = -math.inf
         self._turn = Lock()
         self._lock = Lock()  # of what follows
@@ -62,7 +65,8 @@ class Rate:
             with self._lock:
                 self._waiting += 1
                 planned = max(self._next, self._paused_until)
-                self._next = (planned if now - planned <= CATCH_UP else now) + self._gap
+                missed = self._catch_up if now - planned <= IDLE else 0.0
+                self._next = max(planned, now - missed) + self._gap
             return Slot(self._used)
         finally:
             self._turn.release()
