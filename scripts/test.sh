@@ -18,6 +18,7 @@ then runs ruff, mypy, import-linter, shellcheck and pytest. With nothing named i
 
 WATCHER_PYTHON=/path/to/python uses that interpreter as it is and installs no packages.
 MONGODB_TEST_URI=mongodb://… runs the MongoDB suites on that server.
+WATCHER_TEST_PROCESSES=0 runs one test after the other, in one process (2).
 END
 }
 
@@ -60,9 +61,10 @@ run_checks() {
   "$bin/shellcheck" -x start.sh scripts/*.sh .ci/run
 }
 
+# Files of tests run beside each other: most of them wait for processes, files and timers.
 run_pytest() {
   say "pytest"
-  "$python" -m pytest "$@"
+  "$python" -m pytest -n "${WATCHER_TEST_PROCESSES:-2}" --dist loadfile "$@"
 }
 
 case ${1:-} in

@@ -191,7 +191,6 @@ def home(
         settings |= {"WATCHER_DATA_DIR": str(data_dir), "API_PORT": str(port)}
         found = Home(project, data_dir.parent, fake, settings, api)
         yield found
-        found.check_words()
     found.check_words()
 
 
