@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,13 +23,12 @@ from app.domain.embedding_text import RECIPE_VERSION
 from app.domain.generations import BuildSpec
 from app.domain.ports import VectorBatch, Vectors
 from app.domain.titles import MediaKind, Source, Title, TitleId
-from scripts.bench.mixed import DIMENSION, MODEL
+from scripts.bench.mixed import DIMENSION, MODEL, pairs
 
 FIRST_MADE: Final = 100_000_000
 """Made films have numbers from here on; TMDB's are below."""
 
-_NEIGHBOURS: Final = 100
-_SLAB: Final = 4096
+_SEED: Final = 1
 _MOST_VOTES: Final = 400
 
 
@@ -72,7 +70,7 @@ def _all_titles(titles: Sequence[Title], basis: Vectors, made: int) -> Iterator[
     yield list(titles)
     rng = np.random.default_rng(2)
     number = FIRST_MADE
-    for first, second, _ in _pairs(basis, made):
+    for first, second, _ in pairs(basis, made, _SEED):
         votes = np.minimum(rng.pareto(1.0, len(first)) * 2, _MOST_VOTES).astype(int)
         some = []
         for one, other, known in zip(first.tolist(), second.tolist(), votes.tolist(), strict=True):
@@ -86,26 +84,9 @@ def _all_vectors(titles: Sequence[Title], basis: Vectors, made: int) -> Iterator
     order = np.argsort(keys)
     yield VectorBatch(keys[order], basis[order])
     number = FIRST_MADE
-    for _, _, vectors in _pairs(basis, made):
+    for _, _, vectors in pairs(basis, made, _SEED):
         yield VectorBatch(np.arange(number, number + len(vectors), dtype=np.int64) * 2, vectors)
         number += len(vectors)
-
-
-def _pairs(
-    basis: Vectors, made: int
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
-    """Rows of two real titles, and the vector between them; the same at each call."""
-    rng = np.random.default_rng(1)
-    _, near = faiss.knn(basis, basis, _NEIGHBOURS + 1, metric=faiss.METRIC_INNER_PRODUCT)
-    for start in range(0, made, _SLAB):
-        size = min(_SLAB, made - start)
-        first = rng.integers(len(basis), size=size)
-        second = near[first, rng.integers(1, _NEIGHBOURS + 1, size=size)]
-        share = rng.uniform(0.5, 1, (size, 1)).astype(np.float32)
-        between = share * basis[first] + (1 - share) * basis[second]
-        between /= np.linalg.norm(between, axis=1, keepdims=True)
-        between += rng.normal(0, 0.5 / DIMENSION**0.5, between.shape).astype(np.float32)
-        yield first, second, between / np.linalg.norm(between, axis=1, keepdims=True)
 
 
 def _between(number: int, one: Title, other: Title, votes: int) -> Title:

@@ -59,9 +59,23 @@ def real_vectors(cache: Path | None = None) -> Vectors:
 
 def mixed(real: Vectors, count: int, seed: int) -> Vectors:
     """Made unit vectors, shape (count, 384); the same for the same seed."""
+    made = np.empty((count, DIMENSION), np.float32)
+    start = 0
+    for _, _, between in pairs(real, count, seed):
+        made[start : start + len(between)] = between
+        start += len(between)
+    return made
+
+
+def pairs(
+    real: Vectors, count: int, seed: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+    """Rows (n,) of two real titles near each other, and a vector (n, d) between them, in slabs.
+
+    `count` in all; the same for the same seed.
+    """
     rng = np.random.default_rng(seed)
     _, near = faiss.knn(real, real, _NEIGHBOURS + 1, metric=faiss.METRIC_INNER_PRODUCT)
-    made = np.empty((count, DIMENSION), np.float32)
     for start in range(0, count, _SLAB):
         size = min(_SLAB, count - start)
         first = rng.integers(len(real), size=size)
@@ -70,8 +84,7 @@ def mixed(real: Vectors, count: int, seed: int) -> Vectors:
         between = share * real[first] + (1 - share) * real[second]
         between /= np.linalg.norm(between, axis=1, keepdims=True)
         between += rng.normal(0, 0.5 / DIMENSION**0.5, between.shape).astype(np.float32)
-        made[start : start + size] = between / np.linalg.norm(between, axis=1, keepdims=True)
-    return made
+        yield first, second, between / np.linalg.norm(between, axis=1, keepdims=True)
 
 
 def rare(count: int) -> NDArray[np.bool_]:
