@@ -29,8 +29,8 @@ def prepare(say: Callable[[str], None]) -> None:
     with closing(open_services()) as services:
         if not any(services.titles.count().values()):
             say(
-                "The catalogue is empty, and TMDB_API_KEY is set: the worker fetches from TMDB, the "
-                "most popular titles first. The first of them can be searched in a few minutes."
+                "The catalogue is empty, and TMDB_API_KEY is set: the worker fetches from TMDB, "
+                "the most popular titles first. They can be searched in a few minutes."
             )
             return
     _patiently(index_all_items, say)

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.domain.errors import WatcherError
+from app.domain.errors import UpstreamUnavailable, WatcherError
 from app.domain.ports import CatalogueSource, Embedder, FailureStore, TitleStore, VectorStore
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Title, TitleId
@@ -27,6 +27,10 @@ _LONGEST_UNWRITTEN: Final = 0.2
 
 _EMBEDDED: Final = 128
 
+_MOST_GONE: Final = 100
+"""Titles that may be gone before one is there: beyond it the source itself is a wrong one."""
+
+
 Keep = Callable[[Title], bool]
 """Whether a stored title is fresh enough not to be fetched."""
 
@@ -35,7 +39,8 @@ Keep = Callable[[Title], bool]
 class Tally:
     """What became of the ids: `asked` are those not kept; `embedded` counts new vectors.
 
-    `set_aside` are ids that failed for the third time in this run or had done so before.
+    `again` are to be tried once more; `doubted` the source said it doesn't know, before it was seen
+    to know any. `set_aside` are ids that failed for the third time in this run or had done so before.
     """
 
     listed: int = 0
@@ -48,6 +53,7 @@ class Tally:
     set_aside: int = 0
     embedded: int = 0
     again: list[TitleId] = field(default_factory=list)
+    doubted: list[TitleId] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -114,6 +120,7 @@ class Fetching:
             while tally.again:
                 repeated, tally.again = tally.again, []
                 self._run(iter(repeated), tally, told, written)
+            self._remove(self._believed(tally))
             told()
         return tally
 
@@ -163,20 +170,36 @@ class Fetching:
         failed = [one for one in answers if isinstance(one, Failed)]
         if wanted:
             self._titles.upsert(wanted)
-        if gone or unwanted:
-            # The title first: where a crash parts them, the vector's title is missing, and a
-            # search leaves it out until the next run completes this.
-            self._titles.delete([*gone, *unwanted])
-            self._vectors.delete([*gone, *unwanted])
-        answered = [one.id for one in answers if not isinstance(one, Failed)]
-        if answered:
-            self._failures.clear(answered)
-        if failed:
-            self._note(failed, tally)
         tally.written += len(wanted)
         tally.adult += len(unwanted)
-        tally.gone += len(gone)
+        tally.doubted += gone
+        if tally.written or tally.adult:
+            unwanted += self._believed(tally)
+        elif len(tally.doubted) > _MOST_GONE:
+            raise UpstreamUnavailable(
+                f"TMDB knows none of the first {_MOST_GONE} titles that were asked for. Nothing "
+                "was removed for that: see whether TMDB_API_URL is right."
+            )
+        self._remove(unwanted)
+        if fetched:
+            self._failures.clear([title.id for title in fetched])
+        if failed:
+            self._note(failed, tally)
         return [title.id for title in wanted]
+
+    def _believed(self, tally: Tally) -> list[TitleId]:
+        """Those that the source doesn't know, now that it is known to know some."""
+        gone, tally.doubted = tally.doubted, []
+        tally.gone += len(gone)
+        return gone
+
+    def _remove(self, ids: Collection[TitleId]) -> None:
+        if ids:
+            # The title first: where a crash parts them, the vector's title is missing, and a
+            # search leaves it out until the next run completes this.
+            self._titles.delete(ids)
+            self._vectors.delete(ids)
+            self._failures.clear(ids)
 
     def _note(self, failed: Sequence[Failed], tally: Tally) -> None:
         tally.failed += len(failed)

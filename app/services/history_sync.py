@@ -102,13 +102,17 @@ class HistorySync:
         """
         self.connect(profile_id, lambda: tokens)
 
-    def connect(self, profile_id: str, obtain: Callable[[], Tokens]) -> None:
+    def connect(self, profile_id: str, obtain: Callable[[], Tokens | None]) -> bool:
         """As `link`, with tokens that are obtained once nobody else is at the account.
 
         A code is good once: it must not be spent while a sync that is running refuses the link.
+        False where there were no tokens yet.
         """
         with self._held(profile_id):
-            self.accounts.put(profile_id, Account(TRAKT, self._sealed(obtain()), "{}"))
+            tokens = obtain()
+            if tokens is not None:
+                self.accounts.put(profile_id, Account(TRAKT, self._sealed(tokens), "{}"))
+            return tokens is not None
 
     def unlink(self, profile_id: str) -> bool:
         """Sign out, at the provider as well; False where there was no account.

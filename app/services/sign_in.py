@@ -89,11 +89,7 @@ class SignIn:
         owner, device = self._taken("device", handle)
         if owner != profile_id:
             raise Forbidden(_AGAIN + "Begin again.")
-        tokens = self.source.device_tokens(device)
-        if tokens is None:
-            return False
-        self.sync.link(profile_id, tokens)
-        return True
+        return self.sync.connect(profile_id, lambda: self.source.device_tokens(device))
 
     def _given(self, what: str, profile_id: str, bound_to: str, seconds: float) -> str:
         told = [what, profile_id, bound_to, self.clock.now() + seconds]

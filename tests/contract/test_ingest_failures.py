@@ -267,3 +267,20 @@ def test_no_way_of_fetching_takes_a_dead_source_for_an_empty_one(
     assert world.stored() == before
     assert world.failed() == known
     assert [world.state(kind).cursor for kind in BOTH] == states
+
+
+@SQLITE
+def test_a_source_that_knows_nothing_at_all_removes_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ingest_world(place, monkeypatch, movies=150, series=5) as world:
+        world.ingest().sync(BOTH, silent)
+        before = world.stored()
+        body = b'{"success":false,"status_code":34,"status_message":"none"}'
+        for kind in BOTH:
+            for number in world.numbers(kind):
+                world.fake.fault(Instead(body, "application/json", 404), f"/3/{kind}/{number}")
+        world.forward(1)
+        with pytest.raises(UpstreamUnavailable, match="TMDB_API_URL"):
+            world.ingest().refresh(BOTH, silent, stale_after=0)
+        assert world.stored() == before

@@ -104,7 +104,10 @@ class Server:
         self._ready.set()
         await self._stopping.wait()
         # What was accepted at the last moment is attached first: else its socket would leak.
-        await asyncio.sleep(0)
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(10):
+            await asyncio.sleep(0)
         server.close()
         for connection in self._connections:
             connection.cancel()
