@@ -40,7 +40,7 @@ class Tally:
     """What became of the ids: `asked` are those not kept; `embedded` counts new vectors.
 
     `again` are to be tried once more; `doubted` the source said it doesn't know, before it was seen
-    to know any. `set_aside` are ids that failed for the third time in this run or had done so before.
+    to know any. `set_aside` are ids that failed for the third time, in this run or before.
     """
 
     listed: int = 0
