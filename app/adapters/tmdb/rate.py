@@ -11,10 +11,10 @@ from typing import Final
 
 from app.domain.errors import Cancelled
 
-GUARD: Final = 0.015
+GUARD: Final = 0.022
 """Seconds added to each window: what a request's way to the server may vary by.
 
-It costs 1.5 % of the rate at 1/s and more, and less below.
+It costs 2.2 % of the rate at 1/s and more, and less below.
 """
 
 CATCH_UP: Final = 20
