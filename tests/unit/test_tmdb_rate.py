@@ -107,7 +107,7 @@ def test_a_caller_that_keeps_up_uses_nearly_all(per_second: float, late: float) 
     time.late = late
     count = int(300 * per_second)
     taken = slots(Rate(per_second, clock=time.clock), time, count)
-    assert (count - 1) / (taken[-1] - taken[0]) >= 0.98 * per_second
+    assert (count - 1) / (taken[-1] - taken[0]) >= 0.97 * per_second
 
 
 def test_slots_come_evenly_after_an_idle_time() -> None:
