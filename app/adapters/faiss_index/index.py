@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import GenerationFolder
-from app.adapters.faiss_index.part import OpenPart, open_part
+from app.adapters.faiss_index.part import OpenPart, Stale, open_part
 from app.adapters.word_index.index import WordView
 from app.adapters.word_index.part import WordDelta, WordParts, open_words
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
@@ -45,7 +45,7 @@ _REBUILD: Final = "Run: python -m scripts.rebuild_index"
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What a search sees from its first to its last step. `stale` are rows to skip, per kind."""
+    """What a search sees from its first to its last step. `stale` is to be skipped, per kind."""
 
     manifest: Manifest
     parts: dict[MediaKind, OpenPart]
@@ -54,13 +54,13 @@ class _Snapshot:
     seq: int
     word_delta: WordDelta
     words_seen: WordView
-    stale: dict[MediaKind, NDArray[np.int64]] = field(default_factory=dict)
+    stale: dict[MediaKind, Stale | None] = field(default_factory=dict)
 
     def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> _Snapshot:
         """The same generation with these changes on top."""
         delta = self.delta.after(changes, titles)
         gone = delta.stale_keys()
-        stale = {kind: part.rows_of(gone) for kind, part in self.parts.items()}
+        stale = {kind: part.stale_of(gone) for kind, part in self.parts.items()}
         touched = {change.id for change in changes}
         fresh = [titles[i] for i in sorted(touched) if i in titles and i.key not in delta.removed]
         self.word_delta.replace({i.key for i in touched}, fresh)
@@ -115,11 +115,8 @@ class FaissIndex:
         for kind in kinds:
             part = snapshot.parts.get(kind)
             if part is not None:
-                stale = snapshot.stale.get(kind)
                 banned = part.rows_of(keys_out)
-                if stale is not None and len(stale):
-                    banned = np.union1d(banned, stale)
-                found = part.search(vector, k, where, banned)
+                found = part.search(vector, k, where, banned, snapshot.stale.get(kind))
                 keys.append(found[0])
                 scores.append(found[1])
             if len(snapshot.delta.keys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ Scored = tuple[Keys, NDArray[np.float32]]
 
 _FEW = 64
 _CALIBRATED_K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Rows of a part that no longer count (ascending), and a bitmap of those that do.
+
+    Made once per change of the delta: a search must not pay for each row that changed.
+    """
+
+    rows: NDArray[np.int64]
+    others: NDArray[np.uint8]
 
 
 class OpenPart:
@@ -71,17 +83,34 @@ class OpenPart:
         found: NDArray[np.int64] = rows[self.keys[rows] == wanted]
         return found
 
+    def stale_of(self, keys: Collection[int]) -> Stale | None:
+        """What these keys leave of the part; None where none of them is here."""
+        rows = self.rows_of(keys)
+        if not len(rows):
+            return None
+        everything = np.full((len(self.keys) + 7) // 8, 255, np.uint8)
+        return Stale(rows, _without(everything, rows))
+
     def search(
-        self, query: Vector, k: int, where: TitleFilter, banned: NDArray[np.int64]
+        self,
+        query: Vector,
+        k: int,
+        where: TitleFilter,
+        banned: NDArray[np.int64],
+        stale: Stale | None = None,
     ) -> Scored:
-        """The k nearest that pass the filter and aren't banned rows (ascending): exact cosines."""
+        """The k nearest that pass the filter, aren't banned rows (ascending) nor stale.
+
+        Exact cosines.
+        """
         survivors = self._survivors(where)
         if survivors.count == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         if survivors.compact is not None:
-            rows = self._compared(survivors, query, k, banned)
+            out = banned if stale is None else np.union1d(banned, stale.rows)
+            rows = self._compared(survivors, query, k, out)
         else:
-            rows = self._probed(survivors, query, k, banned)
+            rows = self._probed(survivors, query, k, banned, stale)
         scores = self.vectors.scores(rows, query)
         order = np.lexsort((self.keys[rows], -scores))[:k]
         return self.keys[rows[order]], scores[order]
@@ -137,9 +166,16 @@ class OpenPart:
         return found[~np.isin(found, banned)] if len(banned) else found
 
     def _probed(
-        self, survivors: Survivors, query: Vector, k: int, banned: NDArray[np.int64]
+        self,
+        survivors: Survivors,
+        query: Vector,
+        k: int,
+        banned: NDArray[np.int64],
+        stale: Stale | None,
     ) -> NDArray[np.int64]:
         allowed = survivors.bitmap
+        if stale is not None:
+            allowed = stale.others if allowed is None else allowed & stale.others
         if len(banned) > _FEW:
             full = np.full((len(self.keys) + 7) // 8, 255, np.uint8)
             allowed = _without(full if allowed is None else allowed.copy(), banned)
