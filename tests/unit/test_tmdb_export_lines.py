@@ -7,7 +7,9 @@ import json
 import logging
 import tracemalloc
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -21,6 +23,9 @@ from app.domain.upstream import ExportLine
 FILM = {"adult": False, "id": 7, "original_title": "Made", "popularity": 1.5, "video": False}
 MANY = b"\n".join(json.dumps(FILM | {"id": number}).encode() for number in range(1, 5001))
 
+packed: Final = partial(gzip.compress, mtime=0)
+"""Without the time in it: a test's name must be the same in every process that collects it."""
+
 
 def cut(whole: bytes, at: Sequence[int]) -> Iterator[bytes]:
     edges = sorted({0, len(whole), *(edge % (len(whole) + 1) for edge in at)})
@@ -28,7 +33,7 @@ def cut(whole: bytes, at: Sequence[int]) -> Iterator[bytes]:
 
 
 def read(*lines: bytes, kind: MediaKind = MediaKind.MOVIE) -> list[ExportLine]:
-    return list(lines_of([gzip.compress(b"\n".join(lines))], kind, "export.json.gz"))
+    return list(lines_of([packed(b"\n".join(lines))], kind, "export.json.gz"))
 
 
 def movie(number: int, popularity: float = 0.0, *, adult: bool = False) -> ExportLine:
@@ -77,14 +82,14 @@ def test_a_bad_line_costs_no_other(bad: bytes, caplog: pytest.LogCaptureFixture)
 
 @given(at=st.lists(st.integers(0, 200_000), max_size=20), members=st.integers(1, 3))
 def test_any_pieces_give_the_same(at: list[int], members: int) -> None:
-    whole = b"".join(gzip.compress(MANY + b"\n") for _ in range(members)) + b"\0" * 3
+    whole = b"".join(packed(MANY + b"\n") for _ in range(members)) + b"\0" * 3
     lines = list(lines_of(cut(whole, at), MediaKind.MOVIE, "x"))
     assert [line.id.tmdb_id for line in lines] == list(range(1, 5001)) * members
 
 
 @given(end=st.integers(0, 10**6), at=st.lists(st.integers(0, 200_000), max_size=4))
 def test_a_file_that_breaks_off_anywhere_is_damaged(end: int, at: list[int]) -> None:
-    whole = gzip.compress(MANY)
+    whole = packed(MANY)
     whole = whole[: end % len(whole)]
     given_out: list[int] = []
     with pytest.raises(Damaged, match=r"x (breaks off|is no export)"):
@@ -96,15 +101,15 @@ def test_a_file_that_breaks_off_anywhere_is_damaged(end: int, at: list[int]) -> 
     "whole",
     [
         b"",
-        gzip.compress(b""),
-        gzip.compress(b"\n\n"),
-        gzip.compress(b"<html>not today</html>"),
-        gzip.compress(b'{"id":1}\n{}\n[]'),
-        gzip.compress(b"[" * 3_000_000),
+        packed(b""),
+        packed(b"\n\n"),
+        packed(b"<html>not today</html>"),
+        packed(b'{"id":1}\n{}\n[]'),
+        packed(b"[" * 3_000_000),
         b"<html>not today</html>",
         b'{"id":1}',
-        gzip.compress(MANY) + b"more",
-        gzip.compress(MANY)[:-8] + b"12345678",
+        packed(MANY) + b"more",
+        packed(MANY)[:-8] + b"12345678",
     ],
 )
 def test_what_is_no_export_is_damaged(whole: bytes) -> None:
@@ -113,15 +118,15 @@ def test_what_is_no_export_is_damaged(whole: bytes) -> None:
 
 
 def test_a_flipped_bit_is_damage() -> None:
-    whole = bytearray(gzip.compress(MANY))
+    whole = bytearray(packed(MANY))
     whole[len(whole) // 2] ^= 0x40
     with pytest.raises(Damaged):
         list(lines_of([bytes(whole)], MediaKind.MOVIE, "x"))
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
-    member = gzip.compress(MANY + b"\n")
-    packed_tightly = gzip.compress(b'{"id":1}\n' * 3_000_000)  # 27 MB in one small piece
+    member = packed(MANY + b"\n")
+    packed_tightly = packed(b'{"id":1}\n' * 3_000_000)  # 27 MB in one small piece
     tracemalloc.start()
     count = sum(1 for _ in lines_of((member for _ in range(20)), MediaKind.MOVIE, "x"))
     assert count == 100_000
