@@ -129,7 +129,9 @@ def test_a_sync_that_waits_for_tmdb_ends_at_once(
         until(lambda: stored(services, asked).state is final, 4)
         assert time.monotonic() - began < 3
     fake.clear_faults()
-    # A source was closed for it: what comes next has another.
+    # Where the work came to its end by itself, the source stays and keeps to the pause it was asked
+    # for; a new process has another one, as has this one where the source was closed.
+    services.drop_source()
     again = services.jobs.submit("sync_tmdb", {"embed_updated": "true"})
     with worker(services):
         assert ended(services, again).state is JobState.DONE
