@@ -21,20 +21,17 @@ from app.adapters.token_file import kept_token
 from app.domain.dumps import DumpReader, Record, Refusal
 from app.domain.errors import NotConfigured, WatcherError
 from app.domain.history_files import HistoryReader
+from app.domain.index_ports import Embedder, IndexPublisher, VectorIndex, WordIndex
 from app.domain.people_ports import AccountStore, HistorySource, Ledger, ProfileStore, Seal
 from app.domain.ports import (
     CatalogueSource,
     Clock,
-    Embedder,
     FailureStore,
-    IndexPublisher,
     JobStore,
     Processes,
     StateStore,
     TitleStore,
-    VectorIndex,
     VectorStore,
-    WordIndex,
 )
 from app.domain.titles import TitleId
 from app.services import named

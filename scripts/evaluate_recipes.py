@@ -25,7 +25,8 @@ from app.adapters.clock import SystemClock
 from app.adapters.embedders import open_embedder
 from app.adapters.sqlite_store import open_sqlite
 from app.domain.embedding_text import META_KEYWORDS, embedding_text
-from app.domain.ports import Embedder, Vectors
+from app.domain.index_ports import Embedder
+from app.domain.ports import Vectors
 from app.domain.titles import MediaKind, Title
 from scripts.bench.report import Row, print_table, write_json
 from scripts.evaluate_search import OWN, Query, read_queries

@@ -10,7 +10,8 @@ from typing import Final
 
 from app.domain.embedding_text import embedding_text, text_hash
 from app.domain.errors import InvalidInput
-from app.domain.ports import Embedder, TitleStore, VectorRow, VectorStore
+from app.domain.index_ports import Embedder
+from app.domain.ports import TitleStore, VectorRow, VectorStore
 from app.domain.progress import Progress, Report, silent
 from app.domain.titles import Title, TitleId
 

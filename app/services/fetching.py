@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.errors import UpstreamUnavailable, WatcherError
-from app.domain.ports import CatalogueSource, Embedder, FailureStore, TitleStore, VectorStore
+from app.domain.index_ports import Embedder
+from app.domain.ports import CatalogueSource, FailureStore, TitleStore, VectorStore
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Title, TitleId
 from app.domain.upstream import Answer, Failed, Fetched, Gone

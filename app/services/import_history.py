@@ -12,10 +12,11 @@ from app.domain.dumps import Refusal
 from app.domain.errors import InvalidInput
 from app.domain.filters import EVERYTHING
 from app.domain.history_files import HistoryFile
+from app.domain.index_ports import WordIndex
 from app.domain.ledger import About, Event
 from app.domain.names import fold
 from app.domain.people_ports import Account, AccountStore, Ledger
-from app.domain.ports import TitleStore, WordIndex
+from app.domain.ports import TitleStore
 from app.domain.progress import Progress, Report
 from app.domain.titles import Title, TitleId
 from app.domain.watched import has_no_id

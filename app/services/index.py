@@ -8,7 +8,8 @@ from typing import Final
 from app.domain.embedding_text import RECIPE_VERSION
 from app.domain.errors import Damaged, DimensionMismatch, NotReady
 from app.domain.generations import BuildSpec, Manifest
-from app.domain.ports import IndexPublisher, TitleStore, VectorStatus, VectorStore
+from app.domain.index_ports import IndexPublisher
+from app.domain.ports import TitleStore, VectorStatus, VectorStore
 from app.domain.progress import Progress, Report, silent
 
 REBUILD_SHARE: Final = 0.05

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.index_ports import Embedder
 from app.domain.ports import (
     CatalogueSource,
     Clock,
-    Embedder,
     FailureStore,
     StateStore,
     TitleStore,

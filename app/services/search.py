@@ -12,14 +12,8 @@ import numpy as np
 
 from app.domain.errors import NotFound, NotReady
 from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.ports import (
-    Embedder,
-    Neighbour,
-    TitleStore,
-    Vector,
-    VectorIndex,
-    WordIndex,
-)
+from app.domain.index_ports import Embedder, Neighbour, VectorIndex, WordIndex
+from app.domain.ports import TitleStore, Vector
 from app.domain.ranking import Ranked, Taste, shared_out
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.text_search import Mode, Scope, TextSearch

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.domain.filters import TitleFilter
+from app.domain.index_ports import VectorIndex, WordIndex
 from app.domain.ledger import About
 from app.domain.names import fold
 from app.domain.people_ports import Ledger
-from app.domain.ports import TitleStore, VectorIndex, WordIndex
+from app.domain.ports import TitleStore
 from app.domain.titles import Title, TitleId
 from app.domain.watched import Watched
 

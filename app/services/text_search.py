@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.filters import TitleFilter
+from app.domain.index_ports import Compared, Match, VectorIndex, WordIndex
 from app.domain.names import NameQuery, read_as_names
-from app.domain.ports import Compared, Match, TitleStore, Vector, VectorIndex, WordIndex
+from app.domain.ports import TitleStore, Vector
 from app.domain.ranking import EXACT, KNOWN_FROM, Candidate, Ranked, fused, likeness
 from app.domain.titles import MediaKind, Title, TitleId
 

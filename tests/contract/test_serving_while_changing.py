@@ -21,8 +21,8 @@ from app.adapters.word_index.index import TantivyWords
 from app.domain.errors import StoreUnavailable
 from app.domain.filters import EVERYTHING, TitleFilter
 from app.domain.generations import Calibration
+from app.domain.index_ports import Neighbour
 from app.domain.jobs import JobState
-from app.domain.ports import Neighbour
 from app.jobs.runner import Runner
 from app.jobs.schedule import LANES
 from app.jobs.work import embed_full

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from app.adapters.word_index.index import TantivyWords
 from app.domain.errors import NotReady
 from app.domain.filters import EVERYTHING, TitleFilter
+from app.domain.index_ports import Match
 from app.domain.names import fold
-from app.domain.ports import Match
 from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, Title, TitleId
 from app.domain.vocabulary import GENRES

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from app.adapters.word_index.index import TantivyWords
 from app.domain.filters import EVERYTHING
+from app.domain.index_ports import Match
 from app.domain.names import fold
-from app.domain.ports import Match
 from app.domain.titles import Title
 from app.services.search import BOTH
 from tests.builders import make_title

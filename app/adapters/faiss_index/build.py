@@ -54,7 +54,7 @@ class _Collected:
 
 
 class FaissPublisher:
-    """The building side of the index; see `app.domain.ports.IndexPublisher`."""
+    """The building side of the index; see `app.domain.index_ports.IndexPublisher`."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._folder = GenerationFolder(root)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.columns import ROW, Languages, as_columns, mask_of, rows_of
 from app.adapters.faiss_index.part import Scored
 from app.domain.filters import TitleFilter
-from app.domain.ports import Compared, Keys, Vector, VectorChange, Vectors
+from app.domain.index_ports import Compared
+from app.domain.ports import Keys, Vector, VectorChange, Vectors
 from app.domain.titles import MediaKind, Title, TitleId
 
 

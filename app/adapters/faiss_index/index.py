@@ -21,15 +21,8 @@ from app.adapters.word_index.part import WordDelta, WordParts, open_words
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus, Manifest
-from app.domain.ports import (
-    Compared,
-    Keys,
-    Neighbour,
-    TitleStore,
-    Vector,
-    VectorChange,
-    VectorStore,
-)
+from app.domain.index_ports import Compared, Neighbour
+from app.domain.ports import Keys, TitleStore, Vector, VectorChange, VectorStore
 from app.domain.titles import MediaKind, Title, TitleId
 
 _log = logging.getLogger(__name__)
@@ -82,7 +75,7 @@ class _Snapshot:
 
 
 class FaissIndex:
-    """See `app.domain.ports.VectorIndex`."""
+    """See `app.domain.index_ports.VectorIndex`."""
 
     def __init__(self, root: Path, model: str, vectors: VectorStore, titles: TitleStore) -> None:
         self._folder = GenerationFolder(root)

@@ -19,7 +19,8 @@ from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.errors import Damaged
 from app.domain.filters import TitleFilter
 from app.domain.generations import Part
-from app.domain.ports import Compared, Keys, Vector
+from app.domain.index_ports import Compared
+from app.domain.ports import Keys, Vector
 
 Scored = tuple[Keys, NDArray[np.float32]]
 """Keys (m,) and their cosines (m,)."""

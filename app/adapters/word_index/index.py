@@ -12,7 +12,7 @@ from app.adapters.word_index import queries
 from app.adapters.word_index.part import Order, Row, WordPart, WordParts
 from app.adapters.word_index.queries import tokens_of
 from app.domain.filters import TitleFilter
-from app.domain.ports import Match
+from app.domain.index_ports import Match
 from app.domain.ranking import KNOWN_FROM
 from app.domain.titles import MediaKind, TitleId
 
@@ -37,7 +37,7 @@ class WordView:
 
 
 class TantivyWords:
-    """See `app.domain.ports.WordIndex`. `view` raises `NotReady` where nothing is served."""
+    """See `app.domain.index_ports.WordIndex`. `view` raises `NotReady` where nothing is served."""
 
     def __init__(self, view: Callable[[], WordView]) -> None:
         self._view = view
