@@ -12,10 +12,22 @@ from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from app import __version__
-from app.api import admin, health, history, knn, profiles, titles, trakt_sign_in
+from app.api import (
+    admin,
+    health,
+    history,
+    history_import,
+    jobs,
+    knn,
+    metrics,
+    profiles,
+    titles,
+    trakt_sign_in,
+)
 from app.api.errors import add_error_handlers
 from app.api.following import Follower
 from app.api.limits import RequestLimits
+from app.api.metrics import HttpFigures, RequestFigures
 from app.domain.errors import WatcherError
 from app.logs import set_up_logging
 from app.settings import settings
@@ -55,8 +67,21 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.add_middleware(RequestLimits)
+    app.state.figures = HttpFigures()
+    app.add_middleware(RequestFigures, figures=app.state.figures)
     add_error_handlers(app)
-    for module in (knn, titles, history, profiles, trakt_sign_in, health, admin):
+    for module in (
+        knn,
+        titles,
+        history,
+        history_import,
+        profiles,
+        trakt_sign_in,
+        health,
+        metrics,
+        admin,
+        jobs,
+    ):
         app.include_router(module.router)
     return app
 
@@ -68,6 +93,7 @@ def _opened() -> Services:
         set_up_logging(chosen.log_level, chosen.log_format)
         opened = open_services(chosen)
         _ = opened.admin_token  # made now, so that the operator finds it
+        _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
     except WatcherError as error:
         logging.getLogger("watcher").critical("watcher can't start: %s", error.detail)
         raise SystemExit(3) from None

@@ -50,11 +50,6 @@ class ApiRefused(ApiError):
         super().__init__(detail)
         self.code = code
 
-    @property
-    def is_unknown_title(self) -> bool:
-        """True where the title asked for does not exist in the catalogue."""
-        return self.code == "not_found"
-
 
 class _Answer(BaseModel):
     # Fields that a newer API adds are none of our business.

@@ -18,9 +18,9 @@ import pytest
 from app.adapters.facts import Facts
 from app.adapters.stores import Stores
 from app.adapters.tmdb import client, exports, source
-from app.adapters.tmdb.connections import Timeouts
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import Cancelled
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Source, Title, TitleId

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from app.adapters.processes import LocalProcesses
 from app.adapters.sealing import FernetSeal
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
-from app.adapters.tmdb.connections import Timeouts
 from app.adapters.trakt.source import TraktSource
-from app.domain.ledger import Profile
+from app.adapters.upstream.connections import Timeouts
+from app.domain.ledger import Event, EventKind, Profile
 from app.domain.people_ports import Tokens
 from app.domain.ports import Clock
 from app.services.history_sync import HistorySync
+from app.services.linking import Linking
 from tests.fakes.trakt import FakePerson, FakeTrakt
 
 ADA = "ada0000000000000"
@@ -49,6 +52,17 @@ def trakt_source(
         source.close()
 
 
+def settings_for(fake: FakeTrakt) -> dict[str, Any]:
+    """What leads the program to the stand-in."""
+    return {
+        "trakt_client_id": fake.client_id,
+        "trakt_client_secret": fake.client_secret,
+        "trakt_api_url": fake.api_url,
+        "trakt_url": fake.site_url,
+        "trakt_redirect_uri": fake.redirect_uri,
+    }
+
+
 def tokens_of(fake: FakeTrakt, person: FakePerson) -> Tokens:
     """Tokens of somebody who signed in."""
     grant = fake.tokens(person)
@@ -67,14 +81,40 @@ def household(folder: Path, clock: Clock) -> Iterator[Stores]:
         stores.close()
 
 
-def history_sync(stores: Stores, source: TraktSource, clock: Clock) -> HistorySync:
-    """The service over them."""
-    return HistorySync(
+def linking(stores: Stores, source: TraktSource, clock: Clock) -> Linking:
+    """What links accounts to the people of the stores."""
+    return Linking(
         source=source,
-        ledger=stores.ledger,
         accounts=stores.accounts,
         state=stores.state,
         processes=LocalProcesses(),
         seal=FernetSeal("a key of tests"),
         clock=clock,
     )
+
+
+def history_sync(stores: Stores, source: TraktSource, clock: Clock) -> HistorySync:
+    """The service over them."""
+    return HistorySync(source, stores.ledger, linking(stores, source, clock), clock)
+
+
+def keys(stores: Stores, kind: EventKind = EventKind.WATCHED, profile: str = ADA) -> list[str]:
+    """Of somebody's events of a kind, ascending."""
+    return sorted(event.key for event in stores.ledger.events(profile) if event.kind is kind)
+
+
+def plays(person: FakePerson) -> list[str]:
+    """The keys that somebody's plays have in a ledger, ascending."""
+    return sorted(f"trakt:history:{play.id}" for play in person.plays())
+
+
+def flat(pages: Iterator[list[Event]]) -> list[Event]:
+    return [event for page in pages for event in page]
+
+
+def code_of(fake: FakeTrakt, source: TraktSource, person: FakePerson, state: str = "s") -> str:
+    """The code that a browser brings back."""
+    back = fake.sign_in(source.sign_in_address(state), person)
+    query = parse_qs(urlsplit(back).query)
+    assert query["state"] == [state]
+    return query["code"][0]

@@ -25,6 +25,9 @@ from tests.fakes.tmdb import FakeTmdb
 
 ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
+ONE_OF_EACH_LANE = ("retry_failed", "embed_item", "rebuild_index")
+"""Kinds of jobs."""
+
 
 def make_services(
     folder: Path,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import ADMIN, Program
-from app.domain.errors import NotConfigured, NotFound
+from app.api.jobs import JobAnswer, all_shown, shown, worker
+from app.domain.errors import NotConfigured
 from app.domain.jobs import KEPT, Job, JobState
 from app.domain.titles import MediaKind, TitleId
 from app.domain.worker_sign import (
@@ -20,38 +20,14 @@ from app.domain.worker_sign import (
     EMBED_ITEM,
     REBUILD_INDEX,
     RETRY_FAILED,
-    SIGN,
     SYNC_TMDB,
     SYNC_TRAKT,
-    worker_seen,
 )
 from app.services.fetching import ATTEMPTS
 from app.services.sync_state import read_state
 from app.wiring import Services
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
-
-_JOBS_SHOWN = 20
-
-
-class JobAnswer(BaseModel):
-    """A job; times are Unix seconds, 0 where not yet, `total` is null where unknown."""
-
-    id: str
-    kind: str
-    arguments: dict[str, str]
-    state: JobState
-    submitted_at: float
-    started_at: float
-    ended_at: float
-    done: int
-    total: int | None
-    rate: float | None
-    eta_seconds: float | None
-    message: str
-    outcome: str
-    cancel_requested: bool
-    worker: str
 
 
 class EmbedItem(BaseModel):
@@ -150,15 +126,15 @@ def status(program: Program) -> Status:
         model=model,
         index=index,
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
-        worker=_worker(program),
-        jobs=_all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
+        worker=worker(program),
+        jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
     )
 
 
 @router.post("/embed/full", status_code=202, summary="Embed what changed, in the worker")
 def embed_full(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it."""
-    return _shown(program, program.jobs.submit(EMBED_FULL, {}))
+    return shown(program, program.jobs.submit(EMBED_FULL, {}))
 
 
 @router.post("/embed/item", status_code=202, summary="Embed one title, in the worker")
@@ -166,7 +142,7 @@ def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
     """Records the request and answers at once. 404 for a title that the catalogue lacks."""
     title = program.search.title(TitleId(asked.media_type, asked.tmdb_id))
     arguments = {"media_type": title.id.kind.value, "tmdb_id": str(title.id.tmdb_id)}
-    return _shown(program, program.jobs.submit(EMBED_ITEM, arguments))
+    return shown(program, program.jobs.submit(EMBED_ITEM, arguments))
 
 
 @router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
@@ -178,7 +154,7 @@ def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
     arguments = {name: "true" for name, on in switches.items() if on}
     if wanted.media_type != "all":
         arguments["media_type"] = wanted.media_type
-    return _shown(program, program.jobs.submit(SYNC_TMDB, arguments))
+    return shown(program, program.jobs.submit(SYNC_TMDB, arguments))
 
 
 @router.post("/sync/trakt", status_code=202, summary="Bring in everybody's Trakt history")
@@ -189,14 +165,14 @@ def sync_trakt(program: Program) -> JobAnswer:
             "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET are not set: make an app at trakt.tv "
             "(settings, API apps) and put both into the environment or .env."
         )
-    return _shown(program, program.jobs.submit(SYNC_TRAKT, {}))
+    return shown(program, program.jobs.submit(SYNC_TRAKT, {}))
 
 
 @router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")
 def retry(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
     _ = program.source
-    return _shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
+    return shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
 
 
 @router.get("/failed", summary="Ids that could not be fetched")
@@ -218,29 +194,7 @@ def failed(program: Program) -> list[FailedId]:
 @router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")
 def rebuild(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it."""
-    return _shown(program, program.jobs.submit(REBUILD_INDEX, {}))
-
-
-@router.get("/jobs", summary="The newest jobs")
-def jobs(
-    program: Program,
-    limit: Annotated[int, Query(ge=1, le=KEPT)] = _JOBS_SHOWN,
-    state: JobState | None = None,
-) -> list[JobAnswer]:
-    """The newest first; of those that have ended, the newest 1,000 are kept."""
-    return _all_shown(program, program.jobs.recent(limit, state))
-
-
-@router.get("/jobs/{job_id}", summary="One job's progress or outcome")
-def job(job_id: str, program: Program) -> JobAnswer:
-    """Where it is now."""
-    return _shown(program, _existing(program.jobs.get(job_id), job_id))
-
-
-@router.post("/jobs/{job_id}/cancel", summary="Ask a job to stop")
-def cancel(job_id: str, program: Program) -> JobAnswer:
-    """A waiting job ends at once, a running one at its next safe point."""
-    return _shown(program, _existing(program.jobs.cancel(job_id), job_id))
+    return shown(program, program.jobs.submit(REBUILD_INDEX, {}))
 
 
 def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
@@ -257,49 +211,9 @@ def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
     )
 
 
-def _worker(program: Services) -> str:
-    return worker_seen(program.state.read(SIGN), program.clock.now())
-
-
-def _existing(found: Job | None, job_id: str) -> Job:
-    if found is None:
-        raise NotFound(f"There is no job {job_id[:80]}.")
-    return found
-
-
 def _newest_of_each(newest_first: Iterable[Job]) -> list[Job]:
     """The newest of each kind in each state: a long crawl isn't hidden by what ran since."""
     found: dict[tuple[str, JobState], Job] = {}
     for one in newest_first:
         found.setdefault((one.kind, one.state), one)
     return list(found.values())
-
-
-def _all_shown(program: Services, found: Iterable[Job]) -> list[JobAnswer]:
-    worker = _worker(program)
-    return [_answer(one, worker) for one in found]
-
-
-def _shown(program: Services, found: Job) -> JobAnswer:
-    return _answer(found, _worker(program))
-
-
-def _answer(found: Job, worker: str) -> JobAnswer:
-    rate = eta = None
-    if found.started_at and found.done:
-        ended = found.ended_at or found.heartbeat_at or time.time()
-        seconds = ended - found.started_at
-        rate = found.done / seconds if seconds > 0 else None
-    if rate and found.total and found.state is JobState.RUNNING:
-        eta = round(max(found.total - found.done, 0) / rate, 1)
-    return JobAnswer(
-        **{
-            name: getattr(found, name)
-            for name in JobAnswer.model_fields
-            if name in Job.__dataclass_fields__ and name != "arguments"
-        },
-        arguments=dict(found.arguments),
-        rate=None if rate is None else round(rate, 1),
-        eta_seconds=eta,
-        worker=worker,
-    )

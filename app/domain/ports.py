@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from app.domain.jobs import Job, JobState
 from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.upstream import Answer, Export, Failed, Failure
+from app.domain.upstream import Answer, Export, ExternalId, Failed, Failure, Lookup
 
 Vectors = NDArray[np.float32]
 """Shape (n, d), rows of Euclidean length 1."""
@@ -294,6 +294,14 @@ class CatalogueSource(Protocol):
         the generator gives up what is under way. Failures are told apart from a dead source: they
         come out only once another title was answered after them, or the ids are at an end. None
         comes where nothing has come for a while, so that the caller can do what waits.
+        """
+        ...
+
+    def find(self, ids: Iterable[ExternalId]) -> Generator[Lookup | None, None, None]:
+        """One answer per id of another family, as `details` gives them.
+
+        Where a film and a series bear an id of IMDb, the one of the id's kind is told. An id of an
+        episode, a season or a person is no title's.
         """
         ...
 

@@ -1,9 +1,10 @@
-"""What a catalogue source tells: lines of an export, answers about titles, and failures."""
+"""What a catalogue source tells: lines of an export, answers about titles and ids, and failures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.titles import MediaKind, Title, TitleId
 
@@ -58,6 +59,48 @@ class Failed:
 
 
 Answer = Fetched | Gone | Failed
+
+
+class Family(StrEnum):
+    """Who gave an id that isn't TMDB's."""
+
+    IMDB = "imdb"
+    TVDB = "tvdb"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExternalId:
+    """An id of another family, and what it is taken for.
+
+    `value` is ``tt`` and digits for IMDb, and the digits of a series' number for TVDB, whose `kind`
+    is a series always: TVDB numbers films, series and episodes each for themselves.
+    """
+
+    family: Family
+    value: str
+    kind: MediaKind
+
+    def __str__(self) -> str:
+        return f"{self.family.value}/{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The title that bears an id; None where the source knows none, or it is an episode's."""
+
+    id: ExternalId
+    title: TitleId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotLookedUp:
+    """No usable answer about this id, while others were answered; `reason` is for people."""
+
+    id: ExternalId
+    reason: str
+
+
+Lookup = Found | NotLookedUp
 
 
 @dataclass(frozen=True, slots=True)

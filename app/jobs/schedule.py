@@ -21,7 +21,7 @@ from app.domain.worker_sign import (
     SYNC_TRAKT,
 )
 from app.services import index
-from app.services.history_sync import TRAKT
+from app.services.linking import TRAKT
 from app.services.sync_state import SyncState, read_state
 from app.wiring import Services
 
@@ -139,7 +139,7 @@ SCHEDULE: Final = (
     Entry(FOLLOW_EXPORT, every=6 * _HOUR, wanted=_following_is_due, arguments=_EMBEDDING),
     Entry(REFRESH_TMDB, every=600, wanted=_refresh_is_due, arguments=_EMBEDDING),
     Entry(EMBED_FULL, every=900, wanted=_titles_lack_vectors),
-    # A changed text shows in no count: every title is looked at, a minute at 1.4 million.
+    # A changed text shows in no count: every title is looked at, so not often.
     Entry(EMBED_FULL, every=_HOUR, wanted=_always),
     # Until there is one nothing can be searched, and somebody may be waiting.
     Entry(REBUILD_INDEX, every=5, wanted=_first_index_is_due),

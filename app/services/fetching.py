@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 from app.domain.errors import UpstreamUnavailable, WatcherError
@@ -16,7 +14,8 @@ from app.domain.ports import CatalogueSource, FailureStore, TitleStore, VectorSt
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Title, TitleId
 from app.domain.upstream import Answer, Failed, Fetched, Gone
-from app.services.embed import embed_titles
+from app.services.background_embedding import BackgroundEmbedding
+from app.services.unkept import Unkept
 
 ATTEMPTS: Final = 3
 """Failed attempts after which an id is set aside."""
@@ -25,8 +24,6 @@ _LOOKED_UP: Final = 500
 _WRITTEN: Final = 64
 _LONGEST_UNWRITTEN: Final = 0.2
 """Seconds that an answer waits for others to be written with it: what is lost at a kill."""
-
-_EMBEDDED: Final = 128
 
 _MOST_GONE: Final = 100
 """Titles that may be gone before one is there: beyond it the source itself is a wrong one."""
@@ -40,12 +37,14 @@ Keep = Callable[[Title], bool]
 class Tally:
     """What became of the ids: `asked` are those not kept; `embedded` counts new vectors.
 
-    `again` are to be tried once more; `doubted` the source said it doesn't know, before it was seen
-    to know any. `set_aside` are ids that failed for the third time, in this run or before.
+    `spared` had been answered before without a title to keep. `again` are to be tried once more;
+    `doubted` the source said it doesn't know, before it was seen to know any. `set_aside` are ids
+    that failed for the third time, in this run or before.
     """
 
     listed: int = 0
     kept: int = 0
+    spared: int = 0
     asked: int = 0
     written: int = 0
     adult: int = 0
@@ -59,12 +58,20 @@ class Tally:
     @property
     def done(self) -> int:
         """Ids that need no more work."""
-        return self.kept + self.written + self.adult + self.gone + self.set_aside
+        return self.kept + self.spared + self.written + self.adult + self.gone + self.set_aside
+
+    def __add__(self, other: Tally) -> Tally:
+        """Of two runs, one after the other."""
+        both = {
+            one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)
+        }
+        return Tally(**both)
 
     def __str__(self) -> str:
         parts = [f"{self.written:,} fetched"]
         for count, what in (
             (self.kept, "fresh already"),
+            (self.spared, "left out before"),
             (self.gone, "gone"),
             (self.adult, "for adults left out"),
             (self.set_aside, "set aside"),
@@ -84,6 +91,7 @@ class Fetching:
         titles: TitleStore,
         vectors: VectorStore,
         failures: FailureStore,
+        unkept: Unkept,
         embedder: Embedder | None,
         *,
         adult: Collection[MediaKind] = (),
@@ -93,6 +101,7 @@ class Fetching:
         self._titles = titles
         self._vectors = vectors
         self._failures = failures
+        self._unkept = unkept
         self._embedder = embedder
         self._adult = adult
 
@@ -111,7 +120,7 @@ class Fetching:
         what is written is embedded beside. What was written when an error ends it stays.
         """
         tally = Tally()
-        with self._following(tally) as written:
+        with self._following(tally) as written, self._remembering():
 
             def told() -> None:
                 report(Progress(min(tally.done, total), total, str(tally)))
@@ -142,6 +151,8 @@ class Fetching:
                 known = stored.get(title_id)
                 if known is not None and keep(known):
                     tally.kept += 1
+                elif known is None and self._unkept.spares(title_id):
+                    tally.spared += 1
                 elif tried.get(title_id, 0) >= ATTEMPTS:
                     tally.set_aside += 1
                 else:
@@ -171,8 +182,10 @@ class Fetching:
         failed = [one for one in answers if isinstance(one, Failed)]
         if wanted:
             self._titles.upsert(wanted)
+            self._unkept.forget([one.id for one in wanted])
         tally.written += len(wanted)
         tally.adult += len(unwanted)
+        self._unkept.note_adult(unwanted)
         tally.doubted += gone
         if tally.written or tally.adult:
             unwanted += self._believed(tally)
@@ -192,6 +205,7 @@ class Fetching:
         """Those that the source doesn't know, now that it is known to know some."""
         gone, tally.doubted = tally.doubted, []
         tally.gone += len(gone)
+        self._unkept.note_gone(gone)
         return gone
 
     def _remove(self, ids: Collection[TitleId]) -> None:
@@ -211,79 +225,24 @@ class Fetching:
                 tally.set_aside += 1
 
     @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._unkept.save()
+
+    @contextmanager
     def _following(self, tally: Tally) -> Iterator[Callable[[Collection[TitleId]], None]]:
         """What takes written ids and embeds them in a thread of its own: fetching goes on."""
         if self._embedder is None:
             yield lambda _ids: None
             return
-        embedding = _Embedding(self._titles, self._vectors, self._embedder)
+        embedding = BackgroundEmbedding(self._titles, self._vectors, self._embedder)
         try:
             yield embedding.take
             tally.embedded = embedding.finished()
         finally:
             embedding.stop()
-
-
-class _Embedding:
-    """Embeds titles in the background, in batches as large as have come together."""
-
-    def __init__(self, titles: TitleStore, vectors: VectorStore, embedder: Embedder) -> None:
-        self._titles = titles
-        self._vectors = vectors
-        self._embedder = embedder
-        self._waiting: queue.SimpleQueue[TitleId | None] = queue.SimpleQueue()
-        self._embedded = 0
-        self._error: BaseException | None = None
-        self._stopped = False
-        self._thread = threading.Thread(target=self._work, name="embedding", daemon=True)
-        self._thread.start()
-
-    def take(self, ids: Collection[TitleId]) -> None:
-        """Embed these soon. Raises what embedding earlier ones raised."""
-        if self._error is not None:
-            raise self._error
-        for title_id in ids:
-            self._waiting.put(title_id)
-
-    def finished(self) -> int:
-        """Wait for the last; returns how many vectors were made. Raises as `take` does."""
-        self._waiting.put(None)
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._embedded
-
-    def stop(self) -> None:
-        """End after the batch under way; without effect where it has finished."""
-        self._stopped = True
-        self._waiting.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        try:
-            last = False
-            while not last and not self._stopped:
-                batch, last = self._batch()
-                if batch and not self._stopped:
-                    done = embed_titles(self._titles, self._vectors, self._embedder, batch)
-                    self._embedded += done.embedded
-        except WatcherError as error:
-            self._error = error
-        except Exception as error:  # noqa: BLE001 -- raised again in the thread that fetches
-            self._error = error
-
-    def _batch(self) -> tuple[list[TitleId], bool]:
-        """What waits, at least one; and whether the end is reached."""
-        batch: list[TitleId] = []
-        while len(batch) < _EMBEDDED:
-            try:
-                one = self._waiting.get(block=not batch)
-            except queue.Empty:
-                break
-            if one is None:
-                return batch, True
-            batch.append(one)
-        return batch, False
 
 
 def _soon(answers: Iterator[Answer | None]) -> Iterator[list[Answer]]:

@@ -210,15 +210,24 @@ class History:
         by_imdb = self._titles.by_imdb(
             [s.about.imdb_id for s in found if s.title_id not in titles and s.about.imdb_id]
         )
-        titles |= self._titles.get_many(list(by_imdb.values()))
+        by_tvdb = self._titles.by_tvdb(
+            [number for s in found if (number := _tvdb_id(s)) and s.title_id not in titles]
+        )
+        titles |= self._titles.get_many({*by_imdb.values(), *by_tvdb.values()})
         rows = []
         for standing in found:
             title_id = standing.title_id or by_imdb.get(standing.about.imdb_id)
+            title_id = title_id or by_tvdb.get(_tvdb_id(standing) or 0)
             title = titles.get(title_id) if title_id is not None else None
             name = title.name if title else standing.about.name
             year = title.year if title else standing.about.year
             rows.append(Row(standing, name, year, title))
         return tuple(rows)
+
+
+def _tvdb_id(standing: Standing) -> int | None:
+    """TVDB numbers films for themselves, and the ledger's ids of it are series'."""
+    return standing.about.tvdb_id if standing.about.kind is MediaKind.TV else None
 
 
 def _key(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import time
-from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain.index_ports import Embedder
 from app.domain.ports import (
@@ -20,17 +17,15 @@ from app.domain.ports import (
     TitleStore,
     VectorStore,
 )
-from app.domain.progress import Progress, Report
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.services import sync_plan
+from app.domain.progress import Report
+from app.domain.titles import MediaKind, Title, TitleId
+from app.services import stored, sync_plan
 from app.services.embed import embed_all
+from app.services.exported import Exported, read_export
 from app.services.fetching import Fetching, Tally
-from app.services.sync_plan import Exported, Ids, Plan
+from app.services.sync_plan import Ids, Plan
 from app.services.sync_state import read_state, write_state
-
-_SCAN: Final = 2000
-_POPULARITY_MOVED: Final = 0.1
-"""Share by which a popularity must differ to be worth a write."""
+from app.services.unkept import Since, Unkept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +102,21 @@ class Ingest:
         A change of popularity stands in no list of changes.
         """
         started = time.monotonic()
-        plans = []
+        exports: dict[MediaKind, Exported] = {}
         without: list[str] = []
-        moved = 0
         for kind in kinds:
-            state = read_state(self.state, kind)
-            adult = include_adult or state.adult
-            exported = sync_plan.read_export(self.source, kind, report, include_adult=adult)
+            adult = include_adult or read_state(self.state, kind).adult
+            exported = read_export(self.source, kind, report, include_adult=adult)
             if exported is None:
                 without.append(f"no export ({kind.value})")
             else:
-                moved += self._take_popularity(kind, exported, report)
-                now = self.clock.now()
-                plans.append(sync_plan.difference(self.titles, kind, exported, state, now, report))
+                exports[kind] = exported
+        moved, known = stored.take_popularity(self.titles, exports, report)
+        now = self.clock.now()
+        plans = [
+            sync_plan.difference(kind, exported, known[kind], read_state(self.state, kind), now)
+            for kind, exported in exports.items()
+        ]
         done = self._execute(plans, report, embed=embed, include_adult=include_adult)
         ways = (*done.ways, *without, f"{moved:,} popularities taken over")
         return replace(done, ways=ways, seconds=time.monotonic() - started)
@@ -137,12 +134,12 @@ class Ingest:
         now = self.clock.now()
         before = int(now - stale_after)
         plans = []
-        for kind, ids in self._older_than(before, kinds, report).items():
+        for kind, numbers in stored.fetched_before(self.titles, before, kinds, report).items():
             state = read_state(self.state, kind)
             plans.append(
                 Plan(
                     kind=kind,
-                    ids=ids,
+                    ids=Ids(kind, numbers),
                     keep=sync_plan.fetched_since(before),
                     opened=state,
                     closed=replace(state, refreshed_at=now),
@@ -162,17 +159,20 @@ class Ingest:
     ) -> SyncReport:
         """Try the ids again that failed; those that fail stay listed."""
         failed = [failure.id for kind in kinds for failure in self.failures.all(kind)]
-        return self.fetch(failed, report, embed=embed, include_adult=include_adult)
+        return self.fetch(
+            failed, report, way="earlier failure", embed=embed, include_adult=include_adult
+        )
 
     def fetch(
         self,
         ids: Sequence[TitleId],
         report: Report,
         *,
+        way: str = "name",
         embed: bool = False,
         include_adult: bool = False,
     ) -> SyncReport:
-        """Fetch these titles now, whatever is stored of them."""
+        """Fetch these titles now, whatever is stored; `way` tells people how they were found."""
         plans = []
         for kind in MediaKind:
             numbers = [one.tmdb_id for one in ids if one.kind is kind]
@@ -185,7 +185,7 @@ class Ingest:
                         keep=_keep_none,
                         opened=state,
                         closed=state,
-                        way=f"name ({kind.value})",
+                        way=f"{way} ({kind.value})",
                         also_set_aside=True,
                     )
                 )
@@ -216,13 +216,19 @@ class Ingest:
         started = time.monotonic()
         for plan in plans:
             write_state(self.state, plan.kind, plan.opened)
+        adult = {plan.kind for plan in plans if include_adult or plan.closed.adult}
+        spare = {
+            plan.kind: Since(gone=plan.spare.gone) if plan.kind in adult else plan.spare
+            for plan in plans
+        }
         fetching = Fetching(
             self.source,
             self.titles,
             self.vectors,
             self.failures,
+            Unkept(self.state, self.clock.now(), spare),
             self.embedder if embed else None,
-            adult=[plan.kind for plan in plans if include_adult or plan.closed.adult],
+            adult=adult,
         )
         keeps = {plan.kind: plan.keep for plan in plans}
 
@@ -249,60 +255,6 @@ class Ingest:
             seconds=time.monotonic() - started,
         )
 
-    def _take_popularity(self, kind: MediaKind, exported: Exported, report: Report) -> int:
-        """Write the popularities that moved; returns how many."""
-        by_number = np.argsort(exported.numbers)
-        numbers, popularity = exported.numbers[by_number], exported.popularity[by_number]
-        moved = checked = 0
-        for some in self.titles.scan(_SCAN):
-            mine = [title for title in some if title.id.kind is kind]
-            changed = list(_moved(mine, numbers, popularity))
-            if changed:
-                self.titles.upsert(changed)
-            moved += len(changed)
-            checked += len(mine)
-            report(Progress(checked, None, f"Taking over popularity ({kind.value})"))
-        return moved
-
-    def _older_than(
-        self, before: int, kinds: Collection[MediaKind], report: Report
-    ) -> dict[MediaKind, Ids]:
-        """The source's titles that were fetched before, the oldest first."""
-        numbers = {kind: array("q") for kind in kinds}
-        times = {kind: array("q") for kind in kinds}
-        checked = 0
-        for some in self.titles.scan(_SCAN):
-            for title in some:
-                kind = title.id.kind
-                if title.source is Source.TMDB and title.fetched_at < before and kind in numbers:
-                    numbers[kind].append(title.id.tmdb_id)
-                    times[kind].append(title.fetched_at)
-            checked += len(some)
-            report(Progress(checked, None, "Looking for what grew old"))
-        return {
-            kind: Ids(
-                kind,
-                np.frombuffer(found, np.int64)[
-                    np.argsort(np.frombuffer(times[kind], np.int64), kind="stable")
-                ],
-            )
-            for kind, found in numbers.items()
-        }
-
-
-def _moved(
-    titles: Sequence[Title], numbers: NDArray[np.int64], popularity: NDArray[np.float32]
-) -> Iterator[Title]:
-    """Titles with the popularity that the export (ascending numbers) tells, where it moved."""
-    if not titles or not len(numbers):
-        return
-    asked = np.array([title.id.tmdb_id for title in titles], np.int64)
-    rows = np.minimum(np.searchsorted(numbers, asked), len(numbers) - 1)
-    for title, row, here in zip(titles, rows.tolist(), numbers[rows] == asked, strict=True):
-        fresh = float(popularity[row])
-        if here and abs(fresh - title.popularity) > _POPULARITY_MOVED * title.popularity:
-            yield replace(title, popularity=fresh)
-
 
 def _mixed(plans: Sequence[Plan]) -> Iterator[TitleId]:
     """The ids of all plans, each plan at a pace that lets all end together."""
@@ -319,19 +271,9 @@ def _mixed(plans: Sequence[Plan]) -> Iterator[TitleId]:
 
 
 def _together(one: SyncReport, other: SyncReport) -> SyncReport:
-    a, b = one.tally, other.tally
-    tally = Tally(
-        listed=a.listed + b.listed,
-        kept=a.kept + b.kept,
-        asked=a.asked + b.asked,
-        written=a.written + b.written,
-        adult=a.adult + b.adult,
-        gone=a.gone + b.gone,
-        failed=a.failed + b.failed,
-        set_aside=a.set_aside + b.set_aside,
-        embedded=a.embedded + b.embedded,
+    return SyncReport(
+        ways=one.ways + other.ways, tally=one.tally + other.tally, partial=other.partial
     )
-    return SyncReport(ways=one.ways + other.ways, tally=tally, partial=other.partial)
 
 
 def _keep_none(_title: Title) -> bool:

@@ -11,12 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import Damaged
 from app.domain.ports import CatalogueSource, TitleStore
 from app.domain.progress import Progress, Report
 from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.services import stored
+from app.services.exported import Exported, read_export
 from app.services.fetching import Keep
 from app.services.sync_state import OpenRun, SyncState
+from app.services.unkept import ASK_FOR_ALL, Since
 
 FULL: Final = "full"
 CHANGES: Final = "changes"
@@ -28,9 +30,7 @@ LONGEST_AGE: Final = 180 * DAY
 WINDOW: Final = timedelta(days=14)
 """TMDB's longest window of changes."""
 
-_EXPORT_TRIES: Final = 3
-_REPORTED: Final = 50_000
-_SCAN: Final = 2000
+_AT_ONCE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Plan:
     """What one kind's run asks for: ids in order, which stored ones are kept, and the states.
 
     `opened` is written before the first id is asked for, `closed` once all are done. `way` says for
-    people by what the ids were found; `resumed`, that an earlier run was left open.
+    people by what the ids were found; `spare`, since when an answer without a title needs no other;
+    `resumed`, that an earlier run was left open.
     """
 
     kind: MediaKind
@@ -47,6 +48,7 @@ class Plan:
     opened: SyncState
     closed: SyncState
     way: str
+    spare: Since = ASK_FOR_ALL
     also_set_aside: bool = False
     resumed: bool = False
 
@@ -62,18 +64,9 @@ class Ids:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[TitleId]:
-        for start in range(0, len(self.numbers), _SCAN):
-            for number in self.numbers[start : start + _SCAN].tolist():
+        for start in range(0, len(self.numbers), _AT_ONCE):
+            for number in self.numbers[start : start + _AT_ONCE].tolist():
                 yield TitleId(self._kind, number)
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """An export in memory: numbers (n,) by falling popularity, and the popularity (n,) of each."""
-
-    date: str
-    numbers: NDArray[np.int64]
-    popularity: NDArray[np.float32]
 
 
 def fetched_since(moment: int) -> Keep:
@@ -88,46 +81,6 @@ def fetched_since(moment: int) -> Keep:
 def today(now: float) -> date:
     """The day in UTC, by which TMDB's days go."""
     return datetime.fromtimestamp(now, UTC).date()
-
-
-def read_export(
-    source: CatalogueSource, kind: MediaKind, report: Report, *, include_adult: bool
-) -> Exported | None:
-    """The newest export, most popular first; None where there is none.
-
-    A file that breaks off is read again from its start. Raises `Damaged` where that doesn't help.
-    """
-    for attempt in range(1, _EXPORT_TRIES + 1):
-        try:
-            return _read_export(source, kind, report, include_adult=include_adult)
-        except Damaged:
-            if attempt == _EXPORT_TRIES:
-                raise
-    return None
-
-
-def _read_export(
-    source: CatalogueSource, kind: MediaKind, report: Report, *, include_adult: bool
-) -> Exported | None:
-    export = source.export(kind)
-    if export is None:
-        return None
-    message = f"Reading the export of {export.date} ({kind.value})"
-    numbers, popularity = array("q"), array("f")
-    for line in export.lines:
-        if line.adult and not include_adult:
-            continue
-        numbers.append(line.id.tmdb_id)
-        popularity.append(line.popularity)
-        if len(numbers) % _REPORTED == 0:
-            report(Progress(len(numbers), None, message))
-    found = np.frombuffer(numbers, np.int64)
-    fame = np.frombuffer(popularity, np.float32)
-    # Of equal popularity the lower number comes first, so that every run has the same order.
-    order = np.lexsort((found, -fame))
-    _, first = np.unique(found[order], return_index=True)
-    order = order[np.sort(first)]
-    return Exported(export.date, found[order], fame[order])
 
 
 def full(
@@ -161,15 +114,18 @@ def full(
         way = f"the export of {exported.date}"
     # What was kept may have changed since an earlier cursor, so only a first run sets it anew.
     cursor = state.cursor if state.cursor and not force else today(began).isoformat()
+    fresh = began if force else int(now) - LONGEST_AGE
     return Plan(
         kind=kind,
         ids=ids,
-        keep=fetched_since(began if force else int(now) - LONGEST_AGE),
+        keep=fetched_since(fresh),
         opened=replace(state, open=OpenRun(FULL, began, forced=force), adult=include_adult),
         closed=replace(
             closed, adult=include_adult, cursor=cursor, open=None, synced_at=now, followed_at=now
         ),
         way=way,
+        # What the source didn't know it may know by the next run.
+        spare=Since(adult=fresh, gone=began),
         resumed=state.open is not None,
     )
 
@@ -201,7 +157,7 @@ def changes(
         way = f"changes from {first} to {last}"
         exported = read_export(source, kind, report, include_adult=include_adult)
         if exported is not None:
-            numbers = _difference(titles, kind, exported, report)
+            numbers = _difference(exported, stored.numbers(titles, kind, report))
             closed = _noted(closed, exported)
             way = f"what the export of {exported.date} shows missing or gone, and {way}"
     for page in source.changed(kind, first, last):
@@ -214,41 +170,32 @@ def changes(
         opened=replace(state, open=run),
         closed=closed,
         way=way,
+        spare=Since(adult=run.began, gone=run.began),
         also_set_aside=True,
         resumed=state.open is not None,
     )
 
 
 def difference(
-    titles: TitleStore,
-    kind: MediaKind,
-    exported: Exported,
-    state: SyncState,
-    now: float,
-    report: Report,
+    kind: MediaKind, exported: Exported, known: stored.Numbers, state: SyncState, now: float
 ) -> Plan:
-    """What the export has and the store lacks, and what only the store has."""
+    """What the export has and the store lacks, and what only the store has (`known`)."""
     if not state.cursor and state.open is None:
         # The first full run will keep what this one fetches, so it begins here.
         state = state.opened(OpenRun(FULL, int(now)))
     return Plan(
         kind=kind,
-        ids=Ids(kind, _once(np.concatenate(_difference(titles, kind, exported, report)))),
+        ids=Ids(kind, _once(np.concatenate(_difference(exported, known)))),
         keep=fetched_since(int(now) - DAY),
         opened=state,
         closed=replace(_noted(state, exported), followed_at=now),
         way=f"what the export of {exported.date} shows missing or gone",
+        # The export of series doesn't tell which are for adults: it shows those missing each time.
+        spare=Since(adult=int(now) - LONGEST_AGE, gone=int(now) - DAY),
     )
 
 
-def _difference(
-    titles: TitleStore, kind: MediaKind, exported: Exported, report: Report
-) -> list[NDArray[np.int64]]:
-    stored = array("q")
-    for some in titles.scan(_SCAN):
-        stored.extend(title.id.tmdb_id for title in some if title.id.kind is kind)
-        report(Progress(len(stored), None, "Comparing with what is stored"))
-    known = np.frombuffer(stored, np.int64)
+def _difference(exported: Exported, known: stored.Numbers) -> list[NDArray[np.int64]]:
     missing = exported.numbers[~np.isin(exported.numbers, known)]
     return [missing, known[~np.isin(known, exported.numbers)]]
 

@@ -33,6 +33,7 @@ from app.adapters.mongo_store.connection import connect
 from app.domain.progress import silent
 from app.domain.titles import MediaKind
 from app.services import sync_plan
+from app.services.exported import read_export
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench import drift, findable
@@ -189,7 +190,7 @@ def _fetched(services: Services) -> Figures:
     """Asked, read, understood, and dropped."""
     source = services.source
     with closing(services), _timed("asked for, not kept (baseline)") as row:
-        listed = sync_plan.read_export(source, MediaKind.MOVIE, silent, include_adult=False)
+        listed = read_export(source, MediaKind.MOVIE, silent, include_adult=False)
         assert listed is not None  # noqa: S101 -- the stand-in has one
         ids = sync_plan.Ids(MediaKind.MOVIE, listed.numbers)
         row["titles"] = sum(1 for _ in source.details(ids))

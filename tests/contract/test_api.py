@@ -21,9 +21,10 @@ from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title, movie
+from tests.canaries import MARK
 from tests.fakes.embedder import WordEmbedder
 
-TOKEN = "the-admin-token-of-this-test"  # noqa: S105  # made for this test
+TOKEN = f"{MARK}admin-token"
 
 
 @pytest.fixture

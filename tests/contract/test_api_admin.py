@@ -19,10 +19,11 @@ from app.main import create_app
 from app.services.sync_state import OpenRun, read_state, write_state
 from app.wiring import Services
 from tests.builders import make_title, make_titles, movie, series
+from tests.canaries import MARK
 from tests.fakes.tmdb import FakeTmdb, Hang, Status, tmdb_server
 from tests.worker_world import make_quick, make_services, until, worker
 
-TOKEN = "the-admin-token-of-this-test"  # noqa: S105  # made for this test
+TOKEN = f"{MARK}admin-token"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 ROUTES = (

@@ -15,10 +15,11 @@ from app.jobs.work import embed_full, rebuild_index
 from app.main import create_app
 from app.wiring import Services
 from tests.builders import make_titles
+from tests.canaries import MARK
 from tests.fakes.clock import MovedClock
 from tests.worker_world import make_quick, make_services, until, worker
 
-TOKEN = "the-admin-token-of-this-test"  # noqa: S105  # made for this test
+TOKEN = f"{MARK}admin-token"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.deps import Access
+from app.domain.people_ports import Account
 from app.wiring import Services
 from tests.our_routes import access_of, our_routes
 from tests.people_world import ADMIN, home, import_file, rows, services_in, stranger
@@ -159,6 +160,26 @@ def test_a_name_is_settled_once_and_remembered(client: TestClient) -> None:
     assert 12 in [row["tmdb_id"] for row in rows(client)]
     again = import_file(client, DIARY, name="diary.csv").json()
     assert (again["added"], again["replaced"], again["unmatched"]) == (0, 0, [])
+
+
+@pytest.mark.parametrize("kept", ["", "[1]", '{"movie:x:": "three"}', '{"movie:x:": 3'])
+def test_answers_that_cannot_be_read_are_left_as_they_are(
+    client: TestClient, services: Services, kept: str
+) -> None:
+    mine = services.people.of(None).id
+    damaged = Account("settled names", b"", kept)
+    services.accounts.put(mine, damaged)
+    answer = {"media_type": "movie", "name": "X", "tmdb_id": 12}
+    for refused in (
+        import_file(client, DIARY, name="diary.csv"),
+        import_file(client, DIARY, name="diary.csv", preview="true"),
+        client.post("/history/match", json=answer),
+    ):
+        told = refused.json()
+        assert (refused.status_code, told["error"]) == (503, "damaged"), refused.text
+        assert "backup" in told["detail"]
+    assert services.accounts.get(mine, "settled names") == damaged
+    assert rows(client) == []
 
 
 def test_a_name_of_another_year_is_left_to_the_person(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.tmdb import KEY, FakeTmdb, tmdb_server
+from tests.fakes.tmdb_bodies import EPISODES
 from tests.fakes.tmdb_catalogue import Catalogue, MadeNumbers
 from tests.fakes.tmdb_parts import PART_NAMES
 
@@ -122,6 +123,34 @@ def test_details_are_counted_by_title(fake: FakeTmdb, client: httpx2.Client) -> 
     assert fake.detail_counts() == counted
     fake.reset_counters()
     assert (fake.detail_counts(), fake.requests, fake.busiest_second()) == ({}, [], 0)
+
+
+def test_an_id_of_another_service_finds_what_bears_it(
+    fake: FakeTmdb, client: httpx2.Client
+) -> None:
+    def rows(path: str, source: str) -> dict[str, list[tuple[str, int]]]:
+        answer = get(client, f"/find/{path}", external_source=source)
+        assert set(answer) == {f"{what}_results" for what in lists}
+        return {
+            what: [(row["media_type"], row["id"]) for row in answer[f"{what}_results"]]
+            for what in lists
+            if answer[f"{what}_results"]
+        }
+
+    lists = ("movie", "tv", "tv_episode", "tv_season", "person")
+    fake.change("movie", 1, imdb_id="tt7777777", external_ids={"imdb_id": "tt7777777"})
+    fake.change("tv", 1, external_ids={"imdb_id": "tt7777777", "tvdb_id": 1234})
+    assert rows("tt7777777", "imdb_id") == {"movie": [("movie", 1)], "tv": [("tv", 1)]}
+    assert rows("1234", "tvdb_id") == {"tv": [("tv", 1)]}
+    assert rows("tt8888888", "imdb_id") == rows("71001", "imdb_id") == {}
+    found = get(client, f"/find/{EPISODES['tvdb_id'] + 2}", external_source="tvdb_id")
+    (episode,) = found["tv_episode_results"]
+    assert (episode["show_id"], episode["media_type"]) == (2, "tv_episode")
+    fake.remove("tv", 1)
+    assert rows("1234", "tvdb_id") == {}
+    assert refusal(client, "/find/tt7777777") == (422, 5)
+    without = {"Authorization": "Bearer wrong"}
+    assert client.get("/find/1234?external_source=tvdb_id", headers=without).status_code == 401
 
 
 def test_the_titles_vary() -> None:

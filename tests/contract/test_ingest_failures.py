@@ -111,6 +111,7 @@ def test_what_failed_is_tried_again_on_request_and_forgotten_once_it_answers(
     assert attempts(world) == {show: 4}
     assert world.stored()[BAD] == world.title(BAD)
     assert (report.tally.written, report.tally.gone, report.tally.set_aside) == (1, 1, 1)
+    assert "by earlier failure (movie); earlier failure (tv):" in str(report)
 
 
 @SQLITE

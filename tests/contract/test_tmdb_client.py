@@ -16,8 +16,8 @@ import pytest
 
 from app.adapters.clock import SystemClock
 from app.adapters.tmdb import client
-from app.adapters.tmdb.connections import Timeouts
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import NotConfigured, UpstreamUnavailable, WatcherError
 from app.domain.titles import MediaKind, TitleId
 from app.domain.upstream import Answer, Failed, Fetched

@@ -12,9 +12,9 @@ import pytest
 
 from app.adapters.facts import Facts
 from app.adapters.tmdb import client, exports, source
-from app.adapters.tmdb.connections import Timeouts
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import Cancelled, Damaged, InvalidInput, UpstreamUnavailable
 from app.domain.ports import CatalogueSource
 from app.domain.titles import MediaKind, Source, TitleId

@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from tests.canaries import MARK
 from tests.fakes.faults import (
     DROPPED,
     DROPPED_MIDWAY,
@@ -59,7 +60,7 @@ __all__ = [
     "tmdb_server",
 ]
 
-KEY: Final = "made-key-0123456789abcdef"
+KEY: Final = f"{MARK}key-0123456789abcdef"
 BURST: Final = 5
 """How many more than the rate may come in one second, unless told otherwise."""
 

@@ -260,6 +260,16 @@ def _episode(number: int, season: int, aired: str | None, minutes: int, made: Co
     }
 
 
+EPISODES: Final = {"imdb_id": 40_000_000, "tvdb_id": 5_000_000}
+"""What a series' number is added to in the ids that its last episode has at other services."""
+
+
+def episode_found(number: int) -> Json | None:
+    """A series' last episode as a search by its id shows it; None where there is none."""
+    episode = details("tv", number)["last_episode_to_air"]
+    return episode and {**episode, "media_type": "tv_episode"}
+
+
 def person(draw: Random, number: int) -> Json:
     """Somebody, without a part in anything."""
     which = int(draw.random() * len(words.FIRST_NAMES) * len(words.LAST_NAMES))

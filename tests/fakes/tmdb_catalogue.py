@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tests.fakes.tmdb_bodies import KINDS, Json, core, details, listed
-from tests.fakes.tmdb_parts import PART_NAMES, appended
+from tests.fakes.tmdb_parts import MADE_IDS, PART_NAMES, appended
 
 MOST_DISCOVERED: Final = 500 * 20
 _HUBS: Final = 211
@@ -173,6 +174,21 @@ class Catalogue:
             fields = self._fields.get((kind, number), {})
         row = listed(kind, number)
         return row | {name: value for name, value in fields.items() if name in row}
+
+    def bearing(self, source: str, value: str) -> list[Key]:
+        """The titles of which this is the ``imdb_id`` or ``tvdb_id``, films first."""
+        with self._lock:
+            keys = {key for key in self._fields if self.knows(*key)}
+        if digits := re.fullmatch(r"(?:tt)?0*(\d{1,18})", value):
+            for kind, first in MADE_IDS[source].items():
+                if self.knows(kind, int(digits[1]) - first):
+                    keys.add((kind, int(digits[1]) - first))
+        return [key for key in sorted(keys) if value in self._ids(*key, source)]
+
+    def _ids(self, kind: str, number: int, source: str) -> set[str]:
+        body = self.body(kind, number, ["external_ids"]) or {}
+        parts = (body, body.get("external_ids") or {})
+        return {str(part[source]) for part in parts if part.get(source)}
 
     def export_lines(self, kind: str, on: date) -> Iterator[bytes]:
         """What was there on that day, by number; how much of a title is told has no date."""

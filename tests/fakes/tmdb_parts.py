@@ -88,17 +88,24 @@ def _keywords(kind: str, _number: int, made: Core, draw: Random) -> Json:
     return {"keywords" if kind == "movie" else "results": found}
 
 
+MADE_IDS: Final[Mapping[str, Mapping[str, int]]] = {
+    "imdb_id": {"movie": 0, "tv": 9_000_000},
+    "tvdb_id": {"tv": 70_000},
+}
+"""What a made title's number is counted from in ids of other services; the others have none."""
+
+
 def _external_ids(kind: str, number: int, made: Core, _draw: Random) -> Json:
     known = not made.bare and made.mixed % 19
     found: Json = {
-        "imdb_id": f"tt{number + (0 if kind == 'movie' else 9_000_000):07d}" if known else None,
+        "imdb_id": f"tt{MADE_IDS['imdb_id'][kind] + number:07d}" if known else None,
         "wikidata_id": f"Q{made.mixed % 10**8}" if known else None,
         "facebook_id": None,
         "instagram_id": None,
         "twitter_id": None,
     }
     if kind == "tv":
-        tvdb = 70_000 + number if known and made.mixed % 4 else None
+        tvdb = MADE_IDS["tvdb_id"][kind] + number if known and made.mixed % 4 else None
         found |= {"freebase_mid": None, "freebase_id": None, "tvdb_id": tvdb, "tvrage_id": None}
     return found
 

@@ -13,6 +13,7 @@ from tests.fakes.faults import Status
 from tests.fakes.http_messages import Answer, Asked
 from tests.fakes.request_log import Request
 from tests.fakes.tmdb_answers import TitleAnswer
+from tests.fakes.tmdb_bodies import EPISODES, Json, episode_found
 from tests.fakes.tmdb_parts import MOST_PARTS
 from tests.fakes.tmdb_service import API_PATH, EXPORTS_PATH, FakeTmdb
 
@@ -24,6 +25,7 @@ _MOST_DAYS: Final = 14
 _DETAIL: Final = re.compile(API_PATH + r"/(movie|tv)/(\d{1,18})")
 _CHANGES: Final = re.compile(API_PATH + r"/(movie|tv)/changes")
 _DISCOVER: Final = re.compile(API_PATH + r"/discover/(movie|tv)")
+_FIND: Final = re.compile(API_PATH + r"/find/([^/]+)")
 _EXPORT: Final = re.compile(
     EXPORTS_PATH + r"/(movie_ids|tv_series_ids)_(\d\d)_(\d\d)_(\d{4})\.json\.gz"
 )
@@ -90,7 +92,27 @@ def answer(
         return _discover(fake, found[1], query)
     if found := _DETAIL.fullmatch(path):
         return _details(fake, found[1], int(found[2]), query)
-    return answers.error(answers.NOT_FOUND)
+    found = _FIND.fullmatch(path)
+    return _find(fake, found[1], query) if found else answers.error(answers.NOT_FOUND)
+
+
+def _find(fake: FakeTmdb, value: str, query: Mapping[str, str]) -> Answer:
+    """Five lists, all of them empty for an id that nothing bears."""
+    source = query.get("external_source", "")
+    if source not in EPISODES:  # of TMDB's, those that are ids of IMDb and TVDB
+        return answers.error(answers.INVALID_PARAMETERS)
+    found: dict[str, list[Json]] = {f"{what}_results": [] for what in _FOUND}
+    for kind, number in fake.catalogue.bearing(source, value):
+        row = fake.catalogue.shown(kind, number)
+        found[f"{kind}_results"].append({**row, "media_type": kind})
+    if digits := re.fullmatch(r"(?:tt)?(\d{1,18})", value):
+        series = int(digits[1]) - EPISODES[source]
+        episode = episode_found(series) if fake.catalogue.knows("tv", series) else None
+        found["tv_episode_results"] += [episode] if episode else []
+    return answers.ok(found)
+
+
+_FOUND: Final = ("movie", "person", "tv", "tv_episode", "tv_season")
 
 
 def _details(fake: FakeTmdb, kind: str, number: int, query: Mapping[str, str]) -> Answer:

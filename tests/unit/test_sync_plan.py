@@ -17,7 +17,8 @@ from app.domain.ports import CatalogueSource, TitleStore
 from app.domain.progress import silent
 from app.domain.titles import MediaKind, Source, Title, TitleId
 from app.domain.upstream import Export, ExportLine
-from app.services import ingest, sync_plan
+from app.services import ingest, stored, sync_plan
+from app.services.exported import read_export
 from app.services.sync_plan import CHANGES, DAY, FULL, LONGEST_AGE, WINDOW, Ids, Plan
 from app.services.sync_state import OpenRun, SyncState
 from tests.builders import make_title, make_titles, movie, series
@@ -205,7 +206,7 @@ def test_an_export_is_read_by_falling_popularity_each_title_once(
     told: list[Line],
     adult: bool,  # noqa: FBT001 -- drawn by position
 ) -> None:
-    found = sync_plan.read_export(Listing(told).port, MOVIE, silent, include_adult=adult)
+    found = read_export(Listing(told).port, MOVIE, silent, include_adult=adult)
     assert found is not None
     best: dict[int, float] = {}
     for number, popularity, for_adults in told:
@@ -219,7 +220,7 @@ def test_an_export_is_read_by_falling_popularity_each_title_once(
 @pytest.mark.parametrize("broken", [0, 1, 2])
 def test_an_export_that_breaks_off_is_read_again_from_its_start(broken: int) -> None:
     listing = Listing([(1, 1.0, False), (2, 2.0, False)], broken=broken)
-    found = sync_plan.read_export(listing.port, MOVIE, silent, include_adult=False)
+    found = read_export(listing.port, MOVIE, silent, include_adult=False)
     assert found is not None
     assert found.numbers.tolist() == [2, 1]
 
@@ -242,15 +243,16 @@ def test_without_an_export_discover_is_partial_until_there_is_one() -> None:
 
 
 @given(st.sets(st.integers(1, 30)), st.sets(st.integers(1, 30)))
-def test_a_difference_is_what_either_side_lacks(exported: set[int], stored: set[int]) -> None:
+def test_a_difference_is_what_either_side_lacks(exported: set[int], had: set[int]) -> None:
     listing = Listing([(number, 1.0, False) for number in exported])
-    export = sync_plan.read_export(listing.port, MOVIE, silent, include_adult=False)
+    export = read_export(listing.port, MOVIE, silent, include_adult=False)
     assert export is not None
-    titles = [make_title(n) for n in sorted(stored)] + make_titles(3, kind=TV)
+    titles = [make_title(n) for n in sorted(had)] + make_titles(3, kind=TV)
     state = SyncState(cursor="2026-06-10", partial=True)
     now = moment(FIRST)
-    plan = sync_plan.difference(Stored(titles).port, MOVIE, export, state, now, silent)
-    assert sorted(plan.ids.numbers.tolist()) == sorted(exported ^ stored)
+    known = stored.numbers(Stored(titles).port, MOVIE, silent)
+    plan = sync_plan.difference(MOVIE, export, known, state, now)
+    assert sorted(plan.ids.numbers.tolist()) == sorted(exported ^ had)
     assert plan.opened == state
     listed = len(exported)
     noted = replace(state, followed_at=now, exported="2026-06-14", listed=listed)

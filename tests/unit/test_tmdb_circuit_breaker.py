@@ -10,7 +10,7 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from app.adapters.tmdb.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
-from app.adapters.tmdb.connections import Unanswered
+from app.adapters.upstream.connections import Unanswered
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 
 

@@ -1,8 +1,7 @@
-"""What TMDB's answers mean: by status, body and Retry-After."""
+"""What TMDB's answers mean: by status and body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 import httpx2
@@ -11,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.connections import Reply, Unanswered
-from app.adapters.tmdb.replies import SlowDown, found, parsed_object, retry_after
+from app.adapters.tmdb.replies import found, parsed_object
+from app.adapters.upstream.answers import Paused
+from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import NotConfigured
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
@@ -24,39 +24,6 @@ def reply(status: int, body: bytes = b"", **headers: str) -> Reply:
 
 def error(status: int, code: int, message: str = "Said.") -> Reply:
     return reply(status, msgspec.json.encode({"status_code": code, "status_message": message}))
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "0"}, 0),
-        ({"Retry-After": " 7 "}, 7),
-        ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 30),
-        ({"retry-after": "Tue, 14 Nov 2023 22:13:20 GMT"}, 0),
-        ({"retry-after": "Mon, 13 Nov 2023 22:13:20 GMT"}, 0),
-        (
-            {
-                "Retry-After": "Tue, 14 Nov 2023 23:00:10 GMT",
-                "Date": "Tue, 14 Nov 2023 23:00:00 GMT",
-            },
-            10,
-        ),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "-5"}, None),
-        ({"Retry-After": "Tue, 99 Nov 2023 22:13:50 GMT"}, None),
-    ],
-)
-def test_retry_after_in_seconds_or_as_a_date(
-    headers: Mapping[str, str], seconds: float | None
-) -> None:
-    assert retry_after(httpx2.Headers(headers), NOW) == seconds
-
-
-@given(st.text(max_size=40))
-def test_any_retry_after_is_understood_or_not_there(text: str) -> None:
-    seconds = retry_after({"retry-after": text}, NOW)
-    assert seconds is None or 0 <= seconds < 1e12
 
 
 def test_only_tmdb_s_own_words_make_a_title_gone() -> None:
@@ -76,7 +43,7 @@ def test_a_refused_key_names_the_setting() -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_pause_that_is_asked_for_is_no_failure(status: int) -> None:
-    with pytest.raises(SlowDown) as asked:
+    with pytest.raises(Paused) as asked:
         found(reply(status, b"", retry_after="3"), NOW)
     assert asked.value.seconds == 3
 

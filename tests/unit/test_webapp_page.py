@@ -303,7 +303,7 @@ def test_an_unknown_title_is_an_error_with_its_code(api: WatcherApi) -> None:
     with pytest.raises(ApiRefused) as error:
         client.title(TitleRef("tv", 1))
     client.close()
-    assert error.value.is_unknown_title
+    assert error.value.code == "not_found"
 
 
 def test_the_address_of_the_api_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:

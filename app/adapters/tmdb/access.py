@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from app.adapters.tmdb.connections import Timeouts
+from app.adapters.upstream.addresses import check_address
+from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import NotConfigured
 
 API_URL: Final = "https://api.themoviedb.org/3"
@@ -39,8 +40,8 @@ class Access:
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:
-        _check_address("TMDB_API_URL", self.api_url)
-        _check_address("TMDB_EXPORT_URL", self.export_url)
+        check_address("TMDB_API_URL", self.api_url)
+        check_address("TMDB_EXPORT_URL", self.export_url)
         if not 0 < self.requests_per_second < math.inf:
             raise NotConfigured("TMDB_REQUESTS_PER_SECOND must be above 0")
 
@@ -57,16 +58,3 @@ class Access:
         if key.startswith("eyJ") or "." in key:
             return "", {"Authorization": f"Bearer {key}"}
         return f"api_key={quote(key, safe='')}", {}
-
-
-def _check_address(setting: str, address: str) -> None:
-    problem = NotConfigured(
-        f"{setting} must be an address such as https://host/path, without a question mark"
-    )
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise problem from None
-    if not usable or parts.query or parts.fragment or not address.isprintable() or " " in address:
-        raise problem

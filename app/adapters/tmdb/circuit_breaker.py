@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Final, NoReturn
 
-from app.adapters.tmdb.connections import Unanswered
+from app.adapters.upstream.connections import Unanswered
 from app.domain.errors import Cancelled, UpstreamUnavailable
 
 FAILURES_IN_A_ROW: Final = 8

@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock
 from typing import Final, NoReturn, TypeVar
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.circuit_breaker import CircuitBreaker
-from app.adapters.tmdb.connections import Connections, Unanswered
 from app.adapters.tmdb.rate import Rate
-from app.adapters.tmdb.replies import LONGEST_PAUSE, SlowDown, found, parsed_object
+from app.adapters.tmdb.replies import LONGEST_PAUSE, found, parsed_object
+from app.adapters.upstream.addresses import host_of
+from app.adapters.upstream.answers import Paused
+from app.adapters.upstream.connections import Connections, Unanswered
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 from app.domain.ports import Clock
 
@@ -48,10 +49,10 @@ class TmdbClient:
         self._access = access
         self._clock = clock
         self._base = access.api_url.rstrip("/")
-        self._name = f"TMDB ({urlsplit(access.api_url).netloc.rpartition('@')[2]})"
+        self._name = f"TMDB ({host_of(access.api_url)})"
         self._rate = Rate(access.requests_per_second)
         self._breaker = CircuitBreaker(self._name, self._probe, access.patience)
-        self._connections = Connections(access.api_url, access.timeouts)
+        self._connections = Connections("TMDB", access.api_url, access.timeouts)
         self._lock = Lock()
         self._stops: WeakSet[Event] = WeakSet()
         self._closed = False
@@ -97,7 +98,7 @@ class TmdbClient:
             self._breaker.enter(stop)
             try:
                 answer = self._once(path, query, read, stop)
-            except SlowDown as asked:
+            except Paused as asked:
                 self._pause(asked, refusals, begun)
                 refusals += 1
             except Unanswered as failure:
@@ -137,7 +138,7 @@ class TmdbClient:
         raise UpstreamUnavailable(f"{self._name} doesn't know {path}: correct TMDB_API_URL")
 
     def _once(self, path: str, query: str, read: Read[_T], stop: Event) -> _T | None:
-        """One request. Raises `SlowDown`, `Unanswered`, `NotConfigured`, `Cancelled`."""
+        """One request. Raises `Paused`, `Unanswered`, `NotConfigured`, `Cancelled`."""
         secret, headers = self._access.credentials()
         asked = "&".join(part for part in (query, secret) if part)
         slot = self._rate.take(stop)
@@ -146,7 +147,7 @@ class TmdbClient:
             reply = self._connections.get(url, headers, stop, slot.used)
             body = found(reply, self._clock.now())
             return None if body is None else read(body)
-        except SlowDown:
+        except Paused:
             raise
         except Unanswered as failure:
             raise Unanswered(self._shown(failure), again=failure.again) from None
@@ -158,13 +159,13 @@ class TmdbClient:
     def _probe(self, stop: Event) -> None:
         try:
             film = self._once(f"/movie/{_PROBE}", "", parsed_object, stop)
-        except SlowDown as asked:
+        except Paused as asked:
             self._pause(asked, 0, time.monotonic())
             raise Unanswered(str(asked), again=True) from None
         if film is not None and film.get("id") != _PROBE:
             raise Unanswered("an answer about something else", again=False)
 
-    def _pause(self, asked: SlowDown, refusals: int, begun: float) -> None:
+    def _pause(self, asked: Paused, refusals: int, begun: float) -> None:
         """Pause all threads for one that was refused, `refusals` times before since `begun`."""
         now = time.monotonic()
         seconds = min(2.0**refusals, _LONGEST_RETRY) if asked.seconds is None else asked.seconds

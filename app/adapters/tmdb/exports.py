@@ -9,23 +9,23 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from threading import Event
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx2
 
 from app.adapters.tmdb.access import Access
-from app.adapters.tmdb.connections import BrokenOff, Connections, Unanswered
 from app.adapters.tmdb.export_lines import lines_of
-from app.adapters.tmdb.replies import (
-    LONGEST_PAUSE,
+from app.adapters.tmdb.replies import LONGEST_PAUSE
+from app.adapters.upstream.addresses import host_of
+from app.adapters.upstream.answers import (
+    FORBIDDEN,
     NOT_FOUND,
     OK,
-    TOO_MANY_REQUESTS,
-    UNAVAILABLE,
     WEB_PAGE,
-    SlowDown,
-    retry_after,
+    Paused,
+    is_page,
+    pause_of,
 )
+from app.adapters.upstream.connections import BrokenOff, Connections, Unanswered
 from app.domain.errors import Cancelled, Damaged, UpstreamUnavailable
 from app.domain.ports import Clock
 from app.domain.titles import MediaKind
@@ -34,7 +34,6 @@ from app.domain.upstream import Export, ExportLine
 READY_AT: Final = 8
 """Hour (UTC) from which a day's own export is looked for; before it, yesterday's is the first."""
 
-_FORBIDDEN: Final = 403
 _ERRORS_OF_THE_SERVER: Final = range(500, 600)
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_RETRY: Final = 30.0
@@ -48,8 +47,8 @@ class Exports:
     def __init__(self, access: Access, clock: Clock) -> None:
         self._access = access
         self._clock = clock
-        self._host = f"TMDB's export host ({urlsplit(access.export_url).netloc.rpartition('@')[2]})"
-        self._connections = Connections(access.export_url, access.timeouts)
+        self._host = f"TMDB's export host ({host_of(access.export_url)})"
+        self._connections = Connections("TMDB", access.export_url, access.timeouts)
         self._stop = Event()
 
     def newest(self, kind: MediaKind) -> Export | None:
@@ -88,7 +87,7 @@ class Exports:
                 first = next(pieces, None)
             except Unanswered as failure:
                 waited = time.monotonic() - begun
-                asked = failure.seconds if isinstance(failure, SlowDown) else None
+                asked = failure.seconds if isinstance(failure, Paused) else None
                 tired = waited > self._access.patience or (asked or 0.0) > LONGEST_PAUSE
                 if tired or not failure.again:
                     raise self._unavailable(failure) from None
@@ -100,7 +99,7 @@ class Exports:
     def _pieces(self, url: str) -> Iterator[bytes]:
         """As they come; none where there is no such file. Raises `Unanswered`, `Cancelled`."""
         with self._connections.opened(url, self._stop) as response:
-            if response.status_code in (NOT_FOUND, _FORBIDDEN):
+            if response.status_code in (NOT_FOUND, FORBIDDEN):
                 return
             self._check(response)
             pieces = _bounded(response.iter_raw(), self._access.timeouts.download)
@@ -109,16 +108,16 @@ class Exports:
                 start += piece
             if not start.strip():
                 raise Unanswered("an empty file", again=True)
-            if start.startswith(b"<"):
+            if is_page(start):
                 raise Unanswered(WEB_PAGE, again=True)
             yield start
             yield from pieces
 
     def _check(self, response: httpx2.Response) -> None:
         status = response.status_code
-        pause = retry_after(response.headers, self._clock.now())
-        if status == TOO_MANY_REQUESTS or (status == UNAVAILABLE and pause is not None):
-            raise SlowDown(status, pause)
+        pause = pause_of(status, response.headers, self._clock.now())
+        if pause is not None:
+            raise pause
         if status != OK:
             raise Unanswered(f"HTTP {status}", again=status in _ERRORS_OF_THE_SERVER)
 

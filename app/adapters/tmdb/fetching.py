@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from app.domain.errors import Cancelled, UpstreamUnavailable
 from app.domain.titles import TitleId
-from app.domain.upstream import Answer, Failed
+from app.domain.upstream import Answer, ExternalId, Failed, Lookup, NotLookedUp
 
 MOST_FAILED_IN_A_ROW: Final = 500
 """Failed titles with none answered between them, from which the source counts as talking nonsense.
@@ -23,7 +23,9 @@ _MOST_THREADS: Final = 128
 _POLL: Final = 0.5
 _READ_FIRST: Final = 2
 
-Ask = Callable[[TitleId, Event], Answer]
+Asked = TypeVar("Asked", bound=TitleId | ExternalId)
+Told = TypeVar("Told", bound=Answer | Lookup)
+Ask = Callable[[Asked, Event], Told]
 Confirm = Callable[[str, Event], None]
 
 
@@ -32,14 +34,14 @@ def threads_for(per_second: float) -> int:
     return min(max(math.ceil(per_second), _FEWEST_THREADS), _MOST_THREADS)
 
 
-class Fetching:
+class Fetching(Generic[Asked, Told]):
     """One run of questions over `threads` threads, started as they are needed.
 
     Up to twice as many ids as threads are read ahead of the answers given out, so that the threads
     go on while the reader of the answers is at work.
     """
 
-    def __init__(self, ask: Ask, confirm: Confirm, stop: Event, threads: int) -> None:
+    def __init__(self, ask: Ask[Asked, Told], confirm: Confirm, stop: Event, threads: int) -> None:
         """`ask` and `confirm` raise `Cancelled` where `stop` is set.
 
         `confirm` is given the reason of the last failure, and raises where the source is dead.
@@ -51,33 +53,35 @@ class Fetching:
         self._ahead = 2 * threads
         self._started = 0
         self._under_way = 0
-        self._asked: SimpleQueue[TitleId | None] = SimpleQueue()
-        self._done: SimpleQueue[Answer | BaseException] = SimpleQueue()
+        self._asked: SimpleQueue[Asked | None] = SimpleQueue()
+        self._done: SimpleQueue[Told | BaseException] = SimpleQueue()
 
-    def answers(self, ids: Iterable[TitleId]) -> Iterator[Answer | None]:
+    def answers(self, ids: Iterable[Asked]) -> Iterator[Told | None]:
         """One per id, and None where none has come for a while.
 
         Raises what a question raised, at once; what is under way is given up.
         """
-        held: list[Failed] = []
+        held: list[Told] = []
+        reason = ""
         for answer in self._arriving(ids):
             if answer is None:
                 yield None
                 continue
-            if not isinstance(answer, Failed):
+            if not isinstance(answer, Failed | NotLookedUp):
                 yield answer
                 yield from held
                 held = []
                 continue
+            reason = answer.reason
             held.append(answer)
             if len(held) == MOST_FAILED_IN_A_ROW:
                 raise UpstreamUnavailable(
                     f"TMDB gave no usable answer about {len(held)} titles in a row (the last: "
-                    f"{answer.id}, {answer.reason}). None of them is counted as failed; start this "
+                    f"{answer.id}, {reason}). None of them is counted as failed; start this "
                     "again later"
                 )
         if held:
-            yield from self._confirming(held[-1])
+            yield from self._confirming(held[-1], reason)
             yield from held
 
     def end(self) -> None:
@@ -85,12 +89,12 @@ class Fetching:
         for _ in range(self._started):
             self._asked.put(None)
 
-    def _confirming(self, last: Failed) -> Iterator[None]:
+    def _confirming(self, last: Told, reason: str) -> Iterator[None]:
         """Return once the source is known to answer; in a thread, for that may take a while."""
 
         def work() -> None:
             try:
-                self._confirm(last.reason, self._stop)
+                self._confirm(reason, self._stop)
                 self._done.put(last)
             except BaseException as error:  # noqa: BLE001 - raised below
                 self._done.put(error)
@@ -101,7 +105,7 @@ class Fetching:
         if isinstance(outcome, BaseException):
             raise outcome
 
-    def _arriving(self, ids: Iterable[TitleId]) -> Iterator[Answer | None]:
+    def _arriving(self, ids: Iterable[Asked]) -> Iterator[Told | None]:
         to_ask = iter(ids)
         more = True
         while True:
@@ -126,14 +130,14 @@ class Fetching:
                 raise outcome
             yield outcome
 
-    def _send(self, asked: TitleId) -> None:
+    def _send(self, asked: Asked) -> None:
         self._under_way += 1
         self._asked.put(asked)
         if self._started < min(self._under_way, self._threads):
             self._started += 1
             Thread(target=self._work, name=f"tmdb-{self._started}", daemon=True).start()
 
-    def _next(self) -> Answer | BaseException | None:
+    def _next(self) -> Told | BaseException | None:
         """The next to arrive; None where none does for a while."""
         try:
             return self._done.get(timeout=_POLL)

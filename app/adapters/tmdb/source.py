@@ -7,21 +7,33 @@ from datetime import date, timedelta
 from functools import partial
 from threading import Event
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 
 from app.adapters.facts import MAX_ID, Facts, UnusableRow
 from app.adapters.tmdb.access import API_URL, EXPORT_URL, MOST_PAGES, PATIENCE, Access
 from app.adapters.tmdb.client import TmdbClient
-from app.adapters.tmdb.connections import Timeouts, Unanswered
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.exports import Exports
-from app.adapters.tmdb.fetching import Fetching, threads_for
-from app.adapters.tmdb.replies import parsed, parsed_object
+from app.adapters.tmdb.fetching import Ask, Asked, Fetching, Told, threads_for
+from app.adapters.tmdb.finding import SOURCES, found_in
+from app.adapters.tmdb.replies import parsed_object
+from app.adapters.upstream.answers import parsed
+from app.adapters.upstream.connections import Timeouts, Unanswered
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock
 from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.domain.upstream import Answer, Export, Failed, Fetched, Gone
+from app.domain.upstream import (
+    Answer,
+    Export,
+    ExternalId,
+    Failed,
+    Fetched,
+    Gone,
+    Lookup,
+    NotLookedUp,
+)
 
 MOST_DAYS: Final = 14
 """Between the first and the last day of changes: TMDB's own limit."""
@@ -116,9 +128,18 @@ class TmdbSource:
 
         Up to `threads_for` the rate are asked at once, and twice as many ids are read ahead.
         """
+        return self._answers(self._ask, ids)
+
+    def find(self, ids: Iterable[ExternalId]) -> Generator[Lookup | None, None, None]:
+        """One answer per id, as `details` gives them; see the port."""
+        return self._answers(self._look_up, ids)
+
+    def _answers(
+        self, ask: Ask[Asked, Told], ids: Iterable[Asked]
+    ) -> Generator[Told | None, None, None]:
         stop = self._client.begin()
         threads = threads_for(self._access.requests_per_second)
-        run = Fetching(self._ask, self._client.confirm, stop, threads)
+        run = Fetching(ask, self._client.confirm, stop, threads)
         try:
             yield from run.answers(ids)
         finally:
@@ -172,6 +193,16 @@ class TmdbSource:
         except Unanswered as failure:
             return Failed(asked, str(failure))
         return Gone(asked) if title is None else Fetched(title)
+
+    def _look_up(self, asked: ExternalId, stop: Event) -> Lookup:
+        path = f"/find/{quote(asked.value, safe='')}"
+        query = f"external_source={SOURCES[asked.family]}"
+        try:
+            found = self._client.get(path, query, partial(found_in, asked), stop)
+        except Unanswered as failure:
+            return NotLookedUp(asked, str(failure))
+        # Of an id that it doesn't know TMDB says so in empty lists.
+        return found or NotLookedUp(asked, f"no such address: {path}")
 
     def _title(self, asked: TitleId, body: bytes) -> Title:
         answer = parsed_object(body)

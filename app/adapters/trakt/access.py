@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from app import __version__
+from app.adapters.upstream.addresses import check_address, host_of
 from app.domain.errors import NotConfigured
 
 USER_AGENT: Final = f"watcher/{__version__}"
@@ -27,13 +28,13 @@ class Access:
     client_secret: str | None = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check_address("TRAKT_API_URL", self.api_url)
-        _check_address("TRAKT_URL", self.site_url)
+        check_address("TRAKT_API_URL", self.api_url)
+        check_address("TRAKT_URL", self.site_url)
 
     @property
     def host(self) -> str:
         """The API's host and port, without credentials, for people."""
-        return urlsplit(self.api_url).netloc.rpartition("@")[2]
+        return host_of(self.api_url)
 
     @property
     def app_id(self) -> str:
@@ -78,16 +79,3 @@ def _usable(setting: str, value: str | None) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise NotConfigured(f"{setting} holds characters that none of Trakt's has")
     return text
-
-
-def _check_address(setting: str, address: str) -> None:
-    problem = NotConfigured(
-        f"{setting} must be an address such as https://host/path, without a question mark"
-    )
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise problem from None
-    if not usable or parts.query or parts.fragment or not address.isprintable() or " " in address:
-        raise problem

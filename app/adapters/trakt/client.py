@@ -12,9 +12,10 @@ from typing import Final, TypeVar
 import httpx2
 import msgspec
 
-from app.adapters.tmdb.connections import MOST_BYTES, Connections, Reply, Timeouts, Unanswered
 from app.adapters.trakt.access import Access
-from app.adapters.trakt.replies import Paused, good
+from app.adapters.trakt.replies import good
+from app.adapters.upstream.answers import Paused
+from app.adapters.upstream.connections import MOST_BYTES, Connections, Reply, Timeouts, Unanswered
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 from app.domain.ports import Clock
 
@@ -45,7 +46,7 @@ class TraktClient:
         self._patience = patience
         self._timeouts = timeouts
         self._name = f"Trakt ({access.host})"
-        self._connections = Connections(access.api_url, timeouts)
+        self._connections = Connections("Trakt", access.api_url, timeouts)
         self._stop = Event()
 
     def close(self) -> None:
@@ -108,10 +109,7 @@ class TraktClient:
 
     def _got(self, path: str, headers: Mapping[str, str]) -> Reply:
         url = self._access.address_of(path)
-        try:
-            return self._connections.get(url, headers, self._stop, _nothing)
-        except Cancelled:
-            raise Cancelled("The call to Trakt was given up") from None
+        return self._connections.get(url, headers, self._stop, _nothing)
 
     def _sent(self, url: str, content: bytes, headers: Mapping[str, str], due: float) -> Reply:
         seconds = httpx2.Timeout(self._timeouts.read, connect=self._timeouts.connect)

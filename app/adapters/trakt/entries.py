@@ -22,7 +22,7 @@ from app.adapters.history_files.values import (
     whole_of,
     year_of,
 )
-from app.adapters.tmdb.connections import Unanswered
+from app.adapters.upstream.connections import Unanswered
 from app.domain.ledger import About, Event, EventKind
 from app.domain.titles import MediaKind
 

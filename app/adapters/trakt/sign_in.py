@@ -6,19 +6,19 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from app.adapters.tmdb.connections import Reply, Unanswered
-from app.adapters.tmdb.replies import parsed, retry_after
 from app.adapters.trakt.access import Access
 from app.adapters.trakt.client import LONGEST_PAUSE, TraktClient
-from app.adapters.trakt.replies import (
-    APP_REFUSED,
+from app.adapters.trakt.replies import APP_REFUSED, refusal
+from app.adapters.upstream.answers import (
     BAD_REQUEST,
     OK,
     TOO_MANY_REQUESTS,
     UNAUTHORIZED,
     is_page,
-    refusal,
+    parsed,
+    retry_after,
 )
+from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import ConnectAgain, InvalidInput, NotConfigured, SlowDown
 from app.domain.people_ports import DeviceCode, Tokens
 from app.domain.ports import Clock
@@ -92,7 +92,7 @@ class SigningIn:
     def revoke(self, tokens: Tokens) -> None:
         """End a pair."""
         reply = self._asked("/oauth/revoke", token=tokens.access)
-        if reply.status != OK or is_page(reply):
+        if reply.status != OK or is_page(reply.body):
             raise self._refused(reply)
 
     def device_code(self) -> DeviceCode:
@@ -110,7 +110,7 @@ class SigningIn:
     def device_tokens(self, device: str) -> Tokens | None:
         """The tokens once the code was typed in. Raises `SlowDown`, `InvalidInput`."""
         reply = self._asked("/oauth/device/token", code=device)
-        if not is_page(reply):
+        if not is_page(reply.body):
             if reply.status == BAD_REQUEST and _error_of(reply) != "invalid_request":
                 return None
             if reply.status in _DEVICE:

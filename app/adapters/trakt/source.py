@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from app.adapters.tmdb.connections import Reply, Timeouts, Unanswered
-from app.adapters.tmdb.replies import parsed
 from app.adapters.trakt import entries
 from app.adapters.trakt.access import Access
 from app.adapters.trakt.client import TraktClient
 from app.adapters.trakt.sign_in import SigningIn
+from app.adapters.upstream.answers import parsed
+from app.adapters.upstream.connections import Reply, Timeouts, Unanswered
 from app.domain.errors import UpstreamUnavailable
 from app.domain.ledger import Event
 from app.domain.people_ports import DeviceCode, Tokens
@@ -29,7 +29,23 @@ MOST_READS: Final = 4
 
 _MOST_PAGES: Final = 100_000
 _HISTORY: Final = "/sync/history"
+
+
+class _Ids(msgspec.Struct):
+    uuid: str | None = None
+    slug: str | None = None
+
+
+class _User(msgspec.Struct):
+    ids: _Ids
+
+
+class _Settings(msgspec.Struct):
+    user: _User
+
+
 _ENTRIES: Final = msgspec.json.Decoder(list[dict[str, object]])
+_SETTINGS: Final = msgspec.json.Decoder(_Settings)
 _ACTIVITIES: Final = msgspec.json.Decoder(dict[str, object])
 
 _T = TypeVar("_T")
@@ -106,6 +122,10 @@ class TraktSource:
         """See `HistorySource.revoke`."""
         self._signing_in.revoke(tokens)
 
+    def account_id(self, tokens: Tokens) -> str:
+        """See `HistorySource.account_id`."""
+        return self._client.get("/users/settings", tokens.access, _account_id)
+
     def activities(self, tokens: Tokens) -> Mapping[str, str]:
         """See `HistorySource.activities`."""
         return self._client.get("/sync/last_activities", tokens.access, _activities)
@@ -177,6 +197,15 @@ def _count(reply: Reply, name: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 9:  # noqa: PLR2004  # a million pages
         raise Unanswered(f"an answer without {name}", again=True)
     return int(text)
+
+
+def _account_id(reply: Reply) -> str:
+    ids = _parsed(reply, _SETTINGS).user.ids
+    # The slug follows the name; it is there in each answer that Trakt documents.
+    found = ids.uuid or ids.slug
+    if not found:
+        raise Unanswered("an answer that doesn't tell whose account it is", again=True)
+    return found
 
 
 def _activities(reply: Reply) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from app import __version__
 from app.domain.errors import Cancelled, NotConfigured
 
 MOST_BYTES: Final = 32 << 20
-"""Of one answer, unpacked; the longest of TMDB's have a few MB."""
+"""Of one answer, unpacked; the longest known have a few MB."""
 
 _IDLE_SECONDS: Final = 5.0
 """Servers close idle connections after some time; be earlier than nearly all of them."""
@@ -31,9 +31,9 @@ _CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, for each piece of an answer, for an answer as a whole, for an export.
+    """Seconds: to connect, for each piece of an answer, for an answer as a whole, for a large file.
 
-    `download` counts only what is spent waiting for an export, not for its reader.
+    `download` counts only what is spent waiting for a file, not for its reader.
     """
 
     connect: float = 5.0
@@ -70,7 +70,8 @@ def _nothing() -> None:
 class _Wire:
     """One connection, used by one request at a time."""
 
-    def __init__(self, verify: ssl.SSLContext, proxy: str | None) -> None:
+    def __init__(self, service: str, verify: ssl.SSLContext, proxy: str | None) -> None:
+        self.service = service
         limits = httpx2.Limits(
             max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS
         )
@@ -123,7 +124,9 @@ class Connections:
     request. Environment variables for proxies are followed.
     """
 
-    def __init__(self, address: str, timeouts: Timeouts) -> None:
+    def __init__(self, service: str, address: str, timeouts: Timeouts) -> None:
+        """`service` is its name for people."""
+        self._service = service
         self._address = address
         self._timeouts = timeouts
         self._verify: ssl.SSLContext | None = None
@@ -194,13 +197,13 @@ class Connections:
             self._busy.add(wire)
             if not self._watching:
                 self._watching = True
-                Thread(target=self._watch, name="tmdb-connections", daemon=True).start()
+                Thread(target=self._watch, name="connections", daemon=True).start()
         return wire
 
     def _new(self) -> _Wire:
         if self._verify is None:  # made late, for it takes a while and many processes never ask
             self._verify = httpx2.create_ssl_context()
-        return _Wire(self._verify, _proxy_for(self._address))
+        return _Wire(self._service, self._verify, _proxy_for(self._address))
 
     def _watch(self) -> None:
         """Cut what is overdue and close what is idle, until there is nothing left to watch."""
@@ -242,7 +245,7 @@ def _reported(wire: _Wire, timeouts: Timeouts) -> Iterator[None]:
     except httpx2.HTTPError as error:
         problem = _problem(error, timeouts)
     if wire.stop.is_set():
-        raise Cancelled("The call to TMDB was given up")
+        raise Cancelled(f"The call to {wire.service} was given up")
     if wire.overdue:
         problem = Unanswered(f"no complete answer within {timeouts.whole:g} s", again=True)
     if problem is not None:

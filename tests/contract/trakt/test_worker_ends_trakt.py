@@ -1,0 +1,62 @@
+"""A sync that waits because Trakt ordered a pause ends soon where it is cancelled or stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import Cancelled
+from app.domain.jobs import JobState
+from app.domain.people_ports import Tokens
+from app.wiring import Services
+from tests.fakes.trakt import FakePerson, FakeTrakt, Hang, Status
+from tests.trakt_world import settings_for
+from tests.worker_world import ended, make_services, stored, until, worker
+
+SOON = 2.0
+"""Seconds."""
+
+
+@pytest.fixture
+def services(tmp_path: Path, fake: FakeTrakt) -> Iterator[Services]:
+    made = make_services(tmp_path, **settings_for(fake))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("effect", [Status(429, retry_after=60), Hang()], ids=repr)
+@pytest.mark.parametrize("how", ["cancelled", "stopped"])
+def test_it_ends_and_the_next_one_works(
+    services: Services, fake: FakeTrakt, tokens: Tokens, ada: FakePerson, effect: Status, how: str
+) -> None:
+    mine = services.people.make("Ada")[0].id
+    services.linking.link(mine, tokens)
+    ada.watch_in_bulk(300)
+    fault = fake.fault(effect, "/sync/history", after=1)
+    asked = services.jobs.submit("sync_trakt", {})
+    with worker(services) as stop:
+        until(lambda: fault.used)
+        began = time.monotonic()
+        if how == "cancelled":
+            services.jobs.cancel(asked.id)
+        else:
+            stop.set()
+        final = {"cancelled": JobState.CANCELLED, "stopped": JobState.WAITING}[how]
+        until(lambda: stored(services, asked).state is final, 2 * SOON)
+        assert time.monotonic() - began < SOON
+    assert len(services.ledger.events(mine)) == 250
+    fault.clear()
+    again = services.jobs.submit("sync_trakt", {})
+    with worker(services):
+        assert ended(services, again).state is JobState.DONE
+    assert len(services.ledger.events(mine)) == 300
+
+
+def test_closing_the_program_closes_the_source(services: Services, tokens: Tokens) -> None:
+    source = services.history_source
+    services.close()
+    with pytest.raises(Cancelled):
+        source.activities(tokens)

@@ -1,0 +1,33 @@
+"""Workers that look often, over a small store, and TMDB's stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.wiring import Services
+from tests.builders import make_titles
+from tests.fakes.tmdb import FakeTmdb, tmdb_server
+from tests.worker_world import make_quick, make_services
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_quick(monkeypatch)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Without TMDB's key; three titles are stored."""
+    made = make_services(tmp_path)
+    made.titles.upsert(make_titles(3))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeTmdb]:
+    with tmdb_server(movies=40, series=10) as running:
+        yield running
