@@ -42,6 +42,8 @@ def set_up_logging(level: str, form: str) -> None:
         )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which build it tries
+    for name in ("openai", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # each request, with its address
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()

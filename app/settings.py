@@ -61,6 +61,22 @@ class Settings(BaseSettings):
     )
     trakt_api_url: str = Field("https://api.trakt.tv", description="Trakt's API")
     trakt_url: str = Field("https://trakt.tv", description="Trakt's site, where people sign in")
+    openai_api_key: SecretStr | None = Field(
+        None, description="Key of the language model's service; reasons are written without it, too"
+    )
+    llm_base_url: str = Field(
+        "",
+        description="An OpenAI-compatible service (Ollama, LM Studio, Gemini); OpenAI where unset",
+    )
+    llm_model: str = Field(
+        "gpt-4.1-mini", min_length=1, max_length=200, description="The language model's name there"
+    )
+    llm_timeout_seconds: float = Field(
+        8, ge=0.5, le=60, description="Seconds that a list waits for the language model, at most"
+    )
+    llm_max_tokens: int = Field(
+        4000, ge=100, le=100_000, description="Tokens of an answer of the language model, at most"
+    )
     embedding_model: str = Field(
         "all-MiniLM-L6-v2",
         min_length=1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,9 +18,10 @@ from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.adapters.token_file import kept_token
 from app.domain.dumps import DumpReader, Record, Refusal
-from app.domain.errors import NotConfigured, WatcherError
+from app.domain.errors import NotConfigured
 from app.domain.history_files import HistoryReader
 from app.domain.index_ports import Embedder, IndexPublisher, VectorIndex, WordIndex
+from app.domain.language import LanguageModel
 from app.domain.people_ports import AccountStore, HistorySource, Ledger, ProfileStore, Seal
 from app.domain.ports import (
     CatalogueSource,
@@ -33,12 +33,14 @@ from app.domain.ports import (
     TitleStore,
     VectorStore,
 )
-from app.domain.titles import TitleId
 from app.services import named
+from app.services.explain import Budget, Explainer
 from app.services.history import History
-from app.services.history_sync import TRAKT, HistorySync
+from app.services.history_sync import HistorySync
 from app.services.import_history import ImportHistory
 from app.services.ingest import Ingest
+from app.services.linking import Linking, forget
+from app.services.model_health import ModelHealth
 from app.services.profiles import People
 from app.services.search import Search
 from app.services.seen import Seen
@@ -172,7 +174,7 @@ class Services:
         """What people have watched, as titles of the catalogue."""
         return Seen(self.ledger, self.titles, self.words, self.index)
 
-    def named_missing(self) -> list[TitleId]:
+    def named_missing(self) -> list[named.Named]:
         """Titles that histories name and the catalogue lacks."""
         return named.missing(self.profiles, self.ledger, self.titles, self.failures, self.state)
 
@@ -207,11 +209,10 @@ class Services:
         )
 
     @cached_property
-    def history_sync(self) -> HistorySync:
-        """What brings Trakt's histories in."""
-        return HistorySync(
+    def linking(self) -> Linking:
+        """What links Trakt accounts to people."""
+        return Linking(
             source=self.history_source,
-            ledger=self.ledger,
             accounts=self.accounts,
             state=self.state,
             processes=self.processes,
@@ -220,11 +221,21 @@ class Services:
         )
 
     @cached_property
+    def history_sync(self) -> HistorySync:
+        """What brings Trakt's histories in."""
+        return HistorySync(
+            source=self.history_source,
+            ledger=self.ledger,
+            linking=self.linking,
+            clock=self.clock,
+        )
+
+    @cached_property
     def sign_in(self) -> SignIn:
         """Connecting Trakt accounts."""
         return SignIn(
             source=self.history_source,
-            sync=self.history_sync,
+            linking=self.linking,
             seal=self.seal,
             state=self.state,
             clock=self.clock,
@@ -236,6 +247,32 @@ class Services:
         return Search(self.titles, self.index, self.words, self.embedder)
 
     @cached_property
+    def language_model(self) -> LanguageModel | None:
+        """The one that is set up, None where there is none. Raises `NotConfigured`."""
+        chosen = self.settings
+        if chosen.openai_api_key is None and not chosen.llm_base_url:
+            return None
+        from app.adapters.llm.client import OpenAiModel  # noqa: PLC0415 -- not always needed
+
+        return OpenAiModel(
+            base_url=chosen.llm_base_url,
+            key=_secret(chosen.openai_api_key),
+            model=chosen.llm_model,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Reasons in words. Raises `NotConfigured` where a setting of the model can't be used."""
+        budget = Budget(self.settings.llm_timeout_seconds, self.settings.llm_max_tokens)
+        return Explainer(self.language_model, self.clock, budget)
+
+    @cached_property
+    def model_health(self) -> ModelHealth:
+        """Whether the language model can be used."""
+        return ModelHealth(self.language_model, self.clock)
+
+    @cached_property
     def admin_token(self) -> str:
         """The set token, or the one made at first start."""
         if self.settings.admin_token is not None:
@@ -244,11 +281,7 @@ class Services:
 
     def forget(self, profile_id: str) -> None:
         """Delete a person with all their data, and disconnect what they had connected."""
-        if self.accounts.get(profile_id, TRAKT) is not None:
-            # That Trakt can't be told must not keep anybody's data here.
-            with suppress(WatcherError):
-                self.history_sync.unlink(profile_id)
-        self.people.delete(profile_id)
+        forget(self.people, self.accounts, lambda: self.linking, profile_id)
 
     def drop_source(self) -> None:
         """End what is being fetched, with `Cancelled` there; the next use makes a new source."""
@@ -257,9 +290,29 @@ class Services:
         if source is not None:
             source.close()
 
+    def drop_history_source(self) -> None:
+        """As `drop_source`, for what Trakt is asked."""
+        for user in ("history_sync", "sign_in", "linking"):
+            self.__dict__.pop(user, None)
+        source = self.__dict__.pop("history_source", None)
+        if source is not None:
+            source.close()
+
+    def drop_language_model(self) -> None:
+        """End what it is asked; nothing is loaded where it wasn't used."""
+        self.__dict__.pop("model_health", None)
+        explainer = self.__dict__.pop("explainer", None)
+        if explainer is not None:
+            explainer.close()
+        model = self.__dict__.pop("language_model", None)
+        if model is not None:
+            model.close()
+
     def close(self) -> None:
         """Give back connections and files."""
         self.drop_source()
+        self.drop_history_source()
+        self.drop_language_model()
         self.stores.close()
 
 

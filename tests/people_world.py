@@ -21,9 +21,10 @@ from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title
+from tests.canaries import MARK
 from tests.fakes.embedder import WordEmbedder
 
-ADMIN = "the-admin-token-of-this-test"
+ADMIN = f"{MARK}admin-token"
 HOME = "http://127.0.0.1"
 
 

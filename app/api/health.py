@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.api.deps import PUBLIC, Program
+from app.services.model_health import ModelState
 
 router = APIRouter(tags=["operation"])
 
@@ -20,6 +21,13 @@ class IndexHealth(BaseModel):
     count: int
 
 
+class LanguageModelHealth(BaseModel):
+    """`ok`: its service knows it. `off`: none is set up. `detail` says what is to be done."""
+
+    state: ModelState
+    detail: str
+
+
 class Health(BaseModel):
     """`ok` answers searches; `starting` will, once what `detail` says is done."""
 
@@ -27,6 +35,7 @@ class Health(BaseModel):
     detail: str
     index: IndexHealth
     titles: dict[str, int]
+    language_model: LanguageModelHealth
 
 
 @router.get("/health", dependencies=[PUBLIC], summary="Is it up, and can it search?")
@@ -39,9 +48,11 @@ def health(program: Program) -> Health:
     detail = served.reason if not served.ready else ""
     if served.ready and served.refused:
         state, detail = "degraded", f"A damaged index is refused: {'; '.join(served.refused)}"
+    model = program.model_health.status()
     return Health(
         status=state,
         detail=detail,
         index=IndexHealth(ready=served.ready, version=served.version, count=count),
         titles=titles,
+        language_model=LanguageModelHealth(state=model.state, detail=model.detail),
     )

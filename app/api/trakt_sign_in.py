@@ -60,7 +60,7 @@ class DeviceState(BaseModel):
 @router.get("", summary="Is Trakt connected?")
 def connection(program: Program, person: Person) -> Connection:
     """Never the tokens."""
-    found = program.history_sync.connection(person.id)
+    found = program.linking.connection(person.id)
     configured = program.settings.trakt_client_id is not None
     return Connection(
         connected=found is not None,
@@ -141,7 +141,7 @@ def poll(asked: DeviceHandle, program: Program, person: Person) -> DeviceState:
 @router.post("/logout", summary="Disconnect Trakt, there as well")
 def logout(program: Program, person: Person) -> Connection:
     """What was brought in stays in the history."""
-    program.history_sync.unlink(person.id)
+    program.linking.unlink(person.id)
     return connection(program, person)
 
 

@@ -184,6 +184,10 @@ class HistorySource(Protocol):
         """Sign out at the provider; tokens that it doesn't know are no error."""
         ...
 
+    def account_id(self, tokens: Tokens) -> str:
+        """Whose account it is, by an id that stays where they change their name."""
+        ...
+
     def activities(self, tokens: Tokens) -> Mapping[str, str]:
         """When each part of the account last changed: ``movies.watched_at`` to an ISO time."""
         ...
@@ -206,4 +210,8 @@ class HistorySource(Protocol):
 
     def favorites(self, tokens: Tokens) -> Iterator[list[Event]]:
         """All films and series marked as favourites, a page at a time, as `LOVED`."""
+        ...
+
+    def close(self) -> None:
+        """Give up all that is under way, pauses too: it ends with `Cancelled`, as later calls."""
         ...

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
 from app.domain.jobs import Job, JobState
-from app.domain.worker_sign import SIGN
+from app.domain.worker_sign import SIGN, SYNC_TRAKT
 from app.jobs.agenda import Agenda
 from app.jobs.running import Running
 from app.jobs.schedule import FETCHING, LANES, SCHEDULE, Entry, Lane
@@ -147,7 +147,7 @@ class Runner:
             job,
             services.clock,
             self._stop,
-            services.drop_source if job.kind in FETCHING else _nothing,
+            self._interrupt(job.kind),
         ) as running:
             outcome = self._outcome(job, running)
         self._tell(job, outcome)
@@ -164,6 +164,12 @@ class Runner:
         )
         self._agenda.ended(saved, again_helps=outcome.again_helps)
         return saved
+
+    def _interrupt(self, kind: str) -> Callable[[], None]:
+        """What ends the waiting of such a job for somebody outside."""
+        if kind in FETCHING:
+            return self._services.drop_source
+        return self._services.drop_history_source if kind == SYNC_TRAKT else _nothing
 
     def _outcome(self, job: Job, running: Running) -> _Outcome:
         work = WORK.get(job.kind)

@@ -101,6 +101,6 @@ class Running:
                 _log.debug("The progress of %s could not be kept: %s", latest.kind, error.detail)
                 continue
             if seen.state is not JobState.RUNNING or seen.owner != latest.owner:
-                self._told = _TAKEN_OVER
+                self._told, ending_since = _TAKEN_OVER, now
             elif seen.cancel_requested:
-                self._told = _CANCELLED
+                self._told, ending_since = _CANCELLED, now

@@ -30,8 +30,8 @@ from app.domain.worker_sign import (
 )
 from app.services import catalogue, index, named
 from app.services.embed import embed_all, embed_titles
-from app.services.history_sync import TRAKT
 from app.services.leases import CATALOGUE, EMBED, INDEX, held
+from app.services.linking import TRAKT
 from app.services.sync_plan import LONGEST_AGE
 from app.wiring import Services
 

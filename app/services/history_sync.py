@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from app.domain.errors import ConnectAgain, NotFound
 from app.domain.ledger import Event, EventKind
-from app.domain.people_ports import (
-    Account,
-    AccountStore,
-    HistorySource,
-    Ledger,
-    Seal,
-    Tokens,
-)
-from app.domain.ports import Clock, Processes, StateStore
+from app.domain.people_ports import HistorySource, Ledger, Tokens
+from app.domain.ports import Clock
 from app.domain.progress import Progress, Report
-from app.services.leases import held
+from app.services.linking import TRAKT, Linking, SeenBefore, seen_before
 
-TRAKT: Final = "trakt"
-
-_REFRESH_BEFORE: Final = 3600.0
-"""Seconds before the tokens expire from which they are renewed."""
+FORMER: Final = "trakt-former"
+"""Source of what an account told that was connected before another: no sync takes it out."""
 
 _OVERLAP: Final = 86_400
 """Seconds before the newest known play from which plays are asked for."""
@@ -45,6 +35,8 @@ _LISTS: Final = {
     EventKind.LOVED: ("favorites.updated_at", "movies.favorited_at", "shows.favorited_at"),
 }
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class HistoryReport:
@@ -62,74 +54,13 @@ class HistoryReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """How a linked account stands; `problem` is a sentence, empty where there is none."""
-
-    synced_at: float
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """When each part of an account had last changed as it was synced last."""
-
-    activities: Mapping[str, str] = field(default_factory=dict)
-    synced_at: float = 0.0
-
-    def moved(self, activities: Mapping[str, str], parts: Sequence[str]) -> bool:
-        """Whether one of the parts changed since, or was never looked at."""
-        if not self.synced_at:
-            return True
-        return any(self.activities.get(part) != activities.get(part) for part in parts)
-
-
-@dataclass(frozen=True, slots=True)
 class HistorySync:
     """Syncs accounts of one provider."""
 
     source: HistorySource
     ledger: Ledger
-    accounts: AccountStore
-    state: StateStore
-    processes: Processes
-    seal: Seal
+    linking: Linking
     clock: Clock
-
-    def link(self, profile_id: str, tokens: Tokens) -> None:
-        """Keep the tokens of a person who signed in. Raises `NotFound`.
-
-        What is known of former syncs is forgotten: it may be another account now.
-        """
-        self.connect(profile_id, lambda: tokens)
-
-    def connect(self, profile_id: str, obtain: Callable[[], Tokens | None]) -> bool:
-        """As `link`, with tokens that are obtained once nobody else is at the account.
-
-        A code is good once: it must not be spent while a sync that is running refuses the link.
-        False where there were no tokens yet.
-        """
-        with self._held(profile_id):
-            tokens = obtain()
-            if tokens is not None:
-                self.accounts.put(profile_id, Account(TRAKT, self._sealed(tokens), "{}"))
-            return tokens is not None
-
-    def unlink(self, profile_id: str) -> bool:
-        """Sign out, at the provider as well; False where there was no account.
-
-        What was brought in stays in the ledger. The account is forgotten even where the provider
-        can't be told, whose error is raised then.
-        """
-        with self._held(profile_id):
-            account = self.accounts.get(profile_id, TRAKT)
-            if account is None:
-                return False
-            try:
-                with suppress(ConnectAgain):  # the tokens are worth nothing already
-                    self.source.revoke(self._opened(account))
-            finally:
-                self.accounts.delete(profile_id, TRAKT)
-            return True
 
     def sync(self, profile_id: str, report: Report) -> HistoryReport:
         """Bring in what changed at the provider since the last time, removals too.
@@ -137,19 +68,23 @@ class HistorySync:
         Raises `NotFound` where no account is linked, `ConnectAgain`, and what `HistorySource` and
         the stores raise; what was brought in until then stays, and the next sync repeats the rest.
         """
-        with self._held(profile_id):
-            account = self.accounts.get(profile_id, TRAKT)
+        with self.linking.held(profile_id):
+            account = self.linking.account(profile_id)
             if account is None:
                 raise NotFound("No Trakt account is connected to this profile: connect one first.")
+            before = seen_before(account)
             try:
-                return self._synced(profile_id, account, report)
+                tokens = self.linking.fresh(profile_id, account)
+                return self._synced(profile_id, tokens, before, report)
             except ConnectAgain as error:
-                self._note_problem(profile_id, error.detail)
+                self.linking.note(profile_id, replace(before, problem=error.detail))
                 raise
 
-    def _synced(self, profile_id: str, account: Account, report: Report) -> HistoryReport:
-        tokens = self._fresh(profile_id, account)
-        before = _seen_before(account)
+    def _synced(
+        self, profile_id: str, tokens: Tokens, before: SeenBefore, report: Report
+    ) -> HistoryReport:
+        if not before.synced_at:
+            self._keep_of_another(profile_id, tokens)
         # Asked first: what changes while the parts are read is read again the next time.
         asked_at = self.clock.now()
         activities = dict(self.source.activities(tokens))
@@ -161,40 +96,33 @@ class HistorySync:
             if before.moved(activities, parts):
                 self._take_list(profile_id, tokens, kind, known, done, report)
         settled = _settled(activities, asked_at)
-        after = {"activities": settled, "synced_at": self.clock.now()}
-        latest = self.accounts.get(profile_id, TRAKT) or account
-        self.accounts.put(profile_id, Account(TRAKT, latest.sealed, json.dumps(after)))
+        self.linking.note(profile_id, SeenBefore(settled, self.clock.now()))
         return done
 
-    def _note_problem(self, profile_id: str, problem: str) -> None:
-        """Keep why the account must be connected again, for people to see."""
-        account = self.accounts.get(profile_id, TRAKT)
-        if account is not None:
-            before = _seen_before(account)
-            told = {"activities": dict(before.activities), "synced_at": before.synced_at}
-            state = json.dumps(told | {"problem": problem})
-            self.accounts.put(profile_id, replace(account, state=state))
+    def _keep_of_another(self, profile_id: str, tokens: Tokens) -> None:
+        """Where it isn't the account that was synced before, make that one's entries stay.
 
-    def connection(self, profile_id: str) -> Connection | None:
-        """How the account stands; None where there is none."""
-        account = self.accounts.get(profile_id, TRAKT)
-        if account is None:
-            return None
-        try:
-            told = json.loads(account.state)
-            found = Connection(float(told.get("synced_at", 0.0)), str(told.get("problem", "")))
-        except (ValueError, TypeError, AttributeError):
-            found = Connection(0.0, "")
-        try:
-            self._opened(account)
-        except ConnectAgain as error:  # of another key than before; perhaps no sync noted it yet
-            return replace(found, problem=error.detail)
-        return found
+        The new account lacks them, which must not look as if their person had removed them.
+        """
+        whose = self.source.account_id(tokens)
+        if self.linking.is_known(profile_id, whose):
+            return
+        former = [replace(event, source=FORMER) for event in self._known(profile_id).values()]
+        if former:
+            self.ledger.put(profile_id, former)
+            _log.info(
+                "Profile %s is connected to another Trakt account: %d entries of the former one "
+                "stay",
+                profile_id,
+                len(former),
+            )
+        # Last: where this breaks off, the next sync does it again.
+        self.linking.now_of(profile_id, whose)
 
     def _history_moved(
         self,
         tokens: Tokens,
-        before: _Before,
+        before: SeenBefore,
         activities: Mapping[str, str],
         known: Mapping[str, Event],
     ) -> bool:
@@ -267,27 +195,6 @@ class HistorySync:
         """What the provider told so far, by key."""
         return {e.key: e for e in self.ledger.events(profile_id) if e.source == TRAKT}
 
-    def _fresh(self, profile_id: str, account: Account) -> Tokens:
-        """Tokens that are good for a while; a new pair is stored before it is used."""
-        tokens = self._opened(account)
-        if tokens.expires_at - self.clock.now() > _REFRESH_BEFORE:
-            return tokens
-        fresh = self.source.refresh(tokens)
-        self.accounts.put(profile_id, Account(TRAKT, self._sealed(fresh), account.state))
-        return fresh
-
-    def _held(self, profile_id: str) -> AbstractContextManager[object]:
-        """Refresh tokens are good for one use: two processes must not refresh at once."""
-        return held(self.state, f"{TRAKT}:{profile_id}", self.processes)
-
-    def _sealed(self, tokens: Tokens) -> bytes:
-        told = {"access": tokens.access, "refresh": tokens.refresh, "until": tokens.expires_at}
-        return self.seal.sealed(json.dumps(told).encode())
-
-    def _opened(self, account: Account) -> Tokens:
-        told = json.loads(self.seal.opened(account.sealed))
-        return Tokens(told["access"], told["refresh"], told["until"])
-
 
 def _plays(known: Mapping[str, Event]) -> list[str]:
     return [key for key, event in known.items() if event.kind is EventKind.WATCHED]
@@ -311,13 +218,3 @@ def _age(told: str, now: float) -> float:
         return now - datetime.fromisoformat(told).timestamp()
     except ValueError:
         return float("inf")
-
-
-def _seen_before(account: Account) -> _Before:
-    """What stood when it was synced last; unreadable counts as never: that only costs a read."""
-    try:
-        told = json.loads(account.state)
-        activities = {str(name): str(at) for name, at in told["activities"].items()}
-        return _Before(activities, float(told["synced_at"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return _Before()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.domain.dumps import Refusal
-from app.domain.errors import InvalidInput
+from app.domain.errors import Damaged, InvalidInput
 from app.domain.filters import EVERYTHING
 from app.domain.history_files import HistoryFile
 from app.domain.index_ports import WordIndex
@@ -115,7 +115,8 @@ class ImportHistory:
     def settle(self, profile_id: str, about: About, title_id: TitleId | None) -> int:
         """Say which title a name means (None: none of them); returns the entries that changed.
 
-        The answer is remembered for later imports. Raises `InvalidInput` for an unknown title.
+        The answer is remembered for later imports. Raises `InvalidInput` for an unknown title,
+        `Damaged` where earlier answers can't be read.
         """
         title = None if title_id is None else self.titles.get(title_id)
         if title_id is not None and title is None:
@@ -222,14 +223,26 @@ class ImportHistory:
         return suggestions[:MOST_SUGGESTED]
 
     def _settled(self, profile_id: str) -> dict[str, int | None]:
-        """The person's earlier answers: a name to a title's key, or to None for "none"."""
+        """The person's earlier answers: a name to a title's key, or to None for "none".
+
+        Raises `Damaged`: taken for none, they would be written over by the next answer.
+        """
         account = self.accounts.get(profile_id, _SETTLED)
-        if account is None:
-            return {}
-        try:
-            return dict(json.loads(account.state))
-        except (ValueError, TypeError):
-            return {}
+        return {} if account is None else _answers(account.state, profile_id)
+
+
+def _answers(state: str, profile_id: str) -> dict[str, int | None]:
+    try:
+        told = dict(json.loads(state))
+    except (ValueError, TypeError):
+        told = None
+    if told is None or any(key is not None and type(key) is not int for key in told.values()):
+        raise Damaged(
+            f"What profile {profile_id} answered about names without a title can't be read, and "
+            "was left as it is. Restore the database from a backup, or export the profile, delete "
+            "it, and import the export into a new one: its history stays, these answers don't."
+        )
+    return told
 
 
 def _joined(about: About, title: Title) -> About:

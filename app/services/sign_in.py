@@ -12,7 +12,7 @@ from typing import Final
 from app.domain.errors import ConnectAgain, Forbidden, InvalidInput
 from app.domain.people_ports import DeviceCode, HistorySource, Seal
 from app.domain.ports import Clock, StateStore
-from app.services.history_sync import HistorySync
+from app.services.linking import Linking
 
 _WAY_THERE_AND_BACK: Final = 900.0
 _TICKET: Final = 120.0
@@ -40,7 +40,7 @@ class SignIn:
     """The verbs. What is given out is sealed: it says whose it is, and until when it is good."""
 
     source: HistorySource
-    sync: HistorySync
+    linking: Linking
     seal: Seal
     state: StateStore
     clock: Clock
@@ -71,7 +71,7 @@ class SignIn:
         if not hmac.compare_digest(bound_to, _hash(cookie)):
             raise Forbidden(_AGAIN + "Begin again.")
         self._use_up(state)
-        self.sync.connect(profile_id, lambda: self.source.exchange(code))
+        self.linking.connect(profile_id, lambda: self.source.exchange(code))
         return profile_id
 
     def begin_device(self, profile_id: str) -> DeviceBegun:
@@ -89,7 +89,7 @@ class SignIn:
         owner, device = self._taken("device", handle)
         if owner != profile_id:
             raise Forbidden(_AGAIN + "Begin again.")
-        return self.sync.connect(profile_id, lambda: self.source.device_tokens(device))
+        return self.linking.connect(profile_id, lambda: self.source.device_tokens(device))
 
     def _given(self, what: str, profile_id: str, bound_to: str, seconds: float) -> str:
         told = [what, profile_id, bound_to, self.clock.now() + seconds]

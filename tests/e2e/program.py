@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx2
 
+from tests.canaries import check
+
 ROOT = Path(__file__).resolve().parents[2]
 _PARTS = ("app", "scripts", "streamlit_app", ".streamlit")
 _FILES = ("sync_worker.py", "start.sh", "requirements.txt")
@@ -172,6 +174,7 @@ def refused(project: Path, *arguments: str, **settings: str) -> str:
         check=False,
         timeout=WAIT,
     )
+    check(done.stdout + done.stderr, str(arguments))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr
@@ -233,7 +236,7 @@ def api_started(
 
 def run(project: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments as the operator does, in the project's root."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, *arguments],
         cwd=project,
         env=environment(**settings),
@@ -242,6 +245,8 @@ def run(project: Path, *arguments: str, **settings: str) -> subprocess.Completed
         check=False,
         timeout=WAIT,
     )
+    check(done.stdout + done.stderr, str(arguments))
+    return done
 
 
 def call(project: Path, data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.sync_state import SyncState, read_state
+from tests.canaries import check
 from tests.e2e.program import Api, Program, api_started, environment, run, started, until
 from tests.fakes.tmdb import FakeTmdb
 
@@ -63,7 +64,8 @@ class Installation:
             yield process
         finally:
             process.kill()
-            process.communicate()
+            for said in process.communicate():
+                check(said, str(arguments))
 
     def titles(self) -> dict[TitleId, Title]:
         """All that is stored."""

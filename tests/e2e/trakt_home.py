@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
+from app.adapters.clock import SystemClock
+from app.adapters.mongo_store import open_mongo
+from tests.builders import make_titles
+from tests.canaries import canary, plant
 from tests.e2e.program import Api, api_started, environment, free_port
+from tests.e2e.syncing import MONGO_DATABASE
+from tests.fakes.mongo_server import mongo_server
 from tests.fakes.trakt import FakePerson, FakeTrakt, trakt_server
 
+NOWHERE = "http://127.0.0.1:9/v1"
 COMMAND = "sync_worker.py"
 CALLBACK = "/auth/trakt/callback"
 _SEALED = {"admin_token", "secret_key"}
@@ -136,6 +144,7 @@ class Home:
         for one in given:
             values = [value for _, value in parse_qsl(urlsplit(one).query)]
             self.secrets |= {value.rstrip("=") for value in values or [one]}
+        plant(*self.secrets)
 
     def leaks(self) -> list[str]:
         """Files that hold a secret; the first letters of it."""
@@ -173,7 +182,13 @@ def trakt_of(port: int, behind: float = 0.0) -> Iterator[FakeTrakt]:
 
 @contextmanager
 def home(
-    project: Path, data_dir: Path, fake: FakeTrakt, port: int, **settings: str
+    project: Path,
+    data_dir: Path,
+    fake: FakeTrakt,
+    port: int,
+    *,
+    wait_for: str = "ok",
+    **settings: str,
 ) -> Iterator[Home]:
     """The API beside a stand-in; at the end, what was said and kept is looked through.
 
@@ -183,11 +198,13 @@ def home(
         "LOG_LEVEL": "DEBUG",
         "TRAKT_API_URL": fake.api_url,
         "TRAKT_URL": fake.site_url,
+        "OPENAI_API_KEY": canary(),
+        "LLM_BASE_URL": NOWHERE,
         "TRAKT_CLIENT_ID": fake.client_id,
         "TRAKT_CLIENT_SECRET": fake.client_secret,
         "TRAKT_REDIRECT_URI": fake.redirect_uri,
     }
-    with api_started(project, data_dir, port=port, **settings) as api:
+    with api_started(project, data_dir, port=port, wait_for=wait_for, **settings) as api:
         settings |= {"WATCHER_DATA_DIR": str(data_dir), "API_PORT": str(port)}
         found = Home(project, data_dir.parent, fake, settings, api)
         yield found
@@ -200,6 +217,22 @@ def home_beside_trakt(project: Path, data_dir: Path, behind: float = 0.0) -> Ite
     port = free_port()
     with trakt_of(port, behind) as fake, home(project, data_dir, fake, port) as found:
         yield found
+
+
+@contextmanager
+def home_on_mongo(project: Path, data_dir: Path, behind: float = 0.0) -> Iterator[Home]:
+    """The same over MongoDB, with a few titles that are not embedded yet."""
+    for path in (data_dir / "watcher.sqlite3", data_dir / "index"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    folder = data_dir.parent / "mongo"
+    folder.mkdir()
+    port = free_port()
+    with mongo_server(folder) as uri, trakt_of(port, behind) as fake:
+        with closing(open_mongo(uri, MONGO_DATABASE, SystemClock())) as stores:
+            stores.titles.upsert(make_titles(20))
+        settings = {"MONGODB_URI": uri, "MONGODB_DB_NAME": MONGO_DATABASE}
+        with home(project, data_dir, fake, port, wait_for="starting", **settings) as found:
+            yield found
 
 
 def reason_of(output: str) -> str:

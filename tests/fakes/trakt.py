@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from tests.canaries import MARK
 from tests.fakes.faults import (
     DROPPED,
     DROPPED_MIDWAY,
@@ -72,7 +73,7 @@ __all__ = [
 
 REDIRECT_URI: Final = "http://127.0.0.1:8080/auth/trakt/callback"
 _CLIENT_ID: Final = "made-client-" + "0123456789abcdef" * 3
-_CLIENT_SECRET: Final = "made-secret-" + "fedcba9876543210" * 3
+_CLIENT_SECRET: Final = f"{MARK}client-" + "fedcba9876543210" * 3
 
 
 @contextmanager

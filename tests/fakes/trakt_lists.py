@@ -43,7 +43,7 @@ def settings(fake: FakeTrakt, person: FakePerson, asked: Asked, named: tuple[str
         "name": person.name.title(),
         "vip": person.vip,
         "vip_ep": False,
-        "ids": {"slug": person.name},
+        "ids": {"slug": person.name, "trakt": person.id.fields[0], "uuid": str(person.id)},
         "joined_at": joined,
         "vip_og": False,
         "vip_years": 0,

@@ -8,6 +8,7 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any, Final
 
+from tests.canaries import canary
 from tests.fakes.trakt_person import FakePerson
 from tests.fakes.trakt_titles import Json
 
@@ -44,8 +45,8 @@ class Grant:
     person: FakePerson
     created_at: int
     expires_in: int
-    access: str = field(default_factory=lambda: token_hex(32))
-    refresh: str = field(default_factory=lambda: token_hex(32))
+    access: str = field(default_factory=canary)
+    refresh: str = field(default_factory=canary)
     alive: bool = True
 
     def body(self) -> Json:
@@ -119,7 +120,7 @@ class Authority:
     def code(self, person: FakePerson) -> str:
         """A code for the callback, good for one exchange."""
         with self._lock:
-            made = token_hex(32)
+            made = canary()
             self._codes[made] = _Code(person, self._now())
             return made
 
@@ -163,7 +164,7 @@ class Authority:
         self.check_client(asked, secret=False)
         with self._lock:
             made = Device(
-                token_hex(32),
+                canary(),
                 token_hex(4).upper(),
                 self._now(),
                 self.device_seconds,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Final
+from uuid import uuid4
 
 from tests.fakes.trakt_activities import Activities
 from tests.fakes.trakt_catalogue import TraktCatalogue
@@ -69,6 +70,7 @@ class FakePerson:
     ) -> None:
         """`numbers` gives the ids of entries; `disconnect` makes an account's tokens worthless."""
         self.name = name
+        self.id = uuid4()
         self.vip = False
         self.limits = dict(FREE_LIMITS)
         self.joined_at = now()

