@@ -14,9 +14,11 @@ from threadpoolctl import threadpool_limits
 from app import __version__
 from app.api import (
     admin,
+    feedback,
     health,
     history,
     history_import,
+    history_sync,
     jobs,
     knn,
     metrics,
@@ -75,6 +77,8 @@ def create_app(services: Services | None = None) -> FastAPI:
         titles,
         history,
         history_import,
+        history_sync,
+        feedback,
         profiles,
         trakt_sign_in,
         health,

@@ -9,6 +9,7 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from app.adapters.clock import SystemClock
+from app.adapters.co_rating_files import CoRatingFiles
 from app.adapters.dumps import open_dump
 from app.adapters.embedders import open_embedder
 from app.adapters.history_files import open_history
@@ -17,6 +18,7 @@ from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
 from app.adapters.token_file import kept_token
+from app.domain.co_rating_store import CoRatingStore
 from app.domain.dumps import DumpReader, Record, Refusal
 from app.domain.errors import NotConfigured
 from app.domain.history_files import HistoryReader
@@ -35,10 +37,12 @@ from app.domain.ports import (
 )
 from app.services import named
 from app.services.explain import Budget, Explainer
+from app.services.feedback import Feedback
 from app.services.history import History
 from app.services.history_sync import HistorySync
 from app.services.import_history import ImportHistory
 from app.services.ingest import Ingest
+from app.services.ledger_reader import LedgerReader
 from app.services.linking import Linking, forget
 from app.services.model_health import ModelHealth
 from app.services.profiles import People
@@ -126,6 +130,11 @@ class Services:
         return FaissPublisher(self.settings.watcher_data_dir / "index", self.clock)
 
     @cached_property
+    def co_ratings(self) -> CoRatingStore:
+        """The co-rating model, where one was trained."""
+        return CoRatingFiles(self.settings.watcher_data_dir / "co_ratings", self.clock)
+
+    @cached_property
     def source(self) -> CatalogueSource:
         """TMDB. Raises `NotConfigured` where no key is set."""
         from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415 -- not loaded where not used
@@ -165,14 +174,24 @@ class Services:
         return People(self.profiles, self.ledger, self.clock)
 
     @cached_property
+    def ledger_reader(self) -> LedgerReader:
+        """Their ledgers, from memory while they stay as they are."""
+        return LedgerReader(self.ledger)
+
+    @cached_property
     def history(self) -> History:
         """What people watched, rated, marked."""
-        return History(self.ledger, self.titles, self.clock)
+        return History(self.ledger, self.titles, self.clock, self.ledger_reader)
 
     @cached_property
     def seen(self) -> Seen:
         """What people have watched, as titles of the catalogue."""
-        return Seen(self.ledger, self.titles, self.words, self.index)
+        return Seen(self.ledger, self.titles, self.words, self.index, self.ledger_reader)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What becomes of lists."""
+        return Feedback(self.ledger, self.ledger_reader, self.clock)
 
     def named_missing(self) -> list[named.Named]:
         """Titles that histories name and the catalogue lacks."""

@@ -97,6 +97,8 @@ def passes(title: Title, where: TitleFilter) -> bool:
             where.include_adult or not title.adult,
             where.year_from is None or (title.year is not None and title.year >= where.year_from),
             where.year_to is None or (title.year is not None and title.year <= where.year_to),
+            where.runtime_from is None or (title.runtime or -1) >= where.runtime_from,
+            where.runtime_to is None or 0 < (title.runtime or 0) <= where.runtime_to,
             not where.genres or bool(genres & where.genres),
             not genres & where.without_genres,
             not where.languages or title.original_language in where.languages,

@@ -15,6 +15,7 @@ from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores import Stores
 from app.domain.titles import MediaKind
 from app.jobs.work import embed_full, rebuild_index
 from app.main import create_app
@@ -28,11 +29,11 @@ ADMIN = f"{MARK}admin-token"
 HOME = "http://127.0.0.1"
 
 
-def services_in(folder: Path, **settings: object) -> Services:
+def services_in(folder: Path, stores: Stores | None = None, **settings: object) -> Services:
     chosen = {"watcher_data_dir": folder, "admin_token": ADMIN, "mongodb_uri": None} | settings
     made = Services(
         settings=read_settings(_env_file=None, **chosen),
-        stores=open_sqlite(folder / "watcher.sqlite3", SystemClock()),
+        stores=stores or open_sqlite(folder / "watcher.sqlite3", SystemClock()),
         clock=SystemClock(),
         processes=LocalProcesses(),
         embedder=WordEmbedder(),

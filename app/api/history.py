@@ -34,6 +34,14 @@ class Episode(BaseModel):
     episode: Annotated[int, Field(strict=True, ge=0, le=100_000)]
 
 
+class Titles(BaseModel):
+    """Which titles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    titles: list[TitleRef] = Field(max_length=MOST_ROWS)
+
+
 class WatchedNow(TitleRef):
     """That a title was watched: `at` in Unix seconds, now where left out."""
 
@@ -139,13 +147,21 @@ def listed(
     return HistoryPage(profile=person.id, total=page.total, offset=asked.offset, rows=rows)
 
 
+@router.post("/history/standings", summary="Where a person stands with some titles")
+def standings(asked: Titles, program: Program, person: Person) -> list[HistoryRow]:
+    """Rows of those titles that the history knows; the others are left out."""
+    wanted = {ref.as_id() for ref in asked.titles}
+    images = program.settings.tmdb_image_url
+    return [_row(row, images) for row in program.history.of(person.id, wanted)]
+
+
 @router.post("/history", summary="Note that a title was watched")
 def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
     """A series by its episodes, or as a whole."""
     episodes = {(one.season, one.episode) for one in asked.episodes}
     if episodes and asked.media_type is MediaKind.MOVIE:
         raise InvalidInput("episodes: a film has none.")
-    about = _about(program, asked.as_id())
+    about = about_of(program, asked.as_id())
     return _done(program.history.add(person.id, about, asked.at, episodes))
 
 
@@ -157,20 +173,20 @@ def not_watched(
     media_type: MediaKind,
 ) -> Done:
     """Whatever any source told until now; what is watched later counts again."""
-    about = _about(program, TitleId(media_type, tmdb_id))
+    about = about_of(program, TitleId(media_type, tmdb_id))
     return _done(program.history.take_back(person.id, about))
 
 
 @router.post("/ratings", summary="Rate a title")
 def rate(asked: Rating, program: Program, person: Person) -> Done:
     """1 to 10, or null."""
-    return _done(program.history.rate(person.id, _about(program, asked.as_id()), asked.rating))
+    return _done(program.history.rate(person.id, about_of(program, asked.as_id()), asked.rating))
 
 
 @router.post("/marks", summary="Love, watchlist or dismiss a title")
 def mark(asked: Mark, program: Program, person: Person) -> Done:
     """Marking twice is marking once."""
-    about = _about(program, asked.as_id())
+    about = about_of(program, asked.as_id())
     return _done(program.history.mark(person.id, about, EventKind(asked.mark), on=asked.on))
 
 
@@ -181,7 +197,7 @@ def undo(asked: UndoToken, program: Program, person: Person) -> Done:
     return _done(program.history.undo(person.id, change))
 
 
-def _about(program: Services, title_id: TitleId) -> About:
+def about_of(program: Services, title_id: TitleId) -> About:
     """The title with all that the catalogue knows of its ids. Raises `NotFound`."""
     title = program.search.title(title_id)
     return About(

@@ -22,6 +22,9 @@ router = APIRouter(tags=["search"])
 KindOrAll = Literal["movie", "tv", "all"]
 TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**62)]
 Year = Annotated[int, Field(strict=True, ge=1800, le=2200)]
+Minutes = Annotated[
+    int, Field(strict=True, ge=1, le=100_000, description="Of one episode, for a series")
+]
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
 MOST_LIKED = 20
@@ -41,12 +44,17 @@ class TitleRef(BaseModel):
 
 
 class Filters(BaseModel):
-    """All of them must hold. A title whose year or rating is unknown passes no condition on it."""
+    """All of them must hold.
+
+    A title whose year, runtime or rating is unknown passes no condition on it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     year_from: Year | None = None
     year_to: Year | None = None
+    runtime_from: Minutes | None = None
+    runtime_to: Minutes | None = None
     genres: list[str] = Field([], max_length=30, description="At least one of them")
     without_genres: list[str] = Field([], max_length=30, description="None of them")
     languages: list[str] = Field(
@@ -75,9 +83,11 @@ class Filters(BaseModel):
         return folded
 
     @model_validator(mode="after")
-    def _ordered_years(self) -> Self:
+    def _ordered(self) -> Self:
         if self.year_from and self.year_to and self.year_from > self.year_to:
             raise ValueError("year_from is after year_to")
+        if self.runtime_from and self.runtime_to and self.runtime_from > self.runtime_to:
+            raise ValueError("runtime_from is above runtime_to")
         return self
 
     def as_domain(self) -> TitleFilter:
@@ -85,6 +95,8 @@ class Filters(BaseModel):
         return TitleFilter(
             year_from=self.year_from,
             year_to=self.year_to,
+            runtime_from=self.runtime_from,
+            runtime_to=self.runtime_to,
             genres=frozenset(self.genres),
             without_genres=frozenset(self.without_genres),
             languages=frozenset(self.languages),

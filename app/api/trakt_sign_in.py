@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,12 +20,16 @@ _LIFE: Final = 900
 
 
 class Connection(BaseModel):
-    """Whether Trakt is connected; `problem` says what to do where it doesn't work."""
+    """Whether Trakt is connected; `problem` says what to do where it doesn't work.
+
+    `server` is this API's address as browsers reach it, for the ticket's address stands below it.
+    """
 
     connected: bool
     configured: bool
     synced_at: float
     problem: str
+    server: str
 
 
 class Ticket(BaseModel):
@@ -62,11 +67,14 @@ def connection(program: Program, person: Person) -> Connection:
     """Never the tokens."""
     found = program.linking.connection(person.id)
     configured = program.settings.trakt_client_id is not None
+    # The sign-in's cookie is good for the host alone that Trakt sends the browser back to.
+    back = urlsplit(program.settings.trakt_redirect_uri)
     return Connection(
         connected=found is not None,
         configured=configured,
         synced_at=found.synced_at if found else 0.0,
         problem=found.problem if found else "",
+        server=f"{back.scheme}://{back.netloc}",
     )
 
 

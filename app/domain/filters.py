@@ -11,14 +11,16 @@ from app.domain.titles import Title
 class TitleFilter:
     """All conditions must hold; an unset one always does. Hashable, so that it can be cached by.
 
-    Years are inclusive. A title passes `genres` with at least one of them, and `without_genres`
-    with none of them; names are TMDB's, as in `app.domain.vocabulary`. `languages` are ISO 639-1
-    codes of the original language. A title whose year or rating is unknown does not pass a
-    condition on it.
+    Years are inclusive, and so are runtimes, in minutes (of one episode, for a series). A title
+    passes `genres` with at least one of them, and `without_genres` with none of them; names are
+    TMDB's, as in `app.domain.vocabulary`. `languages` are ISO 639-1 codes of the original
+    language. A title whose year, runtime or rating is unknown does not pass a condition on it.
     """
 
     year_from: int | None = None
     year_to: int | None = None
+    runtime_from: int | None = None
+    runtime_to: int | None = None
     genres: frozenset[str] = frozenset()
     without_genres: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
@@ -31,8 +33,8 @@ class TitleFilter:
         genres = frozenset(title.genres)
         return (
             (self.include_adult or not title.adult)
-            and (self.year_from is None or (title.year or 0) >= max(self.year_from, 1))
-            and (self.year_to is None or 0 < (title.year or 0) <= self.year_to)
+            and _within(title.year, self.year_from, self.year_to)
+            and _within(title.runtime, self.runtime_from, self.runtime_to)
             and (not self.genres or not self.genres.isdisjoint(genres))
             and self.without_genres.isdisjoint(genres)
             and (not self.languages or title.original_language in self.languages)
@@ -48,6 +50,12 @@ class TitleFilter:
             for f in fields(self)
             if (value := getattr(self, f.name)) != getattr(plain, f.name)
         }
+
+
+def _within(fact: int | None, lowest: int | None, highest: int | None) -> bool:
+    """Whether a fact, unknown where None or 0, is within these bounds; None bounds nothing."""
+    known = fact or 0
+    return (lowest is None or known >= max(lowest, 1)) and (highest is None or 0 < known <= highest)
 
 
 EVERYTHING = TitleFilter()

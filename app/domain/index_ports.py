@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.filters import TitleFilter
 from app.domain.generations import BuildSpec, IndexStatus, Manifest
 from app.domain.ports import Vector, VectorBatch, Vectors
@@ -59,6 +62,26 @@ class Compared:
     votes: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What the index holds of n titles: row i of each array is of ``ids[i]``.
+
+    `vectors` (n, d) are of length 1. `years` and `runtimes` (minutes) are 0 where unknown,
+    `ratings` (0 to 10) -1. `genres` has a bit for each genre, `app.domain.vocabulary.genre_bits`
+    says which. `languages` are codes of the original language, empty where unknown.
+    """
+
+    ids: tuple[TitleId, ...]
+    vectors: Vectors
+    years: NDArray[np.int16]
+    runtimes: NDArray[np.int32]
+    votes: NDArray[np.int32]
+    ratings: NDArray[np.float32]
+    genres: NDArray[np.uint32]
+    languages: tuple[str, ...]
+    adult: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A title found by words, and how many people voted on it.
@@ -87,6 +110,37 @@ class VectorIndex(Protocol):
 
         Raises `NotReady` where nothing is published for this model, `DimensionMismatch` where the
         vector's length isn't the index's.
+        """
+        ...
+
+    def search_many(
+        self,
+        vectors: Vectors,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[list[Neighbour]]:
+        """As `search`, for each of the vectors (m, d): filter and `exclude` are prepared once."""
+        ...
+
+    def best_known(
+        self,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[TitleId]:
+        """The k titles with most votes that pass, ties by key; fewer only if fewer pass.
+
+        Raises `NotReady`.
+        """
+        ...
+
+    def gathered(self, ids: Sequence[TitleId]) -> Gathered:
+        """Vectors and facts of those titles that the index has, in the order asked.
+
+        A title that is asked for twice comes twice. Raises `NotReady`.
         """
         ...
 

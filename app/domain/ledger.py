@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from app.domain.titles import MediaKind
 
 
 class EventKind(StrEnum):
-    """What happened. `UNWATCHED` takes back what was told as watched until then, by any source."""
+    """What happened. `UNWATCHED` takes back what was told as watched until then, by any source.
+
+    `SHOWN` and `OPENED` tell what became of a list; see `FEEDBACK`.
+    """
 
     WATCHED = "watched"
     UNWATCHED = "unwatched"
@@ -19,6 +23,10 @@ class EventKind(StrEnum):
     DISMISSED = "dismissed"
     SHOWN = "shown"
     OPENED = "opened"
+
+
+FEEDBACK: Final = frozenset({EventKind.SHOWN, EventKind.OPENED})
+"""Kinds that tell of watcher's own lists, and nothing of a person's history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.ledger import About, Event, EventKind
+from app.domain.ledger import FEEDBACK, About, Event, EventKind
 from app.domain.names import fold
 from app.domain.titles import MediaKind, TitleId
 from app.domain.watched import NOT_SEEN, Verdict, verdict_of
@@ -47,12 +47,12 @@ class Standing:
 
 
 def standings(events: Iterable[Event]) -> list[Standing]:
-    """One per title, the latest first, ties by identity.
+    """One per title, the latest first, ties by identity; what was only shown or opened has none.
 
     Entries of different families are one title's where some entry bears both ids. Where entries
     contradict each other about a second id, the first TMDB id in ascending order wins it.
     """
-    every = list(events)
+    every = [event for event in events if event.kind not in FEEDBACK]
     known_as = _known_as(every)
     groups: dict[Identity, list[Event]] = defaultdict(list)
     for event in every:

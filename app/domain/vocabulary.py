@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 GENRES: Final = (
@@ -39,6 +40,8 @@ columns: append only, or raise `GENRES_VERSION`."""
 
 GENRES_VERSION: Final = 1
 
+_BIT: Final = {genre: 1 << place for place, genre in enumerate(GENRES)}
+
 _ALIASES: Final = {
     "sci-fi": "Science Fiction",
     "scifi": "Science Fiction",
@@ -57,6 +60,14 @@ _BY_FOLDED: Final = {name.casefold(): name for name in GENRES} | _ALIASES
 def genre_named(text: str) -> str | None:
     """TMDB's name for a genre written in any case, or by a common other name; None if unknown."""
     return _BY_FOLDED.get(text.strip().casefold())
+
+
+def genre_bits(genres: Iterable[str]) -> int:
+    """One bit for each known genre, as in the index's columns."""
+    bits = 0
+    for genre in genres:
+        bits |= _BIT.get(genre, 0)
+    return bits
 
 
 _CODES: Final = (

@@ -148,11 +148,16 @@ def fetch_named(services: Services, report: Report, _arguments: Arguments = NONE
     return str(done)
 
 
-def sync_trakt(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
-    """Bring in the histories of everybody who connected Trakt; one's trouble isn't the others'."""
+def sync_trakt(services: Services, report: Report, arguments: Arguments = NONE) -> str:
+    """Bring in the histories of everybody who connected Trakt; one's trouble isn't the others'.
+
+    With the argument ``profile``, of that person alone.
+    """
     told: list[str] = []
     failed: list[WatcherError] = []
     for profile_id in services.accounts.linked(TRAKT):
+        if profile_id != arguments.get("profile", profile_id):
+            continue
         try:
             told.append(str(services.history_sync.sync(profile_id, report)))
         except NotFound:  # disconnected or deleted since

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from app.domain.entries import has_no_id
 from app.domain.errors import InvalidInput
 from app.domain.ledger import About, Event, EventKind
 from app.domain.names import fold
@@ -16,6 +17,7 @@ from app.domain.people_ports import Ledger
 from app.domain.ports import Clock, TitleStore
 from app.domain.standing import HAND, Standing, standings
 from app.domain.titles import MediaKind, Title, TitleId
+from app.services.ledger_reader import LedgerReader
 
 MARKS: Final = (EventKind.LOVED, EventKind.WATCHLISTED, EventKind.DISMISSED)
 MOST_AT_ONCE: Final = 1000
@@ -72,7 +74,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    version: int
+    mark: int
     until: float
     rows: tuple[Row, ...]
 
@@ -80,8 +82,11 @@ class _Kept:
 class History:
     """The verbs on one person's ledger. Each raises `NotFound` for an unknown profile."""
 
-    def __init__(self, ledger: Ledger, titles: TitleStore, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, titles: TitleStore, clock: Clock, reader: LedgerReader | None = None
+    ) -> None:
         self._ledger = ledger
+        self._reader = reader or LedgerReader(ledger)
         self._titles = titles
         self._clock = clock
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -94,18 +99,26 @@ class History:
         rows = _sorted(rows, query.sort)
         return Page(tuple(rows[query.offset : query.offset + query.limit]), len(rows))
 
+    def of(self, profile_id: str, wanted: Collection[TitleId]) -> list[Row]:
+        """The rows of those titles that the person has any."""
+        return [
+            row
+            for row in self.rows(profile_id)
+            if (row.title.id if row.title else row.standing.title_id) in wanted
+        ]
+
     def rows(self, profile_id: str) -> tuple[Row, ...]:
         """All of a person's titles, the latest first."""
-        version = self._ledger.version(profile_id)
+        view = self._reader.read(profile_id)
         now = time.monotonic()
         with self._lock:
             kept = self._kept.get(profile_id)
-            if kept is not None and kept.version == version and now < kept.until:
+            if kept is not None and kept.mark == view.mark and now < kept.until:
                 self._kept.move_to_end(profile_id)
                 return kept.rows
-        rows = self._read(profile_id)
+        rows = self._read(view.told)
         with self._lock:
-            self._kept[profile_id] = _Kept(version, now + _KEPT_FOR, rows)
+            self._kept[profile_id] = _Kept(view.mark, now + _KEPT_FOR, rows)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
         return rows
@@ -198,13 +211,11 @@ class History:
 
     def _events_of(self, profile_id: str, about: About) -> tuple[Event, ...]:
         """All events of the title, those of other families of ids among them."""
-        for row in self.rows(profile_id):
-            if _same(row, about):
-                return row.standing.events
-        return ()
+        rows = self.rows(profile_id)
+        return tuple(event for row in rows if _same(row, about) for event in row.standing.events)
 
-    def _read(self, profile_id: str) -> tuple[Row, ...]:
-        found = standings(self._ledger.events(profile_id))
+    def _read(self, told: Sequence[Event]) -> tuple[Row, ...]:
+        found = standings(told)
         ids = {standing.title_id for standing in found} - {None}
         titles = self._titles.get_many([i for i in ids if i is not None])
         by_imdb = self._titles.by_imdb(
@@ -243,14 +254,15 @@ def _key(
 
 def _same(row: Row, about: About) -> bool:
     mine = row.standing.about
+    if has_no_id(mine) or has_no_id(about):
+        named = (about.kind, fold(about.name), about.year)
+        return named == (mine.kind, fold(mine.name), mine.year)
     if about.tmdb_id is not None:
         wanted = TitleId(about.kind, about.tmdb_id)
         return wanted in (row.standing.title_id, row.title.id if row.title else None)
     if about.imdb_id:
         return about.imdb_id == mine.imdb_id
-    if about.tvdb_id is not None:
-        return (about.kind, about.tvdb_id) == (mine.kind, mine.tvdb_id)
-    return (about.kind, fold(about.name), about.year) == (mine.kind, fold(mine.name), mine.year)
+    return (about.kind, about.tvdb_id) == (mine.kind, mine.tvdb_id)
 
 
 def _passes(row: Row, query: HistoryQuery, wanted: str) -> bool:

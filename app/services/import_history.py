@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.domain.dumps import Refusal
+from app.domain.entries import has_no_id
 from app.domain.errors import Damaged, InvalidInput
 from app.domain.filters import EVERYTHING
 from app.domain.history_files import HistoryFile
@@ -19,7 +20,6 @@ from app.domain.people_ports import Account, AccountStore, Ledger
 from app.domain.ports import TitleStore
 from app.domain.progress import Progress, Report
 from app.domain.titles import Title, TitleId
-from app.domain.watched import has_no_id
 
 SURE: Final = 0.9
 """Score of a match by name from which nobody is asked."""
@@ -106,8 +106,10 @@ class ImportHistory:
     def unmatched(self, profile_id: str) -> list[Unmatched]:
         """Names in the ledger that no title was found for, those of most entries first."""
         counts: dict[About, int] = defaultdict(int)
+        settled = self._settled(profile_id)
         for event in self.ledger.events(profile_id):
-            if has_no_id(event.about):
+            # Of a name that was said to be none of our titles, nobody is asked again.
+            if has_no_id(event.about) and _name_of(event.about) not in settled:
                 counts[event.about] += 1
         found = [Unmatched(a, n, tuple(self._suggested(a))) for a, n in counts.items()]
         return sorted(found, key=lambda one: (-one.entries, one.about.name))

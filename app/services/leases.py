@@ -16,6 +16,7 @@ from app.domain.progress import Progress, Report
 CATALOGUE: Final = "catalogue"
 EMBED: Final = "embed"
 INDEX: Final = "index"
+CO_RATINGS: Final = "co_ratings"
 
 _TTL: Final = 30.0
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
-from app.domain.ledger import About
+from app.domain.ledger import FEEDBACK, About
 from app.domain.people_ports import Ledger, ProfileStore
 from app.domain.ports import FailureStore, StateStore, TitleStore
 from app.domain.progress import Progress, Report
@@ -45,7 +45,12 @@ def missing(
     Other ids count where an entry has none of TMDB's, the first that may still lead to a title.
     Without those that the source doesn't know, or that failed too often.
     """
-    abouts = {event.about for one in profiles.all() for event in ledger.events(one.id)}
+    abouts = {
+        event.about
+        for one in profiles.all()
+        for event in ledger.events(one.id)
+        if event.kind not in FEEDBACK
+    }
     named = {TitleId(one.kind, one.tmdb_id) for one in abouts if one.tmdb_id is not None}
     unknown = _unknown(state)
     lacking = {one for one in named - titles.get_many(named).keys() if one.key not in unknown}

@@ -1,42 +1,55 @@
-"""The titles that a person has watched: what no list for them may show."""
+"""The titles that a person has watched or put aside: what no list for them may show."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from app.domain.entries import Entries
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import VectorIndex, WordIndex
-from app.domain.ledger import About
+from app.domain.ledger import About, Event, EventKind
 from app.domain.names import fold
 from app.domain.people_ports import Ledger
 from app.domain.ports import TitleStore
 from app.domain.titles import Title, TitleId
-from app.domain.watched import Watched
+from app.domain.watched import Watched, tells_watched
+from app.services.ledger_reader import LedgerReader
 
 _PEOPLE_KEPT: Final = 16
 _OF_ONE_NAME: Final = 20
 _ANYTHING: Final = TitleFilter(include_adult=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    watched: frozenset[TitleId]
+    left_out: frozenset[TitleId]
+
+
 class Seen:
     """Resolves a ledger to titles of the catalogue, over all families of ids.
 
-    What was resolved is kept until the ledger or the published index changes.
+    What was resolved is kept until the person's history or the published index changes; lists that
+    were shown change nothing of it.
     """
 
     def __init__(
-        self, ledger: Ledger, titles: TitleStore, words: WordIndex, index: VectorIndex
+        self,
+        ledger: Ledger,
+        titles: TitleStore,
+        words: WordIndex,
+        index: VectorIndex,
+        reader: LedgerReader | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._reader = reader or LedgerReader(ledger)
         self._titles = titles
         self._words = words
         self._index = index
-        self._kept: OrderedDict[str, tuple[tuple[int, str, int], frozenset[TitleId]]] = (
-            OrderedDict()
-        )
+        self._kept: OrderedDict[str, tuple[tuple[int, str, int], _Resolved]] = OrderedDict()
         self._lock = threading.Lock()
 
     def ids(self, profile_id: str) -> frozenset[TitleId]:
@@ -45,35 +58,55 @@ class Seen:
         Raises `NotFound` for an unknown profile; `NotReady` where names can't be looked up, and
         what the stores raise: a history that can't be read is never an empty one.
         """
+        return self._of(profile_id).watched
+
+    def left_out(self, profile_id: str) -> frozenset[TitleId]:
+        """As `ids`, with those that were dismissed: what is never to be recommended."""
+        return self._of(profile_id).left_out
+
+    def _of(self, profile_id: str) -> _Resolved:
+        # Before the ledger is read: what was resolved by a former index is then never kept as new.
         status = self._index.status()
-        version = (self._ledger.version(profile_id), status.version, status.seq)
+        view = self._reader.read(profile_id)
+        version = (view.mark, status.version, status.seq)
         with self._lock:
             kept = self._kept.get(profile_id)
             if kept is not None and kept[0] == version:
                 self._kept.move_to_end(profile_id)
                 return kept[1]
-        found = self._resolved(profile_id)
+        found = self._resolved(view.told)
         with self._lock:
             self._kept[profile_id] = (version, found)
+            self._kept.move_to_end(profile_id)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
         return found
 
-    def _resolved(self, profile_id: str) -> frozenset[TitleId]:
-        watched = Watched(self._ledger.events(profile_id))
-        titles = self._titles.get_many({*watched.tmdb_ids(), *self._of_other_ids(watched)})
-        found = {i for i, title in titles.items() if watched.of(title).seen}
-        # A title that the catalogue lacks now may come into it before the ledger changes.
-        missing = [i for i in watched.tmdb_ids() if i not in titles]
-        found |= {i for i in missing if watched.of(Title(id=i, name="")).seen}
-        for title in self._bearing(watched.names()):
+    def _resolved(self, told: Iterable[Event]) -> _Resolved:
+        telling = [e for e in told if tells_watched(e) or e.kind is EventKind.DISMISSED]
+        watched = Watched(telling)
+        dismissed = Entries(event for event in telling if event.kind is EventKind.DISMISSED)
+        seen: set[TitleId] = set()
+        put_aside: set[TitleId] = set()
+        for title in self._named(Entries(telling)):
             if watched.of(title).seen:
-                found.add(title.id)
-        return frozenset(found)
+                seen.add(title.id)
+            if dismissed.of(title):
+                put_aside.add(title.id)
+        return _Resolved(frozenset(seen), frozenset(seen | put_aside))
 
-    def _of_other_ids(self, watched: Watched) -> set[TitleId]:
-        by_imdb = self._titles.by_imdb(watched.imdb_ids())
-        by_tvdb = self._titles.by_tvdb(watched.tvdb_ids())
+    def _named(self, entries: Entries) -> Iterator[Title]:
+        """The titles that entries name, some more than once."""
+        numbers = entries.tmdb_ids()
+        titles = self._titles.get_many({*numbers, *self._of_other_ids(entries)})
+        yield from titles.values()
+        # A title that the catalogue lacks now may come into it before the ledger changes.
+        yield from (Title(id=one, name="") for one in numbers if one not in titles)
+        yield from self._bearing(entries.names())
+
+    def _of_other_ids(self, entries: Entries) -> set[TitleId]:
+        by_imdb = self._titles.by_imdb(entries.imdb_ids())
+        by_tvdb = self._titles.by_tvdb(entries.tvdb_ids())
         return {*by_imdb.values(), *by_tvdb.values()}
 
     def _bearing(self, abouts: Sequence[About]) -> Iterator[Title]:

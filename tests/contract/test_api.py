@@ -105,6 +105,11 @@ def test_filters_and_exclusions(client: TestClient) -> None:
     out = {"tmdb_id": results[0]["tmdb_id"], "media_type": "movie"}
     fewer = client.post("/mcp/knn", json=body | {"exclude": [out]}).json()["results"]
     assert [r["tmdb_id"] for r in fewer] == [r["tmdb_id"] for r in results[1:]]
+    by_length = {"filters": {"runtime_from": 90, "runtime_to": 120}}
+    an_evening = client.post("/mcp/knn", json=body | by_length).json()
+    assert 0 < len(an_evening["results"]) < 200
+    assert all(90 <= r["runtime"] <= 120 for r in an_evening["results"])
+    assert an_evening["query"]["filters"] == by_length["filters"]
     nothing = client.post("/mcp/knn", json=body | {"filters": {"year_from": 2100}})
     assert (nothing.status_code, nothing.json()["results"]) == (200, [])
 
@@ -135,6 +140,7 @@ def test_filters_and_exclusions(client: TestClient) -> None:
         ({"text": "x", "filters": {"genres": ["Dramedy"]}}, 422, "unknown genre 'Dramedy'"),
         ({"text": "x", "filters": {"languages": ["klingon"]}}, 422, "unknown language"),
         ({"text": "x", "filters": {"year_from": 2001, "year_to": 2000}}, 422, "after year_to"),
+        ({"text": "x", "filters": {"runtime_from": 91, "runtime_to": 90}}, 422, "above runtime_to"),
         ({"text": "x", "filters": {"decade": 90}}, 422, "decade"),
         ({"text": "x", "exclude_watched_of": "ada"}, 401, "token"),
         ([1, 2], 422, "body"),

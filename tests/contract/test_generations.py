@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.faiss_index.generation_files import FORMAT
 from app.domain.errors import NotFound, NotReady
 from app.domain.filters import EVERYTHING
+from app.services.index import is_due
 from app.services.search import BOTH
 from tests.builders import make_title, movie, random_vectors
 from tests.index_world import DIMENSION, IndexWorld
@@ -98,6 +100,23 @@ def test_a_damaged_pointer_is_refused_and_mended_by_a_rebuild(world: IndexWorld)
         world.opened().search(QUERY, 1, BOTH, EVERYTHING)
     latest = world.build()
     assert world.opened().status().version == latest.name
+
+
+def test_what_a_former_version_wrote_is_replaced_by_a_rebuild(world: IndexWorld) -> None:
+    former = world.build()
+    manifest = world.root / former.name / "manifest.json"
+    written = manifest.read_text()
+    manifest.write_text(written.replace(f'"format": {FORMAT},', f'"format": {FORMAT - 1},'))
+    index = world.opened()
+    with pytest.raises(NotReady, match=r"another version wrote it.*scripts\.rebuild_index"):
+        index.search(QUERY, 1, BOTH, EVERYTHING)
+    assert "another version wrote it" in is_due(world.stores.vectors, world.publisher, "test")
+    latest = world.build()
+    assert index.refresh()
+    assert [n.id for n in index.search(QUERY, 20, BOTH, EVERYTHING)] == world.nearest(QUERY, 20)
+    assert not is_due(world.stores.vectors, world.publisher, "test")
+    # It can't be gone back to, so it isn't kept.
+    assert sorted(p.name for p in world.root.iterdir()) == sorted(["CURRENT", latest.name])
 
 
 def test_roll_back_and_forth(world: IndexWorld) -> None:

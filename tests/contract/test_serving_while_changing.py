@@ -159,7 +159,7 @@ def test_a_filter_that_nearly_all_pass_is_owed_no_less_than_none(world: IndexWor
     assert part._effort(0.99, 10) == (40, 100), "as where a few titles are marked adult"
     assert part._effort(0.3, 10) == (90, 100)
     assert part._effort(0.01, 10) == (90, 100)
-    assert part._effort(1.0, 160) == (160, 800)
+    assert part._effort(1.0, 160) == (160, 400)
 
 
 def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ filters = st.builds(
     TitleFilter,
     year_from=st.none() | st.integers(1930, 2025),
     year_to=st.none() | st.integers(1930, 2025),
+    runtime_from=st.none() | st.integers(0, 220),
+    runtime_to=st.none() | st.integers(0, 220),
     genres=st.frozensets(st.sampled_from(GENRES), max_size=4),
     without_genres=st.frozensets(st.sampled_from(GENRES), max_size=3),
     languages=st.frozensets(st.sampled_from(("en", "fr", "ja", "ko")), max_size=2),

@@ -30,6 +30,8 @@ filters = st.builds(
     TitleFilter,
     year_from=st.none() | st.integers(0, 2030),
     year_to=st.none() | st.integers(0, 2030),
+    runtime_from=st.none() | st.sampled_from((0, 1, 90, 91, 120, 250)),
+    runtime_to=st.none() | st.sampled_from((0, 1, 90, 91, 120, 250)),
     genres=st.frozensets(st.sampled_from(GENRES), max_size=4),
     without_genres=st.frozensets(st.sampled_from(GENRES), max_size=3),
     languages=st.frozensets(st.sampled_from(("en", "fr", "ja", "ko")), max_size=2),
@@ -45,6 +47,7 @@ def borders() -> list[Title]:
         *({"rating": rating} for rating in (0.0, 0.1, 4.999, 5.0, 7.299, 7.3, 7.301, 10.0)),
         *({"votes": votes} for votes in (0, 1, 99, 100, 101)),
         *({"year": year} for year in (None, 0, 1, 1990, 2030)),
+        *({"runtime": runtime} for runtime in (None, 0, 1, 90, 91)),
         *({"rating": None, "votes": 50}, {"genres": ()}, {"original_language": ""}),
         *({"adult": True, "year": year} for year in (1950, 1990, 2020)),
     ]

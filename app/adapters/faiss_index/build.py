@@ -18,14 +18,10 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.calibrate import calibrated
 from app.adapters.faiss_index.columns import ROW, Languages, rows_of
 from app.adapters.faiss_index.factory import by_list, chosen, filled, inner_ivf, made, training_rows
-from app.adapters.faiss_index.generation_files import (
-    FORMAT,
-    GENERATION,
-    GenerationFolder,
-    clear_disk_errors,
-)
+from app.adapters.faiss_index.generation_files import FORMAT, GENERATION, GenerationFolder
 from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
+from app.adapters.sealed_files import clear_disk_errors
 from app.adapters.word_index.part import FOLDER, WordWriter
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
 from app.domain.generations import BuildSpec, Manifest, Part

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.filters import TitleFilter
 from app.domain.titles import Title
-from app.domain.vocabulary import GENRES
+from app.domain.vocabulary import genre_bits
 
 ROW: Final = np.dtype(
     [
@@ -19,13 +19,17 @@ ROW: Final = np.dtype(
         ("genres", "<u4"),
         ("votes", "<i4"),
         ("rating", "<f4"),
+        ("runtime", "<i4"),
         ("adult", "?"),
     ]
 )
-"""One title: year 0 and rating -1 mean unknown, language is a place in the list of languages."""
+"""One title: year 0, runtime 0 (minutes) and rating -1 mean unknown, language is a place in the
+list of languages."""
 
-_BIT: Final = {genre: np.uint32(1 << place) for place, genre in enumerate(GENRES)}
-_MOST_VOTES: Final = 2**31 - 1
+Columns = Mapping[str, NDArray[Any]]
+"""Each fact of `ROW`, shape (n,)."""
+
+_HIGHEST: Final = 2**31 - 1
 
 
 class Languages:
@@ -48,14 +52,6 @@ class Languages:
         return [self._number[code] for code in codes if code in self._number]
 
 
-def genre_bits(genres: Sequence[str] | frozenset[str]) -> np.uint32:
-    """One bit per known genre."""
-    bits = np.uint32(0)
-    for genre in genres:
-        bits |= _BIT.get(genre, np.uint32(0))
-    return bits
-
-
 def rows_of(titles: Sequence[Title], languages: Languages) -> NDArray[np.void]:
     """Column rows, shape (n,), of the titles in order."""
     rows = np.zeros(len(titles), ROW)
@@ -63,23 +59,20 @@ def rows_of(titles: Sequence[Title], languages: Languages) -> NDArray[np.void]:
         row["year"] = title.year if title.year and 0 < title.year < 2**15 else 0
         row["language"] = languages.number(title.original_language)
         row["genres"] = genre_bits(title.genres)
-        row["votes"] = min(title.votes, _MOST_VOTES)
+        row["votes"] = min(title.votes, _HIGHEST)
         row["rating"] = -1 if title.rating is None else title.rating
+        row["runtime"] = min(max(title.runtime or 0, 0), _HIGHEST)
         row["adult"] = title.adult
     return rows
 
 
-def mask_of(
-    columns: Mapping[str, NDArray[Any]], where: TitleFilter, languages: Languages
-) -> NDArray[np.bool_]:
+def mask_of(columns: Columns, where: TitleFilter, languages: Languages) -> NDArray[np.bool_]:
     """Shape (n,): which rows pass the filter."""
     passed: NDArray[np.bool_] = np.ones(len(columns["adult"]), np.bool_)
     if not where.include_adult:
         passed &= np.logical_not(columns["adult"])
-    if where.year_from is not None:
-        passed &= columns["year"] >= max(where.year_from, 1)
-    if where.year_to is not None:
-        passed &= (columns["year"] <= where.year_to) & (columns["year"] > 0)
+    _keep_within(passed, columns["year"], where.year_from, where.year_to)
+    _keep_within(passed, columns["runtime"], where.runtime_from, where.runtime_to)
     if where.genres:
         passed &= (columns["genres"] & genre_bits(where.genres)) != 0
     if where.without_genres:
@@ -93,6 +86,16 @@ def mask_of(
     return passed
 
 
-def as_columns(rows: NDArray[np.void]) -> dict[str, NDArray[Any]]:
+def _keep_within(
+    passed: NDArray[np.bool_], column: NDArray[Any], lowest: int | None, highest: int | None
+) -> None:
+    """Of those passed (n,) keep what is within these bounds, in place; 0, unknown, never is."""
+    if lowest is not None:
+        passed &= column >= max(lowest, 1)
+    if highest is not None:
+        passed &= (column <= highest) & (column > 0)
+
+
+def as_columns(rows: NDArray[np.void]) -> Columns:
     """Each fact contiguous: a filter over a million rows then reads only what it asks about."""
     return {name: np.ascontiguousarray(rows[name]) for name in ROW.names or ()}

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.adapters.faiss_index.columns import ROW, Languages, as_columns, mask_of, rows_of
+from app.adapters.faiss_index.columns import (
+    ROW,
+    Columns,
+    Languages,
+    as_columns,
+    mask_of,
+    rows_of,
+)
+from app.adapters.faiss_index.located import located
 from app.adapters.faiss_index.part import Scored
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import Compared
@@ -29,7 +37,8 @@ class Delta:
     removed: frozenset[int]
 
     @cached_property
-    def _columns(self) -> dict[str, NDArray[Any]]:
+    def columns(self) -> Columns:
+        """Each fact of the rows."""
         return as_columns(self.rows)
 
     @classmethod
@@ -84,10 +93,13 @@ class Delta:
         return row if row < len(self.keys) and self.keys[row] == key else None
 
     def rows_at(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Which of the keys (n,) are here, as a mask (n,), and the rows (m,) of those."""
-        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        here = self.keys[rows] == keys
-        return rows[here], here
+        """Rows (n,) of the keys (n,), and which of them are here."""
+        return located(self.keys, keys)
+
+    def take(self, rows: NDArray[np.int64]) -> Vectors:
+        """Vectors (m, d) of the rows (m,)."""
+        taken: Vectors = self.vectors[rows]
+        return taken
 
     def compared(self, query: Vector, key: int) -> Compared | None:
         """Cosine and votes of a title, or None."""
@@ -98,18 +110,47 @@ class Delta:
 
     def search(
         self,
-        query: Vector,
+        queries: Vectors,
         k: int,
-        kind: MediaKind,
+        kinds: Collection[MediaKind],
         where: TitleFilter,
-        exclude: Collection[int],
-    ) -> Scored:
-        """The k nearest of a kind, exactly."""
-        passed = mask_of(self._columns, where, self.languages)
-        passed &= (self.keys & 1) == (kind is MediaKind.TV)
-        if exclude:
-            passed &= ~np.isin(self.keys, np.fromiter(exclude, np.int64, len(exclude)))
-        rows = np.flatnonzero(passed)
-        scores = (self.vectors @ query)[rows]
-        order = np.lexsort((self.keys[rows], -scores))[:k]
-        return self.keys[rows[order]], scores[order]
+        exclude: Keys,
+    ) -> list[Scored]:
+        """For each query (m, d) the k nearest of these kinds, exactly."""
+        rows = self._passing(kinds, where, exclude)
+        # Together, for the vectors are then read once; those that don't pass cost little beside.
+        scores = (queries @ self.vectors.T)[:, rows]
+        found = []
+        for some in scores:
+            high = _highest(some, k)
+            votes = self.columns["votes"][rows[high]]
+            found.append(Scored(self.keys[rows[high]], some[high], votes).first(k))
+        return found
+
+    def best_known(
+        self, k: int, kinds: Collection[MediaKind], where: TitleFilter, exclude: Keys
+    ) -> tuple[Keys, NDArray[np.int32]]:
+        """Keys (m,) and votes (m,) of the k with most votes that pass, ties by key."""
+        rows = self._passing(kinds, where, exclude)
+        votes = self.columns["votes"][rows]
+        high = _highest(votes, k)
+        rows, votes = rows[high], votes[high]
+        order = np.lexsort((self.keys[rows], -votes))[:k]
+        return self.keys[rows[order]], votes[order]
+
+    def _passing(
+        self, kinds: Collection[MediaKind], where: TitleFilter, exclude: Keys
+    ) -> NDArray[np.int64]:
+        passed = mask_of(self.columns, where, self.languages)
+        if len(set(kinds)) < len(MediaKind):
+            passed &= np.isin(self.keys & 1, [kind is MediaKind.TV for kind in kinds])
+        out, here = located(self.keys, exclude)
+        passed[out[here]] = False
+        return np.flatnonzero(passed)
+
+
+def _highest(values: NDArray[Any], k: int) -> NDArray[np.int64]:
+    """Places of the k highest values (m,), in no order, and of all that equal the last of them."""
+    if not 0 < k < len(values):
+        return np.arange(len(values))
+    return np.flatnonzero(values >= np.partition(values, -k)[-k])

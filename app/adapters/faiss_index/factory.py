@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import InvalidInput
-from app.domain.ports import Vector
+from app.domain.ports import Vector, Vectors
 
 EXACT_BELOW: Final = 20_000
 CODES_FROM: Final = 100_000
@@ -156,19 +156,29 @@ def candidates(
     count: int,
     nprobe: int,
     allowed: NDArray[np.uint8] | None,
-    given: Any = None,  # noqa: ANN401 -- faiss carries no types
 ) -> NDArray[np.int64]:
-    """Rows (at most `count`) that the index thinks nearest, in no promised order.
+    """As `candidates_of_each`, for one query (d,)."""
+    return candidates_of_each(index, query[None, :], count, nprobe, allowed)[0]
 
-    `allowed` is a bitmap over rows, least significant bit first. `given` are parameters that were
-    made before, for the same nprobe and no bitmap.
+
+def candidates_of_each(
+    index: Any,  # noqa: ANN401 -- faiss carries no types
+    queries: Vectors,
+    count: int,
+    nprobe: int,
+    allowed: NDArray[np.uint8] | None,
+    given: Any = None,  # noqa: ANN401 -- faiss carries no types
+) -> list[NDArray[np.int64]]:
+    """For each query (m, d) the rows, at most `count`, that the index thinks nearest.
+
+    In no promised order. `allowed` is a bitmap over rows, least significant bit first. `given` are
+    parameters that were made before, for the same nprobe and no bitmap.
     """
     if not getattr(_thread, "single", False):
-        faiss.omp_set_num_threads(1)  # one query is not worth a team of threads; set per thread
+        faiss.omp_set_num_threads(1)  # a few queries aren't worth a team of threads; set per thread
         _thread.single = True
     if given is None or allowed is not None:
         selector = None if allowed is None else faiss.IDSelectorBitmap(allowed)
         given = parameters(index, nprobe, selector)
-    _, found = index.search(query[None, :], count, params=given)
-    rows: NDArray[np.int64] = found[0]
-    return rows[rows >= 0]
+    _, found = index.search(queries, count, params=given)
+    return [rows[rows >= 0] for rows in found]

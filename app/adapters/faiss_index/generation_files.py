@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import logging
-import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +11,23 @@ from typing import Final
 
 import msgspec
 
+from app.adapters.sealed_files import (
+    check_files,
+    checksums,
+    clear_disk_errors,
+    remove,
+    sync,
+    sync_all,
+    write_synced,
+)
 from app.domain.errors import Damaged, NotFound, StoreUnavailable
 from app.domain.generations import Manifest
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _POINTER: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _ASIDE: Final = ".building-"
 GENERATION: Final = "g-"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +40,6 @@ class Pointer:
     current: str
     previous: str | None = None
     held: bool = False
-
-
-@contextmanager
-def clear_disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk and missing rights into a sentence that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StoreUnavailable(
-                f"The disk under {folder} is full: free some space and run the rebuild again. "
-                "What is published is untouched."
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise StoreUnavailable(
-                f"{error.filename or folder} can't be used with this account's rights: "
-                f"make {folder} belong to the account that runs watcher."
-            ) from error
-        raise StoreUnavailable(f"{folder} can't be used: {error}") from error
 
 
 class GenerationFolder:
@@ -85,26 +69,15 @@ class GenerationFolder:
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise Damaged(f"{name}: the manifest can't be read ({error})") from error
         if manifest.format != FORMAT:
-            raise Damaged(f"{name}: format {manifest.format}, this version reads {FORMAT}")
+            raise Damaged(
+                f"{name}: another version wrote it (format {manifest.format}, this one reads "
+                f"{FORMAT}), a rebuild replaces it"
+            )
         return manifest
 
     def verify(self, manifest: Manifest) -> None:
         """Compare every file's size and SHA-256 with the manifest. Raises `Damaged`."""
-        folder = self.root / manifest.name
-
-        def fault(item: tuple[str, tuple[int, str]]) -> str | None:
-            name, (size, digest) = item
-            try:
-                if (folder / name).stat().st_size != size:
-                    return f"{name} has the wrong size"
-                return None if _sha256(folder / name) == digest else f"{name} fails its checksum"
-            except OSError as error:
-                return f"{name} can't be read ({error.strerror})"
-
-        with ThreadPoolExecutor(2) as pool:
-            faults = [f for f in pool.map(fault, manifest.files.items()) if f]
-        if faults:
-            raise Damaged(f"{manifest.name}: {'; '.join(faults)}")
+        check_files(self.root / manifest.name, manifest.files)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
@@ -123,18 +96,12 @@ class GenerationFolder:
 
     def seal(self, aside: Path, manifest: Manifest) -> Manifest:
         """Add checksums, sync everything to disk and give the folder its name."""
-        files = {
-            path.relative_to(aside).as_posix(): (path.stat().st_size, _sha256(path))
-            for path in sorted(aside.rglob("*"))
-            if path.is_file()
-        }
-        sealed = replace(manifest, files=files)
-        _write_synced(aside / _MANIFEST, msgspec.json.format(msgspec.json.encode(sealed), indent=1))
-        for path in aside.rglob("*"):
-            _sync(path)
-        _sync(aside)
+        sealed = replace(manifest, files=checksums(aside))
+        document = msgspec.json.format(msgspec.json.encode(sealed), indent=1)
+        write_synced(aside / _MANIFEST, document)
+        sync_all(aside)
         aside.rename(self.root / manifest.name)
-        _sync(self.root)
+        sync(self.root)
         return sealed
 
     def publish(self, name: str) -> None:
@@ -145,8 +112,7 @@ class GenerationFolder:
         self._point(Pointer(name, previous))
         for path in self.root.glob(f"{GENERATION}*"):
             if path.name not in (name, previous):
-                # What can't be removed takes up space, but what was published stands.
-                shutil.rmtree(path, onerror=_kept)
+                remove(path)
 
     def roll_back(self) -> Manifest:
         """Publish the previous generation. Raises `NotFound` where there is none."""
@@ -175,34 +141,6 @@ class GenerationFolder:
 
     def _point(self, pointer: Pointer) -> None:
         fresh = self.root / f"{_POINTER}.new"
-        _write_synced(fresh, msgspec.json.encode(pointer))
+        write_synced(fresh, msgspec.json.encode(pointer))
         fresh.replace(self.root / _POINTER)
-        _sync(self.root)
-
-
-def _kept(_remove: object, path: str, _error: object) -> None:
-    _log.warning("%s could not be removed", path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-        if path.is_file():
-            # Read back in order, as a reader's check does, the system caches it in larger pages
-            # than as it was written: a search then maps it with fewer faults.
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
+        sync(self.root)

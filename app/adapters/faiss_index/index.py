@@ -6,24 +6,22 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import GenerationFolder
-from app.adapters.faiss_index.part import OpenPart, Stale, open_part
+from app.adapters.faiss_index.located import keys_of
+from app.adapters.faiss_index.part import open_part
+from app.adapters.faiss_index.snapshot import Snapshot
 from app.adapters.word_index.index import WordView
-from app.adapters.word_index.part import WordDelta, WordParts, open_words
+from app.adapters.word_index.part import WordDelta, open_words
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.filters import TitleFilter
-from app.domain.generations import IndexStatus, Manifest
-from app.domain.index_ports import Compared, Neighbour
-from app.domain.ports import Keys, TitleStore, Vector, VectorChange, VectorStore
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.generations import IndexStatus
+from app.domain.index_ports import Compared, Gathered, Neighbour
+from app.domain.ports import TitleStore, Vector, Vectors, VectorStore
+from app.domain.titles import MediaKind, TitleId
 
 _log = logging.getLogger(__name__)
 _CHANGES: Final = 4096
@@ -36,44 +34,6 @@ _POINTER: Final = "CURRENT"
 _REBUILD: Final = "Run: python -m scripts.rebuild_index"
 
 
-@dataclass(frozen=True)
-class _Snapshot:
-    """What a search sees from its first to its last step. `stale` is to be skipped, per kind."""
-
-    manifest: Manifest
-    parts: dict[MediaKind, OpenPart]
-    words: WordParts
-    delta: Delta
-    seq: int
-    word_delta: WordDelta
-    words_seen: WordView
-    stale: dict[MediaKind, Stale | None] = field(default_factory=dict)
-
-    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> _Snapshot:
-        """The same generation with these changes on top."""
-        delta = self.delta.after(changes, titles)
-        gone = delta.stale_keys()
-        stale = {kind: part.stale_of(gone) for kind, part in self.parts.items()}
-        touched = {change.id for change in changes}
-        fresh = [titles[i] for i in sorted(touched) if i in titles and i.key not in delta.removed]
-        self.word_delta.replace({i.key for i in touched}, fresh)
-        seen = WordView(self.words, self.word_delta.parts, gone)
-        seq = changes[-1].seq
-        return replace(self, delta=delta, seq=seq, stale=stale, words_seen=seen)
-
-    def votes_of(self, keys: Keys) -> NDArray[np.int32]:
-        """Votes (n,) of titles (n,) that are here, those of the delta before the generation's."""
-        votes = np.zeros(len(keys), np.int32)
-        for kind, part in self.parts.items():
-            mine = (keys & 1) == (kind is MediaKind.TV)
-            if mine.any():
-                votes[mine] = part.votes_of(keys[mine])
-        if len(self.delta.keys):
-            rows, here = self.delta.rows_at(keys)
-            votes[here] = self.delta.rows["votes"][rows]
-        return votes
-
-
 class FaissIndex:
     """See `app.domain.index_ports.VectorIndex`."""
 
@@ -83,7 +43,7 @@ class FaissIndex:
         self._vectors = vectors
         self._titles = titles
         self._refreshing = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._reason = "The index is being opened: try again in a moment."
         self._refused: dict[str, str] = {}
         self._again_at: dict[str, float] = {}
@@ -97,71 +57,46 @@ class FaissIndex:
         exclude: Collection[TitleId] = (),
     ) -> list[Neighbour]:
         """The k nearest titles that pass, best first, ties by key."""
+        return self.search_many(vector[None], k, kinds, where, exclude)[0]
+
+    def search_many(
+        self,
+        vectors: Vectors,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[list[Neighbour]]:
+        """As `search`, for each of the vectors (m, d)."""
         snapshot = self._serving()
-        if vector.shape != (snapshot.manifest.dimension,):
+        if vectors.shape[1:] != (snapshot.manifest.dimension,):
             raise DimensionMismatch(
-                f"The query has {vector.shape[0]} dimensions, the index "
+                f"The query has {vectors.shape[-1]} dimensions, the index "
                 f"{snapshot.manifest.dimension}. {_REBUILD}"
             )
-        keys_out = {title_id.key for title_id in exclude}
-        keys, scores = list[Keys](), list[NDArray[np.float32]]()
-        for kind in kinds:
-            part = snapshot.parts.get(kind)
-            if part is not None:
-                banned = part.rows_of(keys_out)
-                found = part.search(vector, k, where, banned, snapshot.stale.get(kind))
-                keys.append(found[0])
-                scores.append(found[1])
-            if len(snapshot.delta.keys):
-                found = snapshot.delta.search(vector, k, kind, where, keys_out)
-                keys.append(found[0])
-                scores.append(found[1])
-        if not keys:
-            return []
-        best_keys, best_scores = keys[0], scores[0]
-        if len(keys) > 1:
-            all_keys, all_scores = np.concatenate(keys), np.concatenate(scores)
-            order = np.lexsort((all_keys, -all_scores))[:k]
-            best_keys, best_scores = all_keys[order], all_scores[order]
-        votes = snapshot.votes_of(best_keys)
-        return [
-            Neighbour(TitleId.from_key(key), score, known)
-            for key, score, known in zip(
-                best_keys.tolist(), best_scores.tolist(), votes.tolist(), strict=True
-            )
-        ]
+        return snapshot.search(vectors, k, kinds, where, keys_of(exclude))
+
+    def best_known(
+        self,
+        k: int,
+        kinds: Collection[MediaKind],
+        where: TitleFilter,
+        exclude: Collection[TitleId] = (),
+    ) -> list[TitleId]:
+        """The k titles with most votes that pass, ties by key."""
+        return self._serving().best_known(k, kinds, where, keys_of(exclude))
+
+    def gathered(self, ids: Sequence[TitleId]) -> Gathered:
+        """Vectors and facts of those titles that the index has, in the order asked."""
+        return self._serving().gathered(ids)
 
     def vector(self, title_id: TitleId) -> Vector | None:
         """The title's vector, or None."""
-        snapshot = self._serving()
-        key = title_id.key
-        row = snapshot.delta.row_of(key)
-        if row is not None:
-            fresh: Vector = snapshot.delta.vectors[row]
-            return fresh
-        part = snapshot.parts.get(title_id.kind)
-        if part is None or key in snapshot.delta.removed:
-            return None
-        row = part.row_of(key)
-        return None if row is None else part.vectors.take(np.array([row]))[0]
+        return self._serving().vector(title_id)
 
     def compared(self, vector: Vector, ids: Sequence[TitleId]) -> dict[TitleId, Compared]:
         """Those of the titles that the index has, with their exact cosine and their votes."""
-        snapshot = self._serving()
-        found: dict[TitleId, Compared] = {}
-        old: dict[MediaKind, list[TitleId]] = {kind: [] for kind in snapshot.parts}
-        changed = len(snapshot.delta.keys) > 0
-        for title_id in ids:
-            fresh = snapshot.delta.compared(vector, title_id.key) if changed else None
-            if fresh is not None:
-                found[title_id] = fresh
-            elif title_id.kind in old and title_id.key not in snapshot.delta.removed:
-                old[title_id.kind].append(title_id)
-        for kind, some in old.items():
-            known = {one.key: one for one in some}
-            compared = snapshot.parts[kind].compared(vector, list(known))
-            found |= {known[key]: one for key, one in compared.items()}
-        return found
+        return self._serving().compared(vector, ids)
 
     def words(self) -> WordView:
         """What the word index serves now. Raises `NotReady`."""
@@ -191,13 +126,13 @@ class FaissIndex:
             refused=refused,
         )
 
-    def _serving(self) -> _Snapshot:
+    def _serving(self) -> Snapshot:
         snapshot = self._snapshot
         if snapshot is None:
             raise NotReady(self._reason)
         return snapshot
 
-    def _followed(self) -> _Snapshot | None:
+    def _followed(self) -> Snapshot | None:
         """The snapshot served now, or one of a generation published since."""
         snapshot = self._snapshot
         try:
@@ -223,7 +158,7 @@ class FaissIndex:
                 return snapshot
         return snapshot
 
-    def _opened(self, name: str) -> _Snapshot | None:
+    def _opened(self, name: str) -> Snapshot | None:
         try:
             manifest = self._folder.manifest(name)
             if manifest.model != self._model:
@@ -248,7 +183,7 @@ class FaissIndex:
             self._refuse(name, error.detail)
             return None
         changed = WordDelta()
-        return _Snapshot(
+        return Snapshot(
             manifest,
             parts,
             words,
@@ -266,7 +201,7 @@ class FaissIndex:
         self._again_at[name] = time.monotonic() + _LOOK_AGAIN
         self._reason = f"The published index is damaged ({why}). {_REBUILD}"
 
-    def _caught_up(self, snapshot: _Snapshot | None) -> _Snapshot | None:
+    def _caught_up(self, snapshot: Snapshot | None) -> Snapshot | None:
         """The snapshot with all changes on top: what is served never goes back in time."""
         while snapshot is not None and len(snapshot.delta.keys) < _LARGEST_DELTA:
             changes = self._vectors.changes(self._model, snapshot.seq, _CHANGES)

@@ -34,6 +34,15 @@ class Survivors:
     rows: NDArray[np.int64] | None = None
     compact: Any = None
 
+    def mask(self, rows: int) -> NDArray[np.bool_]:
+        """Which of all the part's rows pass, shape (rows,); the caller's own."""
+        if self.bitmap is None:
+            return np.ones(rows, np.bool_)
+        passed: NDArray[np.bool_] = np.unpackbits(self.bitmap, count=rows, bitorder="little").view(
+            np.bool_
+        )
+        return passed
+
     @property
     def size(self) -> int:
         """Bytes held."""

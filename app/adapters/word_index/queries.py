@@ -110,9 +110,11 @@ def passing(kinds: Collection[MediaKind], where: TitleFilter) -> Clauses:
         must(Query.term_query(SCHEMA, "tv", int(MediaKind.TV in kinds), "basic"))
     if not where.include_adult:
         must(Query.term_query(SCHEMA, "adult", 0, "basic"))
-    if where.year_from is not None or where.year_to is not None:
-        lowest = max(where.year_from or 1, 1)
-        must(_range("year", FieldType.Unsigned, lowest, where.year_to))
+    for query in (
+        *_within("year", where.year_from, where.year_to),
+        *_within("runtime", where.runtime_from, where.runtime_to),
+    ):
+        must(query)
     if where.genres:
         must(Query.term_set_query(SCHEMA, "genre", sorted(where.genres)))
     if where.without_genres:
@@ -125,6 +127,13 @@ def passing(kinds: Collection[MediaKind], where: TitleFilter) -> Clauses:
     if where.min_rating > 0:
         must(_range("rating", FieldType.Float, float(where.min_rating)))
     return clauses
+
+
+def _within(field: str, lowest: int | None, highest: int | None) -> list[Query]:
+    """The condition that these bounds make, none where neither is set; 0, unknown, never passes."""
+    if lowest is None and highest is None:
+        return []
+    return [_range(field, FieldType.Unsigned, max(lowest or 1, 1), highest)]
 
 
 def _range(field: str, kind: FieldType, lowest: float, highest: float | None = None) -> Query:

@@ -1,0 +1,176 @@
+"""How a co-rating model is made from a rating set: in closed form, no steps to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.co_ratings import DAMPING, CoRatings, Floats32, Links
+from app.domain.errors import InvalidInput
+from app.domain.ports import Vectors
+from app.domain.progress import Progress, Report
+from app.domain.rating_sets import RatingSet
+from app.domain.taste import LIKED
+
+LINKS_KEPT: Final = 300
+"""Links of a title that are kept: the weaker ones together change hardly any list."""
+
+MOST_TITLES: Final = 20_000
+"""The most rated ones: the closed form needs the square of it, in memory, three times."""
+
+_MOST_OF_ONE: Final = 2000
+"""Ratings of one person that are read, the newest: some rate for a living."""
+
+_WIDE_RIDGE: Final = 200.0
+_CLOSE_RIDGE: Final = 100.0
+_RESEMBLANCE: Final = 30.0
+_WIDE_IN_CLOSE: Final = 0.3
+_NEAR_BY: Final = 30.0
+"""Ratings between two of one person's, over which closeness falls to 1/e."""
+
+_SOON: Final = 15.0
+_PRIOR: Final = 5.0
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What the closed forms need, each (n, n)."""
+
+    rated: Floats32
+    near: Floats32
+    after: Floats32
+    liked: Floats32
+
+
+def fit(ratings: RatingSet, keys: NDArray[np.int64], vectors: Vectors, report: Report) -> CoRatings:
+    """The model of all titles with a vector that somebody rated, the most rated ones at most.
+
+    `keys` (n,) ascends and names the rows of `vectors` (n, d). Raises `InvalidInput` where nothing
+    is left. Closed form: EASE (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data,
+    2019), with rows for the resemblance of titles (CEASE: O. Jeunen et al., 2020).
+    """
+    chosen = _chosen(ratings, keys)
+    if not len(chosen):
+        raise InvalidInput("No title of the rating set is in the catalogue and embedded.")
+    places = np.searchsorted(chosen, ratings.keys)
+    places = np.minimum(places, len(chosen) - 1)
+    inside = chosen[places] == ratings.keys
+    ratings, places = ratings.of_rows(inside), places[inside]
+    n = len(chosen)
+    counts = np.bincount(places, minlength=n).astype(np.int32)
+    liked = np.bincount(places[ratings.ratings >= LIKED], minlength=n).astype(np.int32)
+    sums = _summed(ratings, places, n, report)
+    side = _centered(vectors[np.searchsorted(keys, chosen)])
+    report(Progress(0, 2, "solving"))
+    wide = _closed_form(sums.rated, _WIDE_RIDGE)
+    report(Progress(1, 2, "solving"))
+    near = sums.near
+    near += _RESEMBLANCE * (side @ side.T)
+    close = _closed_form(near, _CLOSE_RIDGE)
+    report(Progress(2, 2, "solving"))
+    return CoRatings(
+        keys=chosen,
+        counts=counts,
+        liked=liked,
+        wide=_strongest(wide),
+        close=_strongest(close),
+        after=_strongest(_evened(sums.after)),
+        both=_strongest(_shares(sums.liked, liked)),
+    )
+
+
+def worth(ratings: NDArray[np.float32]) -> Floats32:
+    """What a rating (1 to 10) says for a title: 0 up to 3, 1.75 for 10."""
+    return np.asarray(np.maximum(ratings - 3.0, 0.0) / 4.0, np.float32)
+
+
+def people_of(ratings: RatingSet) -> Iterator[slice]:
+    """The rows of each person, in order."""
+    if not len(ratings.people):
+        return
+    starts = np.flatnonzero(np.diff(ratings.people, prepend=ratings.people[0] - 1))
+    for start, end in zip(starts, [*starts[1:], len(ratings.people)], strict=True):
+        yield slice(int(start), int(end))
+
+
+def _chosen(ratings: RatingSet, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    rated, counts = np.unique(ratings.keys, return_counts=True)
+    inside = np.isin(rated, keys)
+    rated, counts = rated[inside], counts[inside]
+    return np.sort(rated[np.argsort(-counts, kind="stable")[:MOST_TITLES]])
+
+
+def _summed(ratings: RatingSet, places: NDArray[np.intp], n: int, report: Report) -> _Sums:
+    sums = _Sums(*(np.zeros((n, n), np.float32) for _ in range(4)))
+    people = len(np.unique(ratings.people))
+    for done, every in enumerate(people_of(ratings)):
+        rows = slice(max(every.start, every.stop - _MOST_OF_ONE), every.stop)
+        mine, stars = places[rows], ratings.ratings[rows]
+        order = np.arange(len(mine), dtype=np.float32)
+        gap = order[None, :] - order[:, None]
+        weight = worth(stars)
+        together = weight[:, None] * weight[None, :]
+        block = np.ix_(mine, mine)
+        sums.rated[block] += 1.0
+        sums.near[block] += together * (np.exp(-np.abs(gap) / _NEAR_BY) + _WIDE_IN_CLOSE)
+        sums.after[block] += together * np.exp(-np.abs(gap) / _SOON) * (gap > 0)
+        loved = mine[stars >= LIKED]
+        sums.liked[np.ix_(loved, loved)] += 1.0
+        if done % 100 == 0:
+            report(Progress(done, people, "people read"))
+    report(Progress(people, people, "people read"))
+    return sums
+
+
+def _centered(vectors: Vectors) -> Floats32:
+    """What sets each title apart from the mean of all, at length 1."""
+    apart = vectors - vectors.mean(axis=0)
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    return np.asarray(apart / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _closed_form(gram: Floats32, ridge: float) -> Floats32:
+    """Weights (n, n) with a diagonal of 0; overwrites `gram`."""
+    diagonal = np.diag_indices(len(gram))
+    gram[diagonal] += ridge
+    inverse = np.linalg.inv(gram)
+    inverse /= -np.diag(inverse)[None, :].copy()
+    inverse[diagonal] = 0.0
+    return np.asarray(inverse, np.float32)
+
+
+def _evened(after: Floats32) -> Floats32:
+    """Less for titles that come after, or before, everything."""
+    given, got = after.sum(axis=1) + _PRIOR, after.sum(axis=0) + _PRIOR
+    found = after / np.sqrt(given[:, None] * got[None, :])
+    np.fill_diagonal(found, 0.0)
+    return np.asarray(found, np.float32)
+
+
+def _shares(both: Floats32, liked: NDArray[np.int32]) -> Floats32:
+    counts = liked.astype(np.float32)
+    found = both / (counts[:, None] + counts[None, :] - both + DAMPING)
+    np.fill_diagonal(found, 0.0)
+    return np.asarray(found, np.float32)
+
+
+def _strongest(weights: Floats32) -> Links:
+    """The strongest links of each row, positive or negative, the strongest first."""
+    n = len(weights)
+    kept = min(LINKS_KEPT, n)
+    to = np.zeros((n, kept), np.int32)
+    strength = np.zeros((n, kept), np.float16)
+    for start in range(0, n, 512):
+        some = weights[start : start + 512]
+        sizes = -np.abs(some)
+        best = np.argpartition(sizes, kept - 1, axis=1)[:, :kept]
+        order = np.argsort(np.take_along_axis(sizes, best, 1), axis=1, kind="stable")
+        best = np.take_along_axis(best, order, 1)
+        to[start : start + 512] = best
+        strength[start : start + 512] = np.take_along_axis(some, best, 1)
+    to[strength == 0] = 0
+    return Links(to, strength)

@@ -1,0 +1,137 @@
+"""The co-rating model: what people who rated one title highly also rated highly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.taste import LIKED, Liking
+from app.domain.titles import TitleId
+
+Floats32 = NDArray[np.float32]
+
+DAMPING: Final = 20
+"""So that of titles which hardly anybody rated two that share a friend aren't called alike."""
+
+_EVIDENT: Final = 3
+"""So many people at least liked both titles, where one is told as a reason for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """For each of n titles the k strongest links to others: `to` (n, k) rows, `weights` (n, k).
+
+    Where a title has fewer, the rest is weight 0 to row 0.
+    """
+
+    to: NDArray[np.int32]
+    weights: NDArray[np.float16]
+
+    def scores(self, rows: NDArray[np.intp], weights: NDArray[np.float64]) -> Floats32:
+        """Shape (n,): the sum over `rows` of what each gives to all titles."""
+        n = len(self.to)
+        if not len(rows):
+            return np.zeros(n, np.float32)
+        given = self.weights[rows].astype(np.float64) * weights[:, None]
+        total = np.bincount(self.to[rows].ravel(), given.ravel(), minlength=n)
+        return np.asarray(total, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class CoRatings:
+    """Links between the titles of a rating set, and how often each was rated.
+
+    `keys` ascends (shape (n,)); `counts` are people who rated each title, `liked` those who liked
+    it. `wide` and `close` are closed-form item models (EASE: Steck, 2019), of all that a person
+    rated and of what they rated about the same time, with resemblance of the titles as further
+    rows; `after` links a title to those rated soon after it; `both` is the share of people who
+    liked both, of those who liked either, `DAMPING` added to the latter.
+    """
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    liked: NDArray[np.int32]
+    wide: Links
+    close: Links
+    after: Links
+    both: Links
+
+    def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
+        """The row of each title, -1 for those that the set lacks."""
+        keys = np.array([one.key for one in ids], np.int64)
+        places = np.searchsorted(self.keys, keys)
+        places = np.minimum(places, max(len(self.keys) - 1, 0))
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.intp)
+        return np.where(self.keys[places] == keys, places, -1)
+
+    def scored(self, liking: Liking) -> dict[str, Floats32]:
+        """What each link says of all n titles for this person, each in its standard deviations."""
+        rows = self.rows(liking.ids)
+        known = rows >= 0
+        rows, weights = rows[known], liking.weights[known]
+        recency = liking.recency[known]
+        newest = weights * (recency - recency.min(initial=0.0)) if len(rows) else weights
+        likes = (liking.ratings[known] >= LIKED) * recency
+        return {
+            "wide": _in_deviations(self.wide.scores(rows, weights)),
+            "close": _in_deviations(self.close.scores(rows, weights)),
+            "lately": _in_deviations(self.close.scores(rows, newest)),
+            "after": _in_deviations(self.after.scores(rows, newest)),
+            "both": _in_deviations(self.both.scores(rows, likes)),
+        }
+
+    def friends(self, of: NDArray[np.intp], row: int) -> list[int]:
+        """Those of the rows `of` whose friends liked title `row` too, the strongest link first.
+
+        Only where enough people liked both for the sentence to be true of several.
+        """
+        found = []
+        for place, one in enumerate(of.tolist()):
+            at = np.flatnonzero((self.both.to[one] == row) & (self.both.weights[one] > 0))
+            share = float(self.both.weights[one][at[0]]) if len(at) else 0.0
+            either = int(self.liked[one]) + int(self.liked[row]) + DAMPING
+            if round(share * either / (1 + share)) >= _EVIDENT:
+                found.append((-share, place))
+        return [place for _, place in sorted(found)]
+
+
+def _in_deviations(scores: Floats32) -> Floats32:
+    return np.asarray(scores / (scores.std() + 1e-9), np.float32)
+
+
+def arrays_of(model: CoRatings) -> dict[str, NDArray[np.generic]]:
+    """The model as named arrays, for keeping."""
+    found: dict[str, NDArray[np.generic]] = {
+        "keys": model.keys,
+        "counts": model.counts,
+        "liked": model.liked,
+    }
+    for name in LINKS:
+        links: Links = getattr(model, name)
+        found |= {f"{name}_to": links.to, f"{name}_weights": links.weights}
+    return found
+
+
+def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> CoRatings:
+    """The inverse of `arrays_of`. Raises `KeyError` where one is missing."""
+    links = {
+        name: Links(
+            np.asarray(arrays[f"{name}_to"], np.int32),
+            np.asarray(arrays[f"{name}_weights"], np.float16),
+        )
+        for name in LINKS
+    }
+    return CoRatings(
+        keys=np.asarray(arrays["keys"], np.int64),
+        counts=np.asarray(arrays["counts"], np.int32),
+        liked=np.asarray(arrays["liked"], np.int32),
+        **links,
+    )
+
+
+LINKS: Final = ("wide", "close", "after", "both")

@@ -1,0 +1,206 @@
+"""What the order of a list is computed from: one row of numbers for each title that may be in it.
+
+The same code makes the rows that a ranker is fitted on and those that it ranks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.co_ratings import CoRatings
+from app.domain.index_ports import Gathered
+from app.domain.taste import DISLIKED, Floats, Liking
+from app.domain.vocabulary import GENRES
+
+CONTENT: Final = (
+    "near",
+    "nearest",
+    "around",
+    "latest",
+    "unlike",
+    "genres",
+    "years",
+    "known",
+    "quality",
+    "new",
+    "ahead",
+)
+"""What is computed of any title: nearness to what is liked (cosine), to what was disliked, fit of
+genres and years (log likelihood ratios), fame (log votes), quality (Bayesian mean), whether it
+came out in these years, or only will."""
+
+PERSON: Final = ("mainstream", "told")
+"""Of the person, the same for all titles: mean log votes of what they know, log of how much."""
+
+CO_RATED: Final = ("wide", "close", "lately", "after", "both", "raters")
+"""What a rating set tells, in a person's deviations; 0 for titles that it lacks."""
+
+ALL: Final = (*CONTENT, *PERSON, *CO_RATED)
+
+_NEAREST: Final = 3
+_AROUND: Final = 10
+_LATEST: Final = 8
+_MOST_LIKED: Final = 240
+_MEAN_RATING: Final = 6.2
+_PRIOR_VOTES: Final = 100.0
+"""A title starts with so many votes of the mean rating: what is unknown is average, not zero."""
+
+_NEW_FOR: Final = 2
+_FIRST_YEAR: Final = 1900
+_YEARS: Final = 140
+_BELL: Final = np.exp(-0.5 * (np.arange(-15, 16) / 3.0) ** 2)
+_BLUR: Final = _BELL / _BELL.sum()
+_BITS: Final = np.arange(len(GENRES), dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person's titles that the index has: `own.ids` are `liking.ids`. `now` in Unix seconds."""
+
+    liking: Liking
+    own: Gathered
+    now: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """How genres (genres,) and years (years from 1900,) spread over known titles; each sums to 1.
+
+    What a person prefers shows against it: not against their own candidates, which already lean
+    their way.
+    """
+
+    genres: Floats
+    years: Floats
+
+
+def background_of(known: Gathered) -> Background:
+    """Of titles that many know; each counts by its fame."""
+    weights = fame(known.votes)
+    genres = (genre_shares(known.genres) * weights[:, None]).sum(axis=0) + 1e-3
+    years = _spread(known.years, weights) + 0.5
+    return Background(genres / genres.sum(), years / years.sum())
+
+
+def genre_shares(genres: NDArray[np.uint32]) -> Floats:
+    """Shape (n, genres): each title's genres, adding up to 1."""
+    bits = ((genres[:, None] >> _BITS[None, :]) & 1).astype(np.float64)
+    shares: Floats = bits / np.maximum(bits.sum(axis=1, keepdims=True), 1.0)
+    return shares
+
+
+def quality(votes: NDArray[np.int32], ratings: NDArray[np.float32]) -> Floats:
+    """The Bayesian mean of each title's ratings, 0 to 10."""
+    known = np.where(ratings >= 0, votes, 0).astype(np.float64)
+    sums = known * np.maximum(ratings, 0.0) + _PRIOR_VOTES * _MEAN_RATING
+    found: Floats = sums / (known + _PRIOR_VOTES)
+    return found
+
+
+def fame(votes: NDArray[np.int32]) -> Floats:
+    """The natural logarithm of 1 + votes."""
+    return np.asarray(np.log1p(votes.astype(np.float64)))
+
+
+def features(
+    person: Person, pool: Gathered, usual: Background, model: CoRatings | None
+) -> NDArray[np.float32]:
+    """Shape (n, len(ALL)): a row for each title of the pool; `CO_RATED` is 0 without a model."""
+    found = content_features(person, pool, usual)
+    found |= _of_person(person, len(pool.ids))
+    found |= _co_rated(person, pool, model)
+    return np.stack([found[name] for name in ALL], axis=1).astype(np.float32)
+
+
+def content_features(person: Person, pool: Gathered, usual: Background) -> dict[str, Floats]:
+    """The `CONTENT` columns, each of shape (n,)."""
+    liking, own = person.liking, person.own
+    age = time.gmtime(person.now).tm_year - pool.years.astype(np.int64)
+    return {
+        **_nearness(liking, own, pool),
+        "genres": _genre_fit(liking, own, pool, usual),
+        "years": _year_fit(liking, own, pool, usual),
+        "known": fame(pool.votes),
+        "quality": quality(pool.votes, pool.ratings),
+        "new": ((age >= 0) & (age <= _NEW_FOR)).astype(np.float64),
+        "ahead": (age < 0).astype(np.float64),
+    }
+
+
+def _nearness(liking: Liking, own: Gathered, pool: Gathered) -> dict[str, Floats]:
+    none = np.zeros(len(pool.ids))
+    liked = liking.liked
+    if len(liked) > _MOST_LIKED:
+        weights = liking.weights[liked]
+        liked = np.sort(liked[np.argsort(-weights, kind="stable")[:_MOST_LIKED]])
+    if not len(liked):
+        near = nearest = around = latest = none
+    else:
+        cosines = pool.vectors @ own.vectors[liked].T
+        nearest = cosines.max(axis=1)
+        near = _mean_of_best(cosines, _NEAREST)
+        around = _mean_of_best(cosines, _AROUND)
+        latest = cosines[:, :_LATEST].max(axis=1)
+    low = np.flatnonzero(liking.ratings < DISLIKED)[:_MOST_LIKED]
+    unlike = (pool.vectors @ own.vectors[low].T).max(axis=1) if len(low) else none
+    return {"near": near, "nearest": nearest, "around": around, "latest": latest, "unlike": unlike}
+
+
+def _mean_of_best(cosines: NDArray[np.float32], best: int) -> Floats:
+    if cosines.shape[1] <= best:
+        return np.asarray(cosines.mean(axis=1), np.float64)
+    parted = np.partition(cosines, cosines.shape[1] - best, axis=1)
+    return np.asarray(parted[:, -best:].mean(axis=1), np.float64)
+
+
+def _genre_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
+    """How much more often a genre stands among the liked titles than among known ones."""
+    liked = liking.liked
+    weights = liking.weights[liked]
+    mine = (genre_shares(own.genres[liked]) * weights[:, None]).sum(axis=0)
+    mine = (mine + 3.0 * usual.genres) / (weights.sum() + 3.0)
+    return np.asarray(genre_shares(pool.genres) @ np.log(mine / usual.genres))
+
+
+def _year_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
+    """How much more often a time stands among the person's latest titles than among known ones."""
+    mine = _spread(own.years, liking.recency**2)
+    mine = mine + 0.05 * max(float(mine.sum()), 1.0) * usual.years
+    ratio = np.log(mine / mine.sum() / usual.years)
+    return np.asarray(np.where(pool.years > 0, ratio[_places(pool.years)], 0.0))
+
+
+def _spread(years: NDArray[np.int16], weights: Floats) -> Floats:
+    """Weights by year, blurred."""
+    counted = np.bincount(_places(years), weights * (years > 0), minlength=_YEARS)
+    return np.asarray(np.convolve(counted, _BLUR, "same"))
+
+
+def _places(years: NDArray[np.int16]) -> NDArray[np.int64]:
+    return np.asarray(np.clip(years.astype(np.int64) - _FIRST_YEAR, 0, _YEARS - 1))
+
+
+def _of_person(person: Person, n: int) -> dict[str, Floats]:
+    own = person.own
+    mainstream = float(fame(own.votes).mean()) if len(own.ids) else 0.0
+    return {"mainstream": np.full(n, mainstream), "told": np.full(n, np.log1p(len(own.ids)))}
+
+
+def _co_rated(person: Person, pool: Gathered, model: CoRatings | None) -> Mapping[str, Floats]:
+    if model is None:
+        return {name: np.zeros(len(pool.ids)) for name in CO_RATED}
+    rows = model.rows(pool.ids)
+    inside = rows >= 0
+    rows = np.maximum(rows, 0)
+    found: dict[str, Floats] = {
+        name: np.where(inside, scores[rows], 0.0)
+        for name, scores in model.scored(person.liking).items()
+    }
+    found["raters"] = np.where(inside, np.log1p(model.counts[rows].astype(np.float64)), 0.0)
+    return found

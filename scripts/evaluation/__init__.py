@@ -1,0 +1,1 @@
+"""How recommendations are judged: the split, the baselines, the metrics, the report."""

@@ -1,0 +1,121 @@
+"""Fit the co-rating model from ratings in MovieLens format, and publish it beside the index.
+
+Running servers take it over. The index must be built, for only films of the catalogue count. Where
+to get such ratings, and what you may do with them, is told in the README. Exit code 0: published;
+1: not; 2: wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.adapters.ranker_fit import fit_ranker
+from app.adapters.rating_files import Supplied, read_rating_set
+from app.domain import co_ratings, ranker
+from app.domain.errors import InvalidInput, WatcherError
+from app.domain.index_ports import Gathered
+from app.domain.titles import MediaKind
+from app.progress_line import progress_line
+from app.services.fit_co_ratings import Trained, train
+from app.services.leases import CO_RATINGS, held
+from app.wiring import Services, open_services
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read, fit, publish, and say what was published."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.train_co_ratings",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--ratings",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="ratings.csv, or a folder or zip archive with ratings.csv and links.csv",
+    )
+    parser.add_argument(
+        "--links", type=Path, metavar="PATH", help="links.csv (where left out: beside ratings.csv)"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        print(train_co_ratings(arguments.ratings, arguments.links))
+    except InvalidInput as error:
+        print(error.detail, file=sys.stderr)
+        return 2
+    except WatcherError as error:
+        print(error.detail, file=sys.stderr)
+        return 1
+    except MemoryError:
+        print(
+            "There is not enough memory for a set of this size: try a smaller one.", file=sys.stderr
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The model of before stays.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def train_co_ratings(ratings: Path, links: Path | None = None) -> str:
+    """Fit and publish, with progress lines on stderr; returns what was done, for people.
+
+    Raises `InvalidInput`, `NotReady` where no index is built, `LeaseHeld` where another process
+    trains now, `StoreUnavailable`.
+    """
+    started = time.monotonic()
+    with progress_line("Reading") as report:
+        supplied = read_rating_set(ratings, links, report)
+    with (
+        closing(open_services()) as services,
+        held(services.state, CO_RATINGS, services.processes) as lease,
+    ):
+        catalogue = films_of(services)
+        with progress_line("Fitting") as report:
+            trained = train(supplied.ratings, catalogue, fit_ranker, lease.guarding(report))
+        lease.check()
+        version = published(services, supplied, trained)
+    return (
+        f"Published {version}: {len(trained.model.keys):,} films, "
+        f"{len(supplied.ratings.people):,} ratings of {people_in(supplied):,} people, "
+        f"from {supplied.source}, in {time.monotonic() - started:,.1f} s"
+    )
+
+
+def films_of(services: Services) -> Gathered:
+    """All films of the index, by ascending key. Raises `NotReady`."""
+    services.index.refresh()
+    films = [t.id for some in services.titles.scan() for t in some if t.id.kind is MediaKind.MOVIE]
+    return services.index.gathered(films)
+
+
+def published(services: Services, supplied: Supplied, trained: Trained) -> str:
+    """Keep the model, and say by what it was made; returns its version."""
+    arrays = {**co_ratings.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
+    meta = {
+        "source": supplied.source,
+        "people": people_in(supplied),
+        "ratings": len(supplied.ratings.people),
+        "titles": len(trained.model.keys),
+        "ranker_names": list(trained.ranker.names),
+    }
+    return services.co_ratings.save(arrays, meta)
+
+
+def people_in(supplied: Supplied) -> int:
+    """How many people rated."""
+    return len(np.unique(supplied.ratings.people))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

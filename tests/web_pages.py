@@ -1,0 +1,49 @@
+"""Pages of the web app in Streamlit's own test runner, which has no browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+MAIN = Path(__file__).parents[1] / "streamlit_app" / "main.py"
+
+
+def opened(page: str, /, **params: str | list[str]) -> AppTest:
+    """The page of this file name ("similar") as a visitor of its address sees it."""
+    test = AppTest.from_file(str(MAIN), default_timeout=20)
+    _ask(test, params)
+    checked(test.run())  # the bare address, which leads to the Similar page
+    if page == "similar":
+        return test
+    test.query_params.clear()
+    _ask(test, params)
+    return checked(test.switch_page(f"views/{page}.py").run())
+
+
+def _ask(test: AppTest, params: dict[str, str | list[str]]) -> None:
+    for name, value in params.items():
+        test.query_params[name] = value
+
+
+def checked(test: AppTest) -> AppTest:
+    """The same, if it ran to its end."""
+    assert not test.exception, test.exception
+    return test
+
+
+def html(test: AppTest) -> str:
+    """All that is written as HTML."""
+    return "\n".join(element.proto.body for element in test.get("html"))
+
+
+def links(test: AppTest) -> list[tuple[str, str]]:
+    """Links to pages: label and query."""
+    return [(e.proto.label, e.proto.query_string) for e in test.get("page_link")]
+
+
+def address(test: AppTest) -> dict[str, list[str]]:
+    """The query of the address."""
+    # The runner gives text or a list, depending on who set it.
+    given = test.query_params.items()
+    return {name: [value] if isinstance(value, str) else value for name, value in given}
