@@ -23,6 +23,7 @@ from app.api import (
     knn,
     metrics,
     profiles,
+    recommend,
     titles,
     trakt_sign_in,
 )
@@ -80,6 +81,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         history_sync,
         feedback,
         profiles,
+        recommend,
         trakt_sign_in,
         health,
         metrics,

@@ -46,9 +46,12 @@ from app.services.ledger_reader import LedgerReader
 from app.services.linking import Linking, forget
 from app.services.model_health import ModelHealth
 from app.services.profiles import People
+from app.services.recommend import Recommend
+from app.services.recommender import Recommender
 from app.services.search import Search
 from app.services.seen import Seen
 from app.services.sign_in import SignIn
+from app.services.trained import TrainedInUse
 from app.settings import Settings, settings
 
 
@@ -257,6 +260,20 @@ class Services:
             linking=self.linking,
             seal=self.seal,
             state=self.state,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def recommend(self) -> Recommend:
+        """What to see next."""
+        in_use = TrainedInUse(self.co_ratings)
+        return Recommend(
+            recommender=Recommender(self.index, self.titles, in_use),
+            history=self.history,
+            seen=self.seen,
+            feedback=self.feedback,
+            reader=self.ledger_reader,
+            titles=self.titles,
             clock=self.clock,
         )
 

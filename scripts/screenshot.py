@@ -15,20 +15,40 @@ WAIT_MS: Final = 30_000
 
 
 class Shot(NamedTuple):
-    """One picture: its file, what the page shows, and how it is looked at."""
+    """One picture: its file, the page's address, how it is looked at, and what must be there."""
 
     name: str
-    query: str
+    address: str
     scheme: Literal["light", "dark"]
     width: int
     height: int
+    awaited: str = ".w-card"
 
 
-SHOTS: Final = (
-    Shot("similar", "?title=movie-603", "light", 1280, 1000),
-    Shot("similar-dark", "?q=space+crew+alone+with+something+alien", "dark", 1280, 1000),
-    Shot("similar-phone", "?q=mind-bending+thriller+with+a+twist+ending", "light", 390, 844),
+_SPACE: Final = "similar?q=space+crew+alone+with+something+alien"
+_TWIST: Final = "similar?q=mind-bending+thriller+with+a+twist+ending"
+_SEVERAL: Final = "similar?like=movie-603&like=movie-348&unlike=movie-604"
+
+README_SHOTS: Final = (
+    Shot("similar", "similar?title=movie-603", "light", 1280, 1000),
+    Shot("similar-dark", _SPACE, "dark", 1280, 1000),
+    Shot("similar-phone", _TWIST, "light", 390, 844),
 )
+"""The pictures that stand in the repository."""
+
+PAGES: Final = {
+    "start": ("similar", ".w-card"),
+    "several": (_SEVERAL, ".w-card"),
+    "history": ("history", "h1"),
+    "import": ("history?view=import", "[data-testid=stFileUploader]"),
+    "names": ("history?view=names", "h1"),
+    "people": ("people", "h1"),
+}
+LOOKS: Final[dict[str, tuple[Literal["light", "dark"], int, int]]] = {
+    "light": ("light", 1280, 1000),
+    "dark": ("dark", 1280, 1000),
+    "phone": ("light", 390, 844),
+}
 
 
 def main() -> None:
@@ -37,26 +57,47 @@ def main() -> None:
     parser.add_argument("url", help="address of the running web app, http://127.0.0.1:8501")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
     parser.add_argument("--chromium", default=CHROMIUM, help="path of the browser")
+    parser.add_argument(
+        "--every-page", action="store_true", help="each page too, in light, in dark, on a phone"
+    )
+    parser.add_argument("--profile", default="", help="whose, where there are several people")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=arguments.chromium, args=list(ARGUMENTS)
         )
-        for shot in SHOTS:
+        for shot in (
+            *README_SHOTS,
+            *(every_page(arguments.profile) if arguments.every_page else ()),
+        ):
             path = arguments.folder / f"{shot.name}.png"
             take(browser, arguments.url.rstrip("/"), shot, path)
             print(f"{path} ({path.stat().st_size // 1024} KB)")
         browser.close()
 
 
+def every_page(profile: str) -> list[Shot]:
+    """Each page in each look, as this person sees it."""
+    who = f"profile={profile}" if profile else ""
+    return [
+        Shot(
+            f"{page}-{look}",
+            address + ("&" if "?" in address else "?") + who if who else address,
+            *(scheme, width, height, awaited),
+        )
+        for page, (address, awaited) in PAGES.items()
+        for look, (scheme, width, height) in LOOKS.items()
+    ]
+
+
 def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
-    """Open one page as this shot says and write it as PNG; fails where no card comes."""
+    """Open one page as this shot says and write it as PNG; fails where that doesn't come."""
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
     )
-    page.goto(f"{url}/{shot.query}")
-    page.locator(".w-card").first.wait_for(timeout=WAIT_MS)
+    page.goto(f"{url}/{shot.address}")
+    page.locator(shot.awaited).first.wait_for(timeout=WAIT_MS)
     page.locator(".w-foot").wait_for(state="attached", timeout=WAIT_MS)
     # Widgets come after the text: until then, grey places stand for them.
     page.wait_for_function(

@@ -22,8 +22,7 @@ from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import Supplied, read_rating_set
 from app.domain import co_ratings, ranker
 from app.domain.errors import InvalidInput, WatcherError
-from app.domain.index_ports import Gathered
-from app.domain.titles import MediaKind
+from app.domain.titles import MediaKind, Title, TitleId
 from app.progress_line import progress_line
 from app.services.fit_co_ratings import Trained, train
 from app.services.leases import CO_RATINGS, held
@@ -80,9 +79,10 @@ def train_co_ratings(ratings: Path, links: Path | None = None) -> str:
         closing(open_services()) as services,
         held(services.state, CO_RATINGS, services.processes) as lease,
     ):
-        catalogue = films_of(services)
+        titles = films_of(services)
+        catalogue = services.index.gathered(list(titles))
         with progress_line("Fitting") as report:
-            trained = train(supplied.ratings, catalogue, fit_ranker, lease.guarding(report))
+            trained = train(supplied.ratings, catalogue, titles, fit_ranker, lease.guarding(report))
         lease.check()
         version = published(services, supplied, trained)
     return (
@@ -92,11 +92,15 @@ def train_co_ratings(ratings: Path, links: Path | None = None) -> str:
     )
 
 
-def films_of(services: Services) -> Gathered:
-    """All films of the index, by ascending key. Raises `NotReady`."""
+def films_of(services: Services) -> dict[TitleId, Title]:
+    """All films of the catalogue, by ascending key. Raises `NotReady` where no index is built."""
     services.index.refresh()
-    films = [t.id for some in services.titles.scan() for t in some if t.id.kind is MediaKind.MOVIE]
-    return services.index.gathered(films)
+    return {
+        title.id: title
+        for some in services.titles.scan()
+        for title in some
+        if title.id.kind is MediaKind.MOVIE
+    }
 
 
 def published(services: Services, supplied: Supplied, trained: Trained) -> str:

@@ -1,6 +1,6 @@
 """The API's answers, kept for a short time so that a click on a widget asks nothing again.
 
-Errors are not kept: the next run asks anew.
+Errors are not kept: the next run asks anew. What depends on a person is kept by their token.
 """
 
 from __future__ import annotations
@@ -9,15 +9,10 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app.api_client import (
-    ApiClient,
-    ApiNotReady,
-    Health,
-    Similar,
-    TitleCard,
-    TitleFacts,
-    base_url,
-)
+from streamlit_app.api.client import ApiClient, Health, base_url
+from streamlit_app.api.people import Profile
+from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
+from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
 from streamlit_app.search_state import Search, TitleRef
 
 _KEPT_SECONDS: Final = 60
@@ -33,21 +28,37 @@ def client() -> ApiClient:
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner="Looking for titles …")
-def similar(search: Search) -> Similar:
-    """Titles for a search that isn't empty."""
-    return client().similar(search)
+def similar(search: Search, caller: Caller = NOBODY, changes: str = "") -> Similar:
+    """Titles for a search that isn't empty.
+
+    `caller` and `changes` say whose history it leaves out, and as of which change.
+    """
+    del changes
+    return client().titles.similar(search, caller)
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)
 def title(ref: TitleRef) -> TitleFacts:
     """The facts of one title."""
-    return client().title(ref)
+    return client().titles.title(ref)
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)
 def named(typed: str) -> tuple[TitleCard, ...]:
     """Titles whose names go on from what was typed, best known first."""
-    return client().named(typed, _COMPLETIONS)
+    return client().titles.named(typed, _COMPLETIONS)
+
+
+@st.cache_data(ttl=_HEALTH_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)
+def people(token: str, changes: str) -> tuple[Profile, ...]:
+    """Those whom a token may see, as of a change."""
+    del changes
+    return people_now(token)
+
+
+def people_now(token: str) -> tuple[Profile, ...]:
+    """As `people`, asked for this moment."""
+    return client().people(Caller(token)).all()
 
 
 @st.cache_data(ttl=_HEALTH_KEPT_SECONDS, show_spinner=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
 from streamlit_app import drawing
-from streamlit_app.api_client import TitleCard, TitleFacts
+from streamlit_app.api.history import HistoryRow
+from streamlit_app.api.titles import TitleCard, TitleFacts
 from streamlit_app.vocabulary import KIND_NAMES
 
 _MINUTES: Final = 60
@@ -15,23 +17,54 @@ _SHOWN_PEOPLE: Final = 2
 _SHOWN_CAST: Final = 6
 _SHOWN_KEYWORDS: Final = 8
 # Length of a title up to which a size fits, and the size in hundredths of the cover's width.
-_TITLE_SIZES: Final = ((9, 17.0), (18, 14.0), (32, 11.5), (56, 9.5), (90, 8.0))
+_TITLE_SIZES: Final = ((9, 15.5), (18, 14.0), (32, 11.5), (56, 9.5), (90, 8.0))
 _SMALLEST_TITLE: Final = 6.6
 
 
-def card(title: TitleCard, *, level: int = 3) -> str:
-    """A card of a grid: the cover, then what it is. The heading is of `level`."""
+def card(title: TitleCard, *, level: int = 3, mine: Sequence[str] = (), reason: str = "") -> str:
+    """A card of a grid: the cover, then what it is. The heading is of `level`.
+
+    `mine` is where the viewer stands with it, in words; `reason` why it is here.
+    """
     return (
         f'<article class="w-card">{_cover(title, level)}'
         f'<div class="w-text">{_caption(title, level)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
         f"{_line('w-makers', ', '.join(title.makers[:_SHOWN_PEOPLE]))}"
+        f"{_line('w-mine', ' · '.join(mine))}"
+        f"{_line('w-reason', reason)}"
         f"{_overview(title.overview)}</div></article>"
     )
 
 
-def hero(title: TitleFacts) -> str:
+def row(entry: HistoryRow, told: Sequence[str]) -> str:
+    """A line of a history: a small cover, the name, what it is, and `told` of the person."""
+    title = entry.title or TitleCard(
+        tmdb_id=entry.tmdb_id or 0, media_type=entry.media_type, title=entry.name, year=entry.year
+    )
+    return (
+        f'<div class="w-row">{_thumbnail(title)}<div class="w-text">'
+        f'<p class="w-name" dir="auto">{escape(entry.name)}</p>'
+        f'<p class="w-meta">{meta_line(title)}</p>'
+        f"{_line('w-mine', ' · '.join(told))}</div></div>"
+    )
+
+
+def _thumbnail(title: TitleCard) -> str:
+    poster = _safe_address(title.poster_url)
+    seed = title.tmdb_id * 2 + (title.media_type == "tv")
+    over = (
+        f'<img class="w-poster" src="{_attribute(poster)}" alt="" loading="lazy" '
+        'referrerpolicy="no-referrer">'
+        if poster
+        else ""
+    )
+    drawn = f'<img class="w-drawing" src="{drawing.cover(title.genres, seed)}" alt="">'
+    return f'<div class="w-cover w-small">{drawn}{over}</div>'
+
+
+def hero(title: TitleFacts, *, mine: Sequence[str] = ()) -> str:
     """The card of the title that was asked for: wider, and with more of its facts."""
     facts = (
         ("By" if title.media_type == "tv" else "Directed by", title.makers[:_SHOWN_PEOPLE]),
@@ -50,6 +83,7 @@ def hero(title: TitleFacts) -> str:
         f"{_line('w-original', original or '')}"
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
+        f"{_line('w-mine', ' · '.join(mine))}"
         f"{_line('w-tagline', title.tagline or '')}"
         f"{_line('w-overview', title.overview or '')}"
         f"{f'<dl>{rows}</dl>' if rows else ''}</div></section>"

@@ -1,4 +1,4 @@
-"""Links to a search of the Similar page."""
+"""Links within the web app; each keeps who is watching."""
 
 from __future__ import annotations
 
@@ -6,17 +6,36 @@ from typing import Final
 
 import streamlit as st
 
+from streamlit_app import address
 from streamlit_app.search_state import Search
 
-_PAGE: Final = "pages/similar.py"
+HOME: Final = "views/home.py"
+RECOMMENDATIONS: Final = "views/recommendations.py"
+SIMILAR: Final = "views/similar.py"
+HISTORY: Final = "views/history.py"
+TASTE: Final = "views/taste.py"
+PEOPLE: Final = "views/people.py"
+ADMIN: Final = "views/admin.py"
 
 
 def link(label: str, search: Search, icon: str | None = None, *, wide: bool = False) -> None:
-    """A link to a search. The label is Markdown."""
+    """A link to a search of the Similar page. The label is Markdown."""
+    page_link(SIMILAR, label, search.to_params(), icon=icon, wide=wide)
+
+
+def page_link(
+    page: str,
+    label: str,
+    params: address.Params | None = None,
+    *,
+    icon: str | None = None,
+    wide: bool = False,
+) -> None:
+    """A link to a page with these parameters. The label is Markdown."""
     st.page_link(
-        _PAGE,
+        page,
         label=label,
         icon=icon,
-        query_params=search.to_params() or None,
+        query_params=address.with_profile(params or {}) or None,
         width="stretch" if wide else "content",
     )

@@ -13,10 +13,13 @@ if str(_HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402 - after the path
 
-from streamlit_app import answers, notices  # noqa: E402 - after the path
-from streamlit_app.api_client import ApiError  # noqa: E402 - after the path
+from streamlit_app import address, answers, links, notices, viewer  # noqa: E402 - after the path
+from streamlit_app.api.transport import ApiError  # noqa: E402 - after the path
 
-ATTRIBUTION: Final = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+ATTRIBUTION: Final = (
+    "This product uses the TMDB API but is not endorsed or certified by TMDB. "
+    "Where titles can be streamed is JustWatch's data, by way of TMDB."
+)
 
 
 def main() -> None:
@@ -33,11 +36,23 @@ def main() -> None:
     st.logo(str(_HERE / "assets" / "logo.svg"), size="large")
     notices.begin()
     page = st.navigation(
-        [st.Page("pages/similar.py", title="Similar", icon=":material/explore:", default=True)],
+        [
+            st.Page(_begin, title="watcher", default=True, visibility="hidden"),
+            st.Page(links.SIMILAR, title="Similar", icon=":material/explore:"),
+            st.Page(links.HISTORY, title="History", icon=":material/history:"),
+            st.Page(links.PEOPLE, title="People", icon=":material/group:"),
+        ],
         position="top",
     )
+    viewer.begin()
+    viewer.picker()
     page.run()
     _footer()
+
+
+def _begin() -> None:
+    """The bare address leads to a page, with what it asks for."""
+    st.switch_page(links.SIMILAR, query_params=address.with_profile(address.params()))
 
 
 def _footer() -> None:

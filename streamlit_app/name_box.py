@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import Final
 
 import streamlit as st
 
 from streamlit_app import answers, notices
-from streamlit_app.api_client import ApiError, TitleCard
+from streamlit_app.api.titles import TitleCard
+from streamlit_app.api.transport import ApiError
 from streamlit_app.links import link
+from streamlit_app.markdown import plain
 from streamlit_app.search_state import MAX_NAME, Search
 from streamlit_app.vocabulary import KIND_NAMES
 
 NAME: Final = "w_name"
 """The box's place in the session's state."""
 
-_SIGNS: Final = re.compile(r"([!-/:-@\[-`{-~])")
-# Of a colon before a letter, Streamlit makes icons and colours even where it is escaped.
-_CODES: Final = re.compile(r":(?=\w)")
-_NO_BREAK: Final = "\u2060"
+Matches = Callable[[Sequence[TitleCard]], None]
+"""Draws what can be done with the titles that match."""
+
+
+def name_box(search: Search) -> None:
+    """The box and its matches; each leads to what is similar, under the wishes of `search`."""
+    pick_by_name(
+        "Name of a film or series",
+        partial(_leading_on, search=search),
+        partial(_in_words, search=search),
+    )
 
 
 @st.fragment
-def name_box(search: Search) -> None:
-    """The box and its matches; each leads to what is similar, under the wishes of `search`.
+def pick_by_name(
+    name_of_box: str,
+    matches: Matches,
+    nothing: Callable[[str], None] | None = None,
+    key: str = NAME,
+) -> None:
+    """A box for a name; `matches` draws what it finds, `nothing` a way on where that is none.
 
     Typing runs this function only, and leaves the rest of the page alone.
     """
-    st.session_state.setdefault(NAME, "")
+    st.session_state.setdefault(key, "")
     typed = st.text_input(
-        "Name of a film or series",
-        key=NAME,
+        name_of_box,
+        key=key,
         type="search",
         live=True,
         max_chars=MAX_NAME,
@@ -41,10 +56,16 @@ def name_box(search: Search) -> None:
     )
     name = " ".join((typed or "").split())
     if name:
-        _matches(name, search)
+        _found(name, matches, nothing)
 
 
-def _matches(name: str, search: Search) -> None:
+def label(title: TitleCard) -> str:
+    """Name, year and kind as Markdown, in which the name's own signs mean nothing."""
+    parts = [f"**{plain(title.title)}**", str(title.year or ""), KIND_NAMES[title.media_type]]
+    return " · ".join(part for part in parts if part)
+
+
+def _found(name: str, matches: Matches, nothing: Callable[[str], None] | None) -> None:
     try:
         titles = answers.named(name)
     except ApiError as error:
@@ -53,23 +74,24 @@ def _matches(name: str, search: Search) -> None:
         return
     if not titles:
         _status("No title in the catalogue has a name like that.")
-        link("Look for it in your own words", search.for_text(name), icon=":material/search:")
+        if nothing:
+            nothing(name)
         return
     count = (
         "1 title of this name" if len(titles) == 1 else f"{len(titles)} titles, best known first"
     )
     with st.container(key="names", gap=None):
         _status(count, seen=False)
-        for title in titles:
-            link(label(title), search.for_title(title.ref), wide=True)
+        matches(titles)
 
 
-def label(title: TitleCard) -> str:
-    """Name, year and kind as Markdown, in which the name's own signs mean nothing."""
-    plain = _CODES.sub(f":{_NO_BREAK}", " ".join(title.title.split()))
-    name = _SIGNS.sub(r"\\\1", plain)
-    parts = [f"**{name}**", str(title.year or ""), KIND_NAMES[title.media_type]]
-    return " · ".join(part for part in parts if part)
+def _leading_on(titles: Sequence[TitleCard], search: Search) -> None:
+    for title in titles:
+        link(label(title), search.for_title(title.ref), wide=True)
+
+
+def _in_words(name: str, search: Search) -> None:
+    link("Look for it in your own words", search.for_text(name), icon=":material/search:")
 
 
 def _status(sentence: str, *, seen: bool = True) -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import Final, Literal
 
 import streamlit as st
 
 from streamlit_app import answers
-from streamlit_app.api_client import ApiError, ApiNotReady, ApiRefused, ApiUnreachable
+from streamlit_app.api.transport import (
+    ApiError,
+    ApiNotReady,
+    ApiRefused,
+    ApiSlow,
+    ApiUnauthorized,
+    ApiUnreachable,
+)
 
 _POLL_SECONDS: Final = 2.0
 _SHOWN: Final = "notice_shown"
+_COMES_BACK: Final = " This page comes back by itself."
 
 State = Literal["away", "not_ready", "ready"]
 
@@ -27,10 +37,33 @@ def is_shown() -> bool:
     return bool(st.session_state.get(_SHOWN))
 
 
+@contextmanager
+def guard(remedy: str = "") -> Iterator[None]:
+    """Around whatever asks the API: an error becomes its notice, and the rest of the page stays.
+
+    `remedy` is what to do where the API refuses the question, as text.
+    """
+    try:
+        yield
+    except ApiError as error:
+        tell(error, remedy)
+
+
+def tell(error: ApiError, remedy: str = "") -> None:
+    """The notice that fits the error."""
+    if isinstance(error, ApiUnreachable | ApiNotReady):
+        waiting(error)
+    else:
+        refused(error, remedy)
+
+
 def waiting(error: ApiUnreachable | ApiNotReady) -> None:
-    """Tell that the API is away or not ready, and run the page again once that has changed."""
+    """Tell that the API is away, slow or not ready, and run the page again once that changed."""
     st.session_state[_SHOWN] = True
-    if isinstance(error, ApiUnreachable):
+    if isinstance(error, ApiSlow):
+        remedy = "A sync or a rebuild may keep it busy for a moment."
+        notice("watcher is slow", error.detail, remedy + _COMES_BACK)
+    elif isinstance(error, ApiUnreachable):
         remedy = (
             "Start it with <code>./start.sh</code>, or set <code>API_BASE_URL</code> to where "
             "it runs."
@@ -41,9 +74,13 @@ def waiting(error: ApiUnreachable | ApiNotReady) -> None:
     watch(error)
 
 
-def refused(error: ApiRefused) -> None:
+def refused(error: ApiError, remedy: str = "") -> None:
     """Tell what the API said to a question that it won't answer."""
-    notice("That did not work", error.detail, "Change the search above and try again.")
+    heading = "A token is needed" if isinstance(error, ApiUnauthorized) else "That did not work"
+    code = error.code if isinstance(error, ApiRefused) else ""
+    if not remedy and code == "invalid_input":
+        remedy = "Change what you asked for and try again."
+    notice(heading, error.detail, escape(remedy))
 
 
 def notice(heading: str, sentence: str, remedy_html: str = "") -> None:
@@ -53,9 +90,6 @@ def notice(heading: str, sentence: str, remedy_html: str = "") -> None:
         f'<div class="w-notice" role="status"><p><strong>{escape(heading)}</strong></p>'
         f"<p>{escape(sentence)}</p>{remedy}</div>"
     )
-
-
-_COMES_BACK: Final = " This page comes back by itself."
 
 
 def watch(error: ApiError) -> None:

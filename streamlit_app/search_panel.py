@@ -8,11 +8,18 @@ from typing import Final, TypeVar, cast
 
 import streamlit as st
 
+from streamlit_app import address, viewer
 from streamlit_app.name_box import NAME, name_box
-from streamlit_app.search_state import MAX_TEXT, YEARS, Search, parse_title
+from streamlit_app.search_state import MAX_TEXT, MINUTES, YEARS, Search, parse_title
+from streamlit_app.several import several
 from streamlit_app.vocabulary import GENRES, KIND_NAMES, KINDS_NAMES, LANGUAGES, Kind
 
-_MODES: Final = {"words": "In your words", "name": "By name", "id": "By TMDB id"}
+_MODES: Final = {
+    "words": "In your words",
+    "name": "By name",
+    "several": "Several",
+    "id": "By id",
+}
 _COUNTS: Final = (10, 20, 40, 60, 100, 200)
 _VOTES: Final = (0, 50, 200, 1000, 5000)
 _SHOWN: Final = "address_shown"
@@ -22,11 +29,7 @@ _T = TypeVar("_T")
 
 def current() -> Search:
     """The search that the address names."""
-    return Search.from_params(_address())
-
-
-def _address() -> dict[str, list[str]]:
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+    return Search.from_params(address.params())
 
 
 def panel(search: Search) -> None:
@@ -45,6 +48,7 @@ def panel(search: Search) -> None:
                 format_func=_MODES.__getitem__,
                 key="w_mode",
                 required=True,
+                wrap=True,
                 label_visibility="collapsed",
             )
             _options(search)
@@ -52,9 +56,13 @@ def panel(search: Search) -> None:
             _ask_by_id(search)
         elif mode == "name":
             name_box(search)
+        elif mode == "several":
+            several(search)
+            if search.like:
+                _ask_by_words(search)
         else:
             _ask_by_words(search)
-        count = len(search.filters)
+        count = len(search.filters) + search.unseen
         label = f"Filters · {count} set" if count else "Filters"
         with st.expander(label, icon=":material/tune:", key="filters"):
             _filters(search)
@@ -68,7 +76,9 @@ def _ask_by_words(search: Search) -> None:
             key="w_text",
             type="search",
             max_chars=MAX_TEXT,
-            placeholder="A mood, a plot, a title, a director …",
+            placeholder="… but funnier, or in space"
+            if search.like
+            else "A mood, a plot, a title, a director …",
             label_visibility="collapsed",
             on_change=_words_given,
         )
@@ -125,10 +135,8 @@ def _options(search: Search) -> None:
 def _filters(search: Search) -> None:
     first, second = st.columns(2, gap="medium")
     with first:
-        for label, key in (("From year", "w_from"), ("To year", "w_to")):
-            st.number_input(
-                label, *YEARS, step=1, key=key, placeholder="Any", on_change=_options_changed
-            )
+        _bounds("From year", "w_from", "To year", "w_to", YEARS)
+        _bounds("Minutes, at least", "w_longer", "at most", "w_shorter", MINUTES)
         st.selectbox(
             "Votes",
             _with_own(_VOTES, search.min_votes),
@@ -158,7 +166,25 @@ def _filters(search: Search) -> None:
             placeholder="Choose languages",
             on_change=_options_changed,
         )
-        st.button("Clear all filters", on_click=_clear_filters, disabled=not search.filters)
+        if viewer.now().is_known:
+            st.toggle("Leave out what I have watched", key="w_unseen", on_change=_options_changed)
+        else:
+            st.session_state["w_unseen"] = search.unseen
+        st.button(
+            "Clear all filters",
+            on_click=_clear_filters,
+            disabled=not (search.filters or search.unseen),
+        )
+
+
+def _bounds(least: str, least_key: str, most: str, most_key: str, range_: tuple[int, int]) -> None:
+    """Two boxes beside each other for numbers within a range; empty for any."""
+    for place, label, key in zip(
+        st.columns(2, gap="small"), (least, most), (least_key, most_key), strict=True
+    ):
+        place.number_input(
+            label, *range_, step=1, key=key, placeholder="Any", on_change=_options_changed
+        )
 
 
 def _follow(search: Search) -> None:
@@ -168,10 +194,12 @@ def _follow(search: Search) -> None:
         return
     if _SHOWN in state:
         # A link within the page reaches this process but not the browser's address bar.
-        st.query_params.from_dict(_address())
+        address.show_again()
     state[_SHOWN] = search
     state[_PROBLEM] = ""
-    if search.text:
+    if search.like:
+        state["w_mode"] = "several"
+    elif search.text:
         state["w_mode"] = "words"
     elif "w_mode" not in state:
         state["w_mode"] = "name" if search.title else "words"
@@ -185,16 +213,21 @@ def _follow(search: Search) -> None:
     state["w_genres"], state["w_not"] = list(search.genres), list(search.without_genres)
     state["w_lang"] = list(search.languages)
     state["w_votes"], state["w_rating"] = search.min_votes, search.min_rating
+    state["w_longer"], state["w_shorter"] = search.runtime_from, search.runtime_to
+    state["w_unseen"] = search.unseen
 
 
 def _go(search: Search) -> None:
     st.session_state[_SHOWN] = search
     st.session_state[_PROBLEM] = ""
-    st.query_params.from_dict(search.to_params())
+    address.go(search.to_params())
 
 
 def _words_given() -> None:
-    _go(current().for_text(st.session_state["w_text"] or ""))
+    search = current()
+    if st.session_state["w_mode"] != "several":
+        search = replace(search, like=(), unlike=())
+    _go(search.for_text(st.session_state["w_text"] or ""))
 
 
 def _id_given() -> None:
@@ -227,13 +260,16 @@ def _options_changed() -> None:
             languages=tuple(state["w_lang"]),
             min_votes=state["w_votes"],
             min_rating=state["w_rating"],
+            runtime_from=state["w_longer"],
+            runtime_to=state["w_shorter"],
+            unseen=state["w_unseen"],
         )
     )
 
 
 def _clear_filters() -> None:
     # The widgets follow the address at the next run.
-    st.query_params.from_dict(current().without_filters().to_params())
+    address.go(current().without_filters().to_params())
 
 
 def _with_own(options: Sequence[_T], *own: _T) -> list[_T]:

@@ -14,7 +14,9 @@ MAX_NAME: Final = 200
 MAX_RESULTS: Final = 200
 DEFAULT_RESULTS: Final = 20
 MAX_TMDB_ID: Final = 2**31 - 1
+MAX_LIKED: Final = 20
 YEARS: Final = (1870, 2100)
+MINUTES: Final = (1, 1000)
 
 
 class TitleRef(NamedTuple):
@@ -34,13 +36,17 @@ class TitleRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """One search: by `title` if there is one, else by `text`; neither on a first visit.
+    """One search: by `title`, by several in `like`, or by `text`; none of them on a first visit.
 
-    Years are inclusive; `rating` is 0 to 10; `k` is 1 to 200.
+    A text may go with `like`, and titles to keep away from in `unlike`. Years and minutes are
+    inclusive; `rating` is 0 to 10; `k` is 1 to 200. `unseen` leaves out what the viewer watched.
     """
 
     text: str = ""
     title: TitleRef | None = None
+    like: tuple[TitleRef, ...] = ()
+    unlike: tuple[TitleRef, ...] = ()
+    unseen: bool = False
     results: Kinds = "all"
     k: int = DEFAULT_RESULTS
     year_from: int | None = None
@@ -50,6 +56,8 @@ class Search:
     languages: tuple[str, ...] = ()
     min_votes: int = 0
     min_rating: float = 0.0
+    runtime_from: int | None = None
+    runtime_to: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Self:
@@ -59,28 +67,36 @@ class Search:
             values = params.get(name, ())
             return values[-1] if values else ""
 
-        title = parse_title(last("title"))
+        like = _titles(params.get("like", ()))
+        title = None if like else parse_title(last("title"))
         results = last("show")
         return cls(
             text="" if title else " ".join(last("q").split())[:MAX_TEXT],
             title=title,
+            like=like,
+            unlike=tuple(ref for ref in _titles(params.get("unlike", ())) if ref not in like),
+            unseen=last("unseen") == "1",
             results=cast("Kinds", results) if results in {"movie", "tv"} else "all",
-            k=_whole(last("k"), 1, MAX_RESULTS) or DEFAULT_RESULTS,
-            year_from=_whole(last("from"), *YEARS),
-            year_to=_whole(last("to"), *YEARS),
+            k=whole(last("k"), 1, MAX_RESULTS) or DEFAULT_RESULTS,
+            year_from=whole(last("from"), *YEARS),
+            year_to=whole(last("to"), *YEARS),
             genres=_known_genres(params.get("genre", ())),
             without_genres=_known_genres(params.get("not", ())),
             languages=tuple(
                 dict.fromkeys(v for v in params.get("lang", ()) if re.fullmatch("[a-z]{2}", v))
             ),
-            min_votes=_whole(last("votes"), 0, 10**7) or 0,
+            min_votes=whole(last("votes"), 0, 10**7) or 0,
             min_rating=_rating(last("rating")),
+            runtime_from=whole(last("longer"), *MINUTES),
+            runtime_to=whole(last("shorter"), *MINUTES),
         )
 
     def to_params(self) -> dict[str, str | list[str]]:
         """The shortest query of an address that reads back as this search."""
         params: dict[str, str | list[str] | None] = {
             "title": str(self.title) if self.title else None,
+            "like": [str(ref) for ref in self.like] or None,
+            "unlike": [str(ref) for ref in self.unlike] or None,
             "q": self.text or None,
             "show": None if self.results == "all" else self.results,
             "k": None if self.k == DEFAULT_RESULTS else str(self.k),
@@ -91,23 +107,34 @@ class Search:
             "lang": list(self.languages) or None,
             "votes": str(self.min_votes) if self.min_votes else None,
             "rating": f"{self.min_rating:g}" if self.min_rating else None,
+            "longer": str(self.runtime_from) if self.runtime_from is not None else None,
+            "shorter": str(self.runtime_to) if self.runtime_to is not None else None,
+            "unseen": "1" if self.unseen else None,
         }
         return {name: value for name, value in params.items() if value is not None}
 
     def to_request(self) -> dict[str, object]:
-        """The body of `POST /mcp/knn`; only for a search with a title or a text."""
-        asked: dict[str, object] = (
-            {"tmdb_id": self.title.tmdb_id, "input_media_type": self.title.kind}
-            if self.title
-            else {"text": self.text}
-        )
+        """The body of `POST /mcp/knn`; only for a search that isn't empty."""
+        asked: dict[str, object]
+        if self.title:
+            asked = {"tmdb_id": self.title.tmdb_id, "input_media_type": self.title.kind}
+        elif self.like:
+            named = {"like": self.like, "unlike": self.unlike}
+            asked = {
+                name: [{"tmdb_id": ref.tmdb_id, "media_type": ref.kind} for ref in refs]
+                for name, refs in named.items()
+                if refs
+            }
+            asked |= {"text": self.text} if self.text else {}
+        else:
+            asked = {"text": self.text}
         body = asked | {"results_media_type": self.results, "k": self.k}
         return body | {"filters": self.filters} if self.filters else body
 
     @property
     def is_empty(self) -> bool:
         """True where nothing is asked for yet."""
-        return not self.text and self.title is None
+        return not self.text and self.title is None and not self.like
 
     @property
     def filters(self) -> dict[str, object]:
@@ -120,6 +147,8 @@ class Search:
             "languages": list(self.languages),
             "min_votes": self.min_votes,
             "min_rating": self.min_rating,
+            "runtime_from": self.runtime_from,
+            "runtime_to": self.runtime_to,
         }
         return {name: value for name, value in every.items() if value}
 
@@ -135,20 +164,53 @@ class Search:
             (languages, f"in {' or '.join(languages)}"),
             (self.min_votes, f"at least {self.min_votes:,} votes"),
             (self.min_rating, f"rated {self.min_rating:g} or better"),
+            (self.runtime_from is not None, f"{self.runtime_from} minutes or longer"),
+            (self.runtime_to is not None, f"{self.runtime_to} minutes or shorter"),
+            (self.unseen, "nothing that you have watched"),
         )
         return [words for holds, words in conditions if holds]
 
     def for_title(self, title: TitleRef) -> Search:
         """The same wishes, for titles like this one."""
-        return replace(self, text="", title=title)
+        return replace(self, text="", title=title, like=(), unlike=())
 
     def for_text(self, text: str) -> Search:
-        """The same wishes, for titles that fit these words."""
+        """The same wishes, for titles that fit these words; with several titles, like them too."""
         return replace(self, text=" ".join(text.split())[:MAX_TEXT], title=None)
+
+    def liking(self, ref: TitleRef) -> Search:
+        """Like this one as well: of one title becomes a search by several."""
+        own = (self.title,) if self.title else self.like
+        like = tuple(dict.fromkeys((*own, ref)))[:MAX_LIKED]
+        unlike = tuple(one for one in self.unlike if one != ref)
+        return replace(self, title=None, like=like, unlike=unlike)
+
+    def unliking(self, ref: TitleRef) -> Search:
+        """Not like this one."""
+        own = (self.title,) if self.title else self.like
+        unlike = tuple(dict.fromkeys((*self.unlike, ref)))[:MAX_LIKED]
+        like = tuple(one for one in own if one != ref)
+        return replace(self, title=None, like=like, unlike=unlike)
+
+    def letting_go(self, ref: TitleRef) -> Search:
+        """Without this one among the titles."""
+        return replace(
+            self,
+            title=None,
+            like=tuple(one for one in self.like if one != ref),
+            unlike=tuple(one for one in self.unlike if one != ref),
+        )
 
     def without_filters(self) -> Search:
         """The same question with every filter taken off."""
-        return Search(text=self.text, title=self.title, results=self.results, k=self.k)
+        return Search(
+            text=self.text,
+            title=self.title,
+            like=self.like,
+            unlike=self.unlike,
+            results=self.results,
+            k=self.k,
+        )
 
 
 def parse_title(text: str, kind: Kind = "movie") -> TitleRef | None:
@@ -167,7 +229,8 @@ def parse_title(text: str, kind: Kind = "movie") -> TitleRef | None:
     return TitleRef(named, number) if 1 <= number <= MAX_TMDB_ID else None
 
 
-def _whole(text: str, least: int, most: int) -> int | None:
+def whole(text: str, least: int, most: int) -> int | None:
+    """A whole number of an address, brought between the bounds; None where it is none."""
     if not re.fullmatch(r"[0-9]{1,9}", text):
         return None
     return min(max(int(text), least), most)
@@ -177,6 +240,11 @@ def _rating(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", text):
         return 0.0
     return min(round(float(text) * 2) / 2, 10.0)
+
+
+def _titles(named: Sequence[str]) -> tuple[TitleRef, ...]:
+    found = (parse_title(text) for text in named)
+    return tuple(dict.fromkeys(ref for ref in found if ref))[:MAX_LIKED]
 
 
 def _known_genres(names: Sequence[str]) -> tuple[str, ...]:

@@ -47,3 +47,9 @@ def address(test: AppTest) -> dict[str, list[str]]:
     # The runner gives text or a list, depending on who set it.
     given = test.query_params.items()
     return {name: [value] if isinstance(value, str) else value for name, value in given}
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    """Click the first button of this name."""
+    found = next(button for button in test.button if button.label == label)
+    return checked(found.click().run())

@@ -92,11 +92,11 @@ def worker(services: Services) -> Iterator[threading.Event]:
         yield stop
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)  # a busy machine needs seconds for what is under way
         assert not thread.is_alive()
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Return once it holds; what is in a store gives no sign."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from app.domain.ports import Vectors
 from app.domain.progress import Progress, Report
 from app.domain.rating_sets import RatingSet
 from app.domain.taste import LIKED
+from app.domain.titles import Title
 
 LINKS_KEPT: Final = 300
 """Links of a title that are kept: the weaker ones together change hardly any list."""
@@ -27,13 +28,31 @@ _MOST_OF_ONE: Final = 2000
 
 _WIDE_RIDGE: Final = 200.0
 _CLOSE_RIDGE: Final = 100.0
-_RESEMBLANCE: Final = 30.0
+_OF_MEANING: Final = 20.0
+_OF_TRAITS: Final = (10.0, 10.0, 10.0, 5.0)
+"""What resemblance weighs beside people: by embedding, and by each of `traits_of`."""
+
+_FEWEST_ALIKE: Final = 2
 _WIDE_IN_CLOSE: Final = 0.3
 _NEAR_BY: Final = 30.0
 """Ratings between two of one person's, over which closeness falls to 1/e."""
 
 _SOON: Final = 15.0
 _PRIOR: Final = 5.0
+
+
+Traits = Sequence[Sequence[tuple[str, ...]]]
+"""For each sort of trait, each title's values."""
+
+
+def traits_of(titles: Sequence[Title]) -> Traits:
+    """Keywords, cast, makers, genres."""
+    return (
+        [title.keywords for title in titles],
+        [title.cast for title in titles],
+        [title.makers for title in titles],
+        [title.genres for title in titles],
+    )
 
 
 @dataclass(slots=True)
@@ -46,11 +65,13 @@ class _Sums:
     liked: Floats32
 
 
-def fit(ratings: RatingSet, keys: NDArray[np.int64], vectors: Vectors, report: Report) -> CoRatings:
+def fit(
+    ratings: RatingSet, keys: NDArray[np.int64], vectors: Vectors, traits: Traits, report: Report
+) -> CoRatings:
     """The model of all titles with a vector that somebody rated, the most rated ones at most.
 
-    `keys` (n,) ascends and names the rows of `vectors` (n, d). Raises `InvalidInput` where nothing
-    is left. Closed form: EASE (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data,
+    `keys` (n,) ascends and names the rows of `vectors` (n, d) and of `traits`. Raises
+    `InvalidInput` where nothing is left. Closed form: EASE (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data,
     2019), with rows for the resemblance of titles (CEASE: O. Jeunen et al., 2020).
     """
     chosen = _chosen(ratings, keys)
@@ -64,12 +85,12 @@ def fit(ratings: RatingSet, keys: NDArray[np.int64], vectors: Vectors, report: R
     counts = np.bincount(places, minlength=n).astype(np.int32)
     liked = np.bincount(places[ratings.ratings >= LIKED], minlength=n).astype(np.int32)
     sums = _summed(ratings, places, n, report)
-    side = _centered(vectors[np.searchsorted(keys, chosen)])
+    rows = np.searchsorted(keys, chosen)
     report(Progress(0, 2, "solving"))
     wide = _closed_form(sums.rated, _WIDE_RIDGE)
     report(Progress(1, 2, "solving"))
     near = sums.near
-    near += _RESEMBLANCE * (side @ side.T)
+    near += _resemblance(vectors[rows], [[some[row] for row in rows] for some in traits])
     close = _closed_form(near, _CLOSE_RIDGE)
     report(Progress(2, 2, "solving"))
     return CoRatings(
@@ -124,6 +145,29 @@ def _summed(ratings: RatingSet, places: NDArray[np.intp], n: int, report: Report
             report(Progress(done, people, "people read"))
     report(Progress(people, people, "people read"))
     return sums
+
+
+def _resemblance(vectors: Vectors, traits: Traits) -> Floats32:
+    """Shape (n, n): cosines of embeddings about their mean, and of each sort of trait by rarity."""
+    side = _centered(vectors)
+    found = _OF_MEANING * (side @ side.T)
+    for weight, values in zip(_OF_TRAITS, traits, strict=True):
+        bearers: dict[str, list[int]] = {}
+        for row, mine in enumerate(values):
+            for value in set(mine):
+                bearers.setdefault(value, []).append(row)
+        rarity = {
+            value: float(np.log(len(values) / len(rows)))
+            for value, rows in bearers.items()
+            if len(rows) >= _FEWEST_ALIKE
+        }
+        lengths = np.array([sum(rarity.get(v, 0.0) ** 2 for v in set(mine)) for mine in values])
+        lengths = np.sqrt(np.maximum(lengths, 1e-9))
+        for value, rare in rarity.items():
+            rows = np.array(bearers[value])
+            scaled = (rare / lengths[rows]).astype(np.float32)
+            found[np.ix_(rows, rows)] += np.float32(weight) * scaled[:, None] * scaled[None, :]
+    return np.asarray(found, np.float32)
 
 
 def _centered(vectors: Vectors) -> Floats32:

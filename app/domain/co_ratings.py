@@ -75,7 +75,7 @@ class CoRatings:
         known = rows >= 0
         rows, weights = rows[known], liking.weights[known]
         recency = liking.recency[known]
-        newest = weights * (recency - recency.min(initial=0.0)) if len(rows) else weights
+        newest = liking.lately[known]
         likes = (liking.ratings[known] >= LIKED) * recency
         return {
             "wide": _in_deviations(self.wide.scores(rows, weights)),

@@ -51,6 +51,8 @@ _MEAN_RATING: Final = 6.2
 _PRIOR_VOTES: Final = 100.0
 """A title starts with so many votes of the mean rating: what is unknown is average, not zero."""
 
+_PRIOR_TITLES: Final = 3.0
+_ANY_YEAR: Final = 0.05
 _NEW_FOR: Final = 2
 _FIRST_YEAR: Final = 1900
 _YEARS: Final = 140
@@ -70,9 +72,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
-    """How genres (genres,) and years (years from 1900,) spread over known titles; each sums to 1.
+    """How known titles are spread over genres and years.
 
-    What a person prefers shows against it: not against their own candidates, which already lean
+    `genres` (genres,) is the share that has each, `years` the part of them that came out in each
+    year from 1900. What a person prefers shows against it: not against their own candidates, which already lean
     their way.
     """
 
@@ -83,16 +86,21 @@ class Background:
 def background_of(known: Gathered) -> Background:
     """Of titles that many know; each counts by its fame."""
     weights = fame(known.votes)
-    genres = (genre_shares(known.genres) * weights[:, None]).sum(axis=0) + 1e-3
-    years = _spread(known.years, weights) + 0.5
-    return Background(genres / genres.sum(), years / years.sum())
+    genres = (_bits(known.genres) * weights[:, None]).sum(axis=0) + 1.0
+    years = _spread(known.years, np.ones(len(known.ids))) + 0.5
+    return Background(genres / (weights.sum() + 1.0), years / years.sum())
 
 
 def genre_shares(genres: NDArray[np.uint32]) -> Floats:
     """Shape (n, genres): each title's genres, adding up to 1."""
-    bits = ((genres[:, None] >> _BITS[None, :]) & 1).astype(np.float64)
+    bits = _bits(genres)
     shares: Floats = bits / np.maximum(bits.sum(axis=1, keepdims=True), 1.0)
     return shares
+
+
+def _bits(genres: NDArray[np.uint32]) -> Floats:
+    """Shape (n, genres): 1 where a title has the genre."""
+    return np.asarray((genres[:, None] >> _BITS[None, :]) & 1, np.float64)
 
 
 def quality(votes: NDArray[np.int32], ratings: NDArray[np.float32]) -> Floats:
@@ -160,18 +168,20 @@ def _mean_of_best(cosines: NDArray[np.float32], best: int) -> Floats:
 
 
 def _genre_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
-    """How much more often a genre stands among the liked titles than among known ones."""
+    """How much more often liked titles have its genres than known ones do: mean log ratio."""
     liked = liking.liked
-    weights = liking.weights[liked]
-    mine = (genre_shares(own.genres[liked]) * weights[:, None]).sum(axis=0)
-    mine = (mine + 3.0 * usual.genres) / (weights.sum() + 3.0)
-    return np.asarray(genre_shares(pool.genres) @ np.log(mine / usual.genres))
+    weights = liking.recency[liked]
+    mine = (_bits(own.genres[liked]) * weights[:, None]).sum(axis=0)
+    mine = (mine + _PRIOR_TITLES * usual.genres) / (weights.sum() + _PRIOR_TITLES)
+    bits = _bits(pool.genres)
+    ratios = bits @ np.log(mine / usual.genres)
+    return np.asarray(ratios / np.maximum(bits.sum(axis=1), 1.0))
 
 
 def _year_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
     """How much more often a time stands among the person's latest titles than among known ones."""
     mine = _spread(own.years, liking.recency**2)
-    mine = mine + 0.05 * max(float(mine.sum()), 1.0) * usual.years
+    mine = mine + _ANY_YEAR * max(float(mine.sum()), 1.0) / _YEARS
     ratio = np.log(mine / mine.sum() / usual.years)
     return np.asarray(np.where(pool.years > 0, ratio[_places(pool.years)], 0.0))
 

@@ -31,6 +31,7 @@ _FEWEST_LIKED: Final = 3
 _BEST_SHARE: Final = 3
 
 _HALF_LIFE: Final = 15
+_SHORT_HALF_LIFE: Final = 6
 _FLOOR: Final = 0.3
 """A title loses half of its weight over each 15 watched after it, down to the floor. By rank and
 not by days: who watches a film a month has their taste as recent as who watches one a day."""
@@ -83,6 +84,13 @@ class Liking:
     def weights(self) -> Floats:
         """What each title counts for: 0 up to a rating of 4, growing with rating and recency."""
         return np.asarray(np.maximum(self.ratings - 4.0, 0.0) / 2.0 * self.recency)
+
+    @property
+    def lately(self) -> Floats:
+        """As `weights`, for the latest few alone: half over each 6 titles, and no floor."""
+        fresh = np.maximum(self.recency - _FLOOR, 0.0) / (1 - _FLOOR)
+        sharper = fresh ** (_HALF_LIFE / _SHORT_HALF_LIFE)
+        return np.asarray(np.maximum(self.ratings - 4.0, 0.0) / 2.0 * sharper)
 
 
 def liking_of(told: Sequence[Told]) -> Liking:

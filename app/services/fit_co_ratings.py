@@ -6,14 +6,14 @@ model is fitted on the rest, and the ranker is to put first what they liked in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_rating_fit import fit, people_of
+from app.domain.co_rating_fit import fit, people_of, traits_of
 from app.domain.co_ratings import CoRatings
 from app.domain.errors import InvalidInput
 from app.domain.features import ALL, Person, background_of, features
@@ -22,7 +22,7 @@ from app.domain.progress import Progress, Report
 from app.domain.ranker import Example, Ranker, RankerFitter, samples_from
 from app.domain.rating_sets import RatingSet
 from app.domain.taste import LIKED, Floats, Told, liking_of
-from app.domain.titles import TitleId
+from app.domain.titles import Title, TitleId
 
 HELD_OUT: Final = 0.2
 """The share of each person's ratings, the last ones, that is hidden."""
@@ -49,25 +49,32 @@ class Trained:
 
 
 def train(
-    ratings: RatingSet, catalogue: Gathered, fit_ranker: RankerFitter, report: Report
+    ratings: RatingSet,
+    catalogue: Gathered,
+    titles: Mapping[TitleId, Title],
+    fit_ranker: RankerFitter,
+    report: Report,
 ) -> Trained:
     """Fit both. `catalogue` holds the films with their vectors, by ascending key.
+
+    `titles` are theirs; of one that is missing no traits are known.
 
     Raises `InvalidInput` where the set and the catalogue have too little in common.
     """
     keys = np.array([one.key for one in catalogue.ids], np.int64)
+    traits = traits_of([titles.get(one) or Title(id=one, name="") for one in catalogue.ids])
     found: list[Example] = []
     left = ratings
     for _ in range(ROUNDS):
         left, hidden = held_out(left)
-        model = fit(left, keys, catalogue.vectors, report)
+        model = fit(left, keys, catalogue.vectors, traits, report)
         found += examples_of(left, hidden, catalogue, model, report)
     if not found:
         raise InvalidInput("The rating set has nobody with enough liked films to learn from.")
     report(Progress(0, 1, "learning what to rank by"))
     ranker = fit_ranker(samples_from(found), ALL)
     report(Progress(1, 1, "learning what to rank by"))
-    return Trained(fit(ratings, keys, catalogue.vectors, report), ranker)
+    return Trained(fit(ratings, keys, catalogue.vectors, traits, report), ranker)
 
 
 def held_out(ratings: RatingSet) -> tuple[RatingSet, RatingSet]:

@@ -62,10 +62,15 @@ def resident_mb(process: int | None = None) -> float:
 
 
 def peak_mb(process: int) -> float:
-    """The most that the process with that id ever held, in MB; needs Linux's ``/proc``."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    """The most that the process with that id ever held, in MB; needs Linux's ``/proc``.
+
+    Raises `OSError` where there is none, or where it is ending: it holds nothing any more.
+    """
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace")
+    for line in status.splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    raise ProcessLookupError(f"Process {process} is ending")
 
 
 def _cores() -> int:

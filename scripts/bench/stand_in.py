@@ -101,9 +101,8 @@ class Syncing:
         """The most resident memory it has held so far, in MB; the last known once it has ended."""
         try:
             self._peak = peak_mb(self._process.pid)
-        except (OSError, StopIteration):  # it has ended: there is nothing to read any more
-            if self._process.poll() is None:
-                raise
+        except OSError:  # there is nothing to read once it has ended, or is about to
+            self._process.wait(_PATIENCE)
         return self._peak
 
     def runs(self) -> bool:

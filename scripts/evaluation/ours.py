@@ -1,10 +1,84 @@
-"""watcher's own rows of the table."""
+"""watcher's own rows of the table: the pipeline that answers `/recommend`, on the real index."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from scripts.evaluation.methods import Method
+import numpy as np
 
-OURS: Final[tuple[Method, ...]] = ()
+from app.adapters.ranker_fit import fit_ranker
+from app.domain import co_ratings, ranker
+from app.domain.progress import silent
+from app.domain.recommending import Wish
+from app.domain.taste import Told
+from app.domain.titles import MediaKind, TitleId
+from app.services.fit_co_ratings import Trained, train
+from app.services.recommender import Recommender as Pipeline
+from app.wiring import open_services
+from scripts.evaluation.catalogue import Catalogue
+from scripts.evaluation.methods import Method, PersonTrain, Recommender, Training
+
+_ARRAYS: Final = "trained.npz"
+_NAMES: Final = "names.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The pipeline for people of a rating set: what they rated stays out, seed 0, no filters."""
+
+    pipeline: Pipeline
+
+    def ranked(self, person: PersonTrain, k: int) -> list[TitleId]:
+        """As `methods.Recommender`."""
+        told = [
+            Told(id=one, at=int(at), rating=float(rating))
+            for one, at, rating in zip(person.titles, person.times, person.ratings, strict=True)
+        ]
+        known = self.pipeline.known(told, (), frozenset(person.titles), float(person.now))
+        run = self.pipeline.run(known, Wish(kinds=(MediaKind.MOVIE,), count=k))
+        return [run.stages[kind].pool.ids[place] for kind, place in run.picks]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """With a co-rating model of the rating set, or by content alone."""
+
+    name: str
+    uses_ratings: bool
+
+    def fit(self, training: Training, folder: Path) -> None:
+        """The co-rating model and its ranker, where ratings may be used."""
+        if not self.uses_ratings:
+            return
+        services = open_services()
+        try:
+            services.index.refresh()
+            films = services.index.gathered([title.id for title in training.titles])
+        finally:
+            services.close()
+        titles = {title.id: title for title in training.titles}
+        trained = train(training.ratings, films, titles, fit_ranker, silent)
+        arrays = {**co_ratings.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
+        np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
+        (folder / _NAMES).write_text(json.dumps(trained.ranker.names))
+
+    def open(self, catalogue: Catalogue, folder: Path) -> Recommender:  # noqa: ARG002 -- the port
+        """The pipeline over the store and the index that the API would serve."""
+        services = open_services()
+        services.index.refresh()
+        trained = None
+        if self.uses_ratings:
+            arrays = dict(np.load(folder / _ARRAYS))
+            names = json.loads((folder / _NAMES).read_text())
+            trained = Trained(co_ratings.model_of(arrays), ranker.ranker_of(names, arrays))
+        return _Lists(Pipeline(services.index, services.titles, lambda: trained))
+
+
+OURS: Final[tuple[Method, ...]] = (
+    Watcher("watcher", uses_ratings=True),
+    Watcher("watcher_content_only", uses_ratings=False),
+)
 """``watcher``, fitted on the ratings, and ``watcher_content_only``, which sees none of them."""

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from scripts.bench.report import peak_mb
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,3 +38,12 @@ def test_the_benchmark_fills_catalogues_and_counts_what_it_took(
     assert asked["titles"] == rows["SQLite"]["titles"] == rows["MongoDB"]["titles"] > 90
     assert "200 details" in ended.stdout
     assert [each.name for each in tmp_path.iterdir()] == ["ingest.json"]
+
+
+def test_the_memory_of_a_process_that_has_just_ended_is_an_error() -> None:
+    assert peak_mb(os.getpid()) > 10
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(ProcessLookupError):
+        peak_mb(process.pid)
+    process.wait()

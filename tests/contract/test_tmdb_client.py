@@ -59,7 +59,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(fake: FakeTmdb) -> Iterator[Open]:
     made: list[TmdbSource] = []
 
-    def source(*, rate: float = 500, patience: float = 10, key: str | None = None) -> TmdbSource:
+    def source(
+        *,
+        rate: float = 500,
+        patience: float = 10,
+        key: str | None = None,
+        timeouts: Timeouts = QUICK,
+    ) -> TmdbSource:
         made.append(
             TmdbSource(
                 api_url=fake.api_url,
@@ -68,7 +74,7 @@ def opened(fake: FakeTmdb) -> Iterator[Open]:
                 rate=rate,
                 clock=SystemClock(),
                 patience=patience,
-                timeouts=QUICK,
+                timeouts=timeouts,
             )
         )
         return made[-1]
@@ -91,7 +97,7 @@ def test_nearly_all_of_the_rate_is_used_and_never_more(fake: FakeTmdb, opened: O
     fake.limits.burst = 20
     fake.rate, fake.latency = 80, 0.05
     begun = time.monotonic()
-    answers = answered(opened(rate=80).details(films(fake, 400)))
+    answers = answered(opened(rate=80, timeouts=Timeouts()).details(films(fake, 400)))
     seconds = time.monotonic() - begun
     assert all(isinstance(answer, Fetched) for answer in answers)
     assert not [request for request in fake.requests if request.status == 429]
@@ -101,7 +107,7 @@ def test_nearly_all_of_the_rate_is_used_and_never_more(fake: FakeTmdb, opened: O
 
 def test_all_calls_share_the_rate(fake: FakeTmdb, opened: Open) -> None:
     fake.limits.burst = 15
-    source = opened(rate=50)
+    source = opened(rate=50, timeouts=Timeouts())
     for number in fake.ids("tv"):
         fake.change("tv", number)
     work: list[Callable[[], object]] = [
@@ -123,7 +129,8 @@ def test_all_calls_share_the_rate(fake: FakeTmdb, opened: Open) -> None:
 def test_everybody_pauses_for_as_long_as_asked(fake: FakeTmdb, opened: Open, form: str) -> None:
     in_two = format_datetime(datetime.now(UTC) + timedelta(seconds=2.9), usegmt=True)
     fake.fault(Status(429, retry_after=2 if form == "seconds" else in_two), times=1)
-    answers = answered(opened().details(films(fake, 300)))
+    # Many at once: a busy machine may take longer over one than the time others test silence with.
+    answers = answered(opened(timeouts=Timeouts()).details(films(fake, 300)))
     assert all(isinstance(answer, Fetched) for answer in answers)
     longest = max(later - sooner for sooner, later in pairwise(fake.arrivals()))
     assert 1.2 <= longest <= 8

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.adapters.clock import SystemClock
 from app.adapters.sample_catalogue import read_sample
@@ -17,6 +18,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.domain.dumps import Record
 from app.domain.titles import MediaKind, Title
 from scripts.check_health import web_app_is_healthy
+from tests.e2e.browsing import ARGUMENTS, CHROMIUM, opened
 from tests.e2e.program import Api, api_started, call, copy_project, free_port, started, until
 
 FILMS = 700
@@ -121,3 +123,21 @@ def api(prepared: Path, project: Path, tmp_path_factory: pytest.TempPathFactory)
     data_dir = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("api") / "data"))
     with api_started(project, data_dir) as api:
         yield api
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    yield from opened(browser, running, 1280, 900)
+
+
+@pytest.fixture
+def phone(browser: Browser, running: Running) -> Iterator[Page]:
+    yield from opened(browser, running, 390, 844)

@@ -25,6 +25,8 @@ _PARTS = ("app", "scripts", "streamlit_app", ".streamlit")
 _FILES = ("sync_worker.py", "start.sh", "requirements.txt")
 # A healthy start takes about three seconds; the machine may be busy with other tests.
 WAIT = 90.0
+LONG_WAIT = 600.0
+"""For commands that compute, such as embedding hundreds of titles beside other tests."""
 
 
 def copy_project(folder: Path) -> Path:
@@ -243,7 +245,7 @@ def run(project: Path, *arguments: str, **settings: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=WAIT,
+        timeout=LONG_WAIT,
     )
     check(done.stdout + done.stderr, str(arguments))
     return done

@@ -101,6 +101,8 @@ def test_filters_hold_and_may_leave_nothing(api: Api) -> None:
         ({"text": "x", "filters": {"genres": ["Nonsense"]}}, "Nonsense"),
         ({"text": "x", "filters": {"languages": ["qq"]}}, "qq"),
         ({"text": "x", "filters": {"year_from": 2001, "year_to": 2000}}, "year_from"),
+        ({"text": "x", "filters": {"runtime_from": 120, "runtime_to": 90}}, "runtime_from"),
+        ({"text": "x", "filters": {"runtime_to": 0}}, "runtime_to"),
         ({"text": "x", "filters": {"min_rating": 11}}, "min_rating"),
         ({"text": "x", "filters": {"colour": "red"}}, "colour"),
         ({"text": "x", "count": 5}, "count"),

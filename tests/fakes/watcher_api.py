@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
-Json = dict[str, Any]
+from tests.fakes.watcher_people import Household, Json, Reply
 
 MATRIX: Json = {
     "tmdb_id": 603,
@@ -45,8 +46,9 @@ class WatcherApi:
         self.paths: list[str] = []
         self.fault: tuple[int, Json] | None = None
         self.ready = True
+        self.household = Household(self._find)
 
-    def answer(self, path: str, body: Json | None) -> tuple[int, Json]:
+    def answer(self, method: str, path: str, body: Json | None, token: str) -> Reply:
         """Status and body for one request."""
         self.paths.append(path)
         if path == "/health":
@@ -58,12 +60,14 @@ class WatcherApi:
                 "titles": {"movie": 4321, "tv": 1},
                 "detail": detail,
             }
+        if self.household.answers(path):
+            return self.fault or self.household.answer(method, path, body, token)
         if self.fault:
             return self.fault
         if not self.ready:
             return _error(503, "not_ready", "There is no index yet: run scripts.rebuild_index.")
-        if body is not None:
-            return self._knn(body)
+        if path == "/mcp/knn":
+            return self._knn(body or {})
         return self._named(path) if path.startswith("/titles/search?") else self._title(path)
 
     def _knn(self, body: Json) -> tuple[int, Json]:
@@ -113,14 +117,27 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self._send(*cast("_Server", self.server).api.answer(self.path, None))
+        self._answer()
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self._send(*cast("_Server", self.server).api.answer(self.path, body))
+        self._answer()
 
-    def _send(self, status: int, body: Json) -> None:
-        content = json.dumps(body).encode()
+    def do_PATCH(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        is_file = self.headers.get("Content-Type") == "application/octet-stream"
+        body: Json | None = {"file": sent.decode()} if is_file else json.loads(sent or b"null")
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        api = cast("_Server", self.server).api
+        self._send(*api.answer(self.command, self.path, body, token))
+
+    def _send(self, status: int, body: object) -> None:
+        content = b"" if status == HTTPStatus.NO_CONTENT else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

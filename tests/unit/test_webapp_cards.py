@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamlit_app import cards, drawing
-from streamlit_app.api_client import TitleCard, TitleFacts
+from streamlit_app.api.titles import TitleCard, TitleFacts
 from streamlit_app.vocabulary import GENRES
 
 OUR_TAGS = {"article", "div", "p", "h2", "h3", "img", "span", "details", "summary", "section"} | {

@@ -2,65 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app.api_client import (
-    ApiClient,
-    ApiNotReady,
-    ApiRefused,
-    ApiUnreachable,
-    TitleCard,
-    base_url,
-)
+from streamlit_app.api.client import ApiClient, base_url
+from streamlit_app.api.titles import TitleCard
+from streamlit_app.api.transport import ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.name_box import label
 from streamlit_app.search_state import Search, TitleRef
 from tests.fakes.watcher_api import DARK, MATRIX, WatcherApi, watcher_api
+from tests.web_pages import address, checked, html, links, opened
 
 pytestmark = pytest.mark.enable_socket
 
-MAIN = Path(__file__).parents[2] / "streamlit_app" / "main.py"
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[WatcherApi]:
-    with watcher_api() as running:
-        monkeypatch.setenv("API_BASE_URL", running.url)
-        yield running
-        st.cache_resource.clear()
-        st.cache_data.clear()
-
 
 def page(**params: str | list[str]) -> AppTest:
-    test = AppTest.from_file(str(MAIN), default_timeout=20)
-    for name, value in params.items():
-        test.query_params[name] = value
-    test.run()
-    return checked(test)
-
-
-def checked(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    return test
-
-
-def html(test: AppTest) -> str:
-    return "\n".join(element.proto.body for element in test.get("html"))
-
-
-def links(test: AppTest) -> list[tuple[str, str]]:
-    return [(e.proto.label, e.proto.query_string) for e in test.get("page_link")]
-
-
-def address(test: AppTest) -> dict[str, list[str]]:
-    # The runner gives text or a list, depending on who set it.
-    given = test.query_params.items()
-    return {name: [value] if isinstance(value, str) else value for name, value in given}
+    return opened("similar", **params)
 
 
 def test_a_first_visit_offers_examples_and_asks_for_no_search(api: WatcherApi) -> None:
@@ -261,7 +221,7 @@ def test_an_index_that_is_not_ready_is_waited_for(api: WatcherApi) -> None:
     assert "There is no index yet: run scripts.rebuild_index." in html(test)
     api.ready = True
     checked(test.run())
-    assert "w-notice" not in html(test)
+    assert 'class="w-notice"' not in html(test)
     assert ("Find similar", "title=movie-603") in links(test)
 
 
@@ -294,14 +254,14 @@ def test_errors_have_three_kinds(api: WatcherApi) -> None:
     for status, body, expected in answers:
         api.fault = (status, body)
         with pytest.raises(expected):
-            client.similar(search)
+            client.titles.similar(search)
     client.close()
 
 
 def test_an_unknown_title_is_an_error_with_its_code(api: WatcherApi) -> None:
     client = ApiClient(api.url)
     with pytest.raises(ApiRefused) as error:
-        client.title(TitleRef("tv", 1))
+        client.titles.title(TitleRef("tv", 1))
     client.close()
     assert error.value.code == "not_found"
 

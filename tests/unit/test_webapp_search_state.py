@@ -28,7 +28,11 @@ searches = st.builds(
     languages=st.lists(st.sampled_from(("en", "ja")), unique=True).map(tuple),
     min_votes=st.integers(0, 10_000),
     min_rating=st.integers(0, 20).map(lambda halves: halves / 2),
+    runtime_from=st.none() | st.integers(1, 1000),
+    runtime_to=st.none() | st.integers(1, 1000),
+    unseen=st.booleans(),
 )
+refs = st.builds(TitleRef, kinds, st.integers(1, 2**31 - 1))
 
 
 def through_an_address(search: Search) -> Search:
@@ -46,9 +50,47 @@ def test_a_link_brings_back_the_same_search_by_title(search: Search, kind: str, 
     assert through_an_address(by_title) == by_title
 
 
+@given(searches, st.lists(refs, min_size=1, max_size=6), st.lists(refs, max_size=6))
+def test_a_link_brings_back_the_same_search_by_several(
+    search: Search, liked: list[TitleRef], unliked: list[TitleRef]
+) -> None:
+    several = search
+    for ref in unliked:
+        several = several.unliking(ref)
+    for ref in liked:
+        several = several.liking(ref)
+    assert set(several.like) == set(liked)
+    assert not set(several.like) & set(several.unlike)
+    assert through_an_address(several) == several
+    for ref in (*liked, *unliked):
+        several = several.letting_go(ref)
+    assert several == search
+
+
+def test_one_title_becomes_one_of_several() -> None:
+    search = Search(title=TitleRef("movie", 603)).liking(TitleRef("tv", 1396))
+    assert search.like == (TitleRef("movie", 603), TitleRef("tv", 1396))
+    assert search.title is None
+
+
 @given(
     st.dictionaries(
-        st.sampled_from(("q", "title", "show", "k", "from", "genre", "lang", "votes", "rating")),
+        st.sampled_from(
+            (
+                "q",
+                "title",
+                "show",
+                "k",
+                "from",
+                "genre",
+                "lang",
+                "votes",
+                "rating",
+                "like",
+                "unlike",
+                "longer",
+            )
+        ),
         st.lists(st.text(max_size=20), max_size=3),
     )
 )

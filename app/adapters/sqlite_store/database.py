@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,14 @@ _ADVICE: Final = {
 _PRIMARY_CODE: Final = 0xFF
 
 
+@dataclass(slots=True)
+class _Own:
+    """One thread's connection, and how many of its calls are in progress."""
+
+    connection: sqlite3.Connection
+    calls: int = 0
+
+
 class Database:
     """The file that the stores share; safe for several threads and processes.
 
@@ -58,8 +67,8 @@ class Database:
         """
         self.path = path
         self._closed = False
-        self._lock = threading.Lock()
-        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._changing = threading.Condition()
+        self._owns: dict[threading.Thread, _Own] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -72,14 +81,13 @@ class Database:
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """All rows of one query; the read transaction ends with it."""
-        with self._reported():
-            return self._connection().execute(statement, parameters).fetchall()
+        with self._reported(), self._call() as connection:
+            return connection.execute(statement, parameters).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A write transaction: everything in it or nothing; durable when the block is left."""
-        with self._reported():
-            connection = self._connection()
+        with self._reported(), self._call() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -90,12 +98,17 @@ class Database:
                 raise
 
     def close(self) -> None:
-        """Close every thread's connection; later calls raise `StoreUnavailable`."""
-        with self._lock:
+        """Close every thread's connection; later calls raise `StoreUnavailable`.
+
+        Waits for the calls that other threads have in progress. Within a call of its own, such as
+        a transaction, a thread's connection is closed when that ends.
+        """
+        mine = threading.current_thread()
+        with self._changing:
             self._closed = True
-            for connection in self._connections.values():
-                connection.close()
-            self._connections.clear()
+            for thread in [t for t, own in self._owns.items() if not own.calls]:
+                self._owns.pop(thread).connection.close()
+            self._changing.wait_for(lambda: not self._owns.keys() - {mine})
 
     def _prepare(self, migrations: Sequence[Migration]) -> None:
         # Switching to the write-ahead log needs the file alone for a moment and doesn't wait for
@@ -104,9 +117,9 @@ class Database:
         try:
             while True:
                 try:
-                    connection = self._connection()
-                    page_size_for_new(connection)
-                    migrate(connection, self.path, migrations)
+                    with self._call() as connection:
+                        page_size_for_new(connection)
+                        migrate(connection, self.path, migrations)
                 except sqlite3.OperationalError as error:
                     if not _is_busy(error) or time.monotonic() > deadline:
                         raise
@@ -117,13 +130,46 @@ class Database:
             self.close()
             raise
 
-    def _connection(self) -> sqlite3.Connection:
+    @contextmanager
+    def _call(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, which no other thread closes while the block lasts.
+
+        To close one in the middle of another thread's statement would end the process.
+        """
         thread = threading.current_thread()
-        connection = self._connections.get(thread)
-        if connection is not None:
-            return connection
+        own = self._begun(thread)
+        try:
+            yield own.connection
+        finally:
+            with self._changing:
+                own.calls -= 1
+                if self._closed and not own.calls:
+                    self._owns.pop(thread).connection.close()
+                    self._changing.notify_all()
+
+    def _begun(self, thread: threading.Thread) -> _Own:
+        with self._changing:
+            self._check_open()
+            own = self._owns.get(thread)
+            if own is not None:
+                own.calls += 1
+                return own
+        connection = self._connected()  # outside the lock, for it may wait for the file
+        with self._changing:
+            if self._closed:
+                connection.close()
+            self._check_open()
+            for ended in [t for t in self._owns if not t.is_alive()]:
+                with suppress(sqlite3.Error):  # nobody can use it any more
+                    self._owns.pop(ended).connection.close()
+            own = self._owns[thread] = _Own(connection, calls=1)
+        return own
+
+    def _check_open(self) -> None:
         if self._closed:
             raise StoreUnavailable(f"The store {self.path} has been closed")
+
+    def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -133,21 +179,14 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        with self._lock:
-            for ended in [t for t in self._connections if not t.is_alive()]:
-                with suppress(sqlite3.Error):  # nobody can use it any more
-                    self._connections.pop(ended).close()
-            self._connections[thread] = connection
         return connection
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.ProgrammingError as error:
-            if not self._closed:
-                raise
-            raise StoreUnavailable(f"The store {self.path} has been closed") from error
+        except sqlite3.ProgrammingError:
+            raise
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
             advice = _ADVICE.get(code, "the call failed")

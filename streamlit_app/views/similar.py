@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import Final
@@ -10,17 +9,14 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from streamlit_app import answers, cards, notices
-from streamlit_app.api_client import (
-    ApiNotReady,
-    ApiRefused,
-    ApiUnreachable,
-    Similar,
-    TitleCard,
-)
+from streamlit_app import actions, answers, cards, notices, viewer
+from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
+from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
+from streamlit_app.grid import grid
 from streamlit_app.links import link
 from streamlit_app.search_panel import current, panel
 from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.several import named
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
 
 # Well-known titles for the first page; the sample catalogue holds them all.
@@ -58,7 +54,7 @@ def show() -> None:
     """The whole page."""
     search = current()
     heading = st.container(gap="small")
-    if search.title is None:
+    if search.title is None and not search.like:
         with heading:
             _heading("What would you like to watch?")
     panel(search)
@@ -68,7 +64,7 @@ def show() -> None:
             _examples()
             answers.health()
         else:
-            _results(search, answers.similar(search), heading)
+            _results(search, _found(search), heading)
     except (ApiUnreachable, ApiNotReady) as error:
         _plain_heading(search, heading)
         with place:
@@ -76,7 +72,7 @@ def show() -> None:
     except ApiRefused as error:
         _plain_heading(search, heading)
         notices.refused(error)
-        if search.title:
+        if search.title and error.code == "not_found":
             other = search.title.other_kind
             link(
                 f"Look for the {KIND_NAMES[other.kind].lower()} {other.tmdb_id} instead",
@@ -93,39 +89,64 @@ def _examples() -> None:
         for text in EXAMPLES:
             link(text, Search(text=text))
     st.html('<p class="w-lead w-quiet">Or begin with a title:</p>')
-    _grid(_STARTERS, Search())
+    grid(_STARTERS, Search())
 
 
 def _results(search: Search, found: Similar, heading: DeltaGenerator) -> None:
     if search.title:
         with heading:
-            _asked(search.title)
+            _asked(search.title, search)
+    elif search.like:
+        with heading:
+            _heading(_several(search))
     if not found.results:
         _nothing(search)
         return
     count = len(found.results)
-    order = "nearest" if search.title else "best"
+    order = "nearest" if search.title or search.like else "best"
     what = "1 title" if count == 1 else f"{count} titles, {order} first"
     st.html(f'<p class="w-quiet w-count" role="status">{what}</p>')
-    _grid(found.results, search)
+    grid(found.results, search)
 
 
-def _grid(titles: Sequence[TitleCard], search: Search) -> None:
-    """Cards, each with the way to its own similar titles under the same wishes."""
-    with st.container(key="grid"):
-        for rank, title in enumerate(titles):
-            with st.container(key=f"card-{rank}"):
-                st.html(cards.card(title, level=2))
-                link("Find similar", search.for_title(title.ref), icon=":material/explore:")
+def _found(search: Search) -> Similar:
+    """What is similar; for a search that leaves out what was watched, by the viewer's history."""
+    if search.unseen and viewer.now().is_known:
+        return answers.similar(search, viewer.caller(), viewer.changes())
+    return answers.similar(search, NOBODY)
 
 
-def _asked(ref: TitleRef) -> None:
+def _several(search: Search) -> str:
+    """The question by several titles as a sentence, and as the page's name."""
+    liked = " and ".join(named(ref) for ref in search.like)
+    unliked = " or ".join(named(ref) for ref in search.unlike)
+    asked = f"Like {liked}" + (f", not like {unliked}" if unliked else "")
+    st.set_page_config(page_title=f"{asked} · watcher")
+    return asked
+
+
+def _asked(ref: TitleRef, search: Search) -> None:
     """The heading of a search by title, and that title's own card."""
     facts = answers.title(ref)
     year = f" ({facts.year})" if facts.year else ""
     st.set_page_config(page_title=f"Similar to {facts.title}{year} · watcher")
     _heading(f"Similar to {facts.title}{year}")
-    st.html(cards.hero(facts))
+    actions.load([ref])
+    _hero(facts, search)
+
+
+@st.fragment
+def _hero(facts: TitleFacts, search: Search) -> None:
+    """The title that was asked for, and what one may do with it."""
+    with st.container(key="hero"):
+        st.html(cards.hero(facts, mine=actions.mine(facts.ref)))
+        with st.container(key="hero-acts", horizontal=True, gap="small"):
+            actions.bar(facts.ref, facts.title, "hero")
+            link(
+                "Add another title",
+                replace(search, title=None, like=(facts.ref,)),
+                icon=":material/add:",
+            )
 
 
 def _nothing(search: Search) -> None:
@@ -138,7 +159,7 @@ def _nothing(search: Search) -> None:
     )
     notices.notice("Nothing found", cause)
     with st.container(horizontal=True, gap="small"):
-        if search.filters:
+        if search.filters or search.unseen:
             link("Search without filters", search.without_filters())
         if search.results != "all":
             link("Look among films and series", replace(search, results="all"))
@@ -146,6 +167,9 @@ def _nothing(search: Search) -> None:
 
 
 def _plain_heading(search: Search, heading: DeltaGenerator) -> None:
+    if search.like:
+        with heading:
+            _heading("Like several titles")
     if search.title:
         with heading:
             _heading(f"Similar to {KIND_NAMES[search.title.kind].lower()} {search.title.tmdb_id}")

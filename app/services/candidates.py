@@ -1,0 +1,105 @@
+"""Titles that may be in a list, and what found each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from app.domain.co_ratings import CoRatings
+from app.domain.evidence import Origin
+from app.domain.filters import TitleFilter
+from app.domain.index_ports import VectorIndex
+from app.domain.recommending import Wish
+from app.domain.titles import MediaKind, TitleId
+
+if TYPE_CHECKING:
+    from app.services.recommender import Known
+
+_OF_A_TASTE: Final = 80
+_OF_A_TITLE: Final = 30
+_TITLES_ASKED: Final = 24
+_CO_RATED: Final = 350
+_BESIDE: Final = 60
+"""Liked titles whose own recommendations by TMDB are taken up, the weightiest."""
+
+_POPULAR: Final = 250
+_POPULAR_COLD: Final = 1000
+_MIXED: Final = {"wide": 1.0, "close": 0.5, "lately": 0.3, "after": 0.5, "both": 0.3}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Titles in the order of being found; for each the origins with its rank there, from 1."""
+
+    ids: tuple[TitleId, ...]
+    origins: Mapping[TitleId, Mapping[Origin, int]]
+
+
+def found_for(
+    index: VectorIndex, model: CoRatings | None, known: Known, kind: MediaKind, wish: Wish
+) -> Candidates:
+    """Candidates of one kind from every source; none that is left out. Raises `NotReady`.
+
+    Those of the index pass the filters as it knows them; the others are still to be checked.
+    """
+    origins: dict[TitleId, dict[Origin, int]] = {}
+
+    def add(ids: Iterable[TitleId], origin: Origin) -> None:
+        rank = 0
+        for one in ids:
+            if one.kind is kind and one not in known.left_out:
+                rank += 1
+                origins.setdefault(one, {}).setdefault(origin, rank)
+
+    for near in _similar(index, known, kind, wish.where):
+        add(near, Origin.SIMILAR)
+    if model is not None:
+        add(_co_rated(model, known), Origin.CO_RATED)
+    add(_beside(known), Origin.RECOMMENDED)
+    add(known.watchlist, Origin.WATCHLIST)
+    popular = _POPULAR_COLD if known.cold else _POPULAR
+    add(index.best_known(popular, (kind,), wish.where, known.left_out), Origin.POPULAR)
+    return Candidates(tuple(origins), origins)
+
+
+def _similar(
+    index: VectorIndex, known: Known, kind: MediaKind, where: TitleFilter
+) -> Iterable[list[TitleId]]:
+    """Around the middle of each taste, and around the titles that weigh most."""
+    if not len(known.liked):
+        return
+    centers = np.stack([taste.center for taste in known.tastes])
+    for found in index.search_many(centers, _OF_A_TASTE, (kind,), where, known.left_out):
+        yield [one.id for one in found]
+    weights = known.person.liking.weights[known.liked]
+    first = known.liked[np.argsort(-weights, kind="stable")[:_TITLES_ASKED]]
+    asked = known.person.own.vectors[first]
+    for found in index.search_many(asked, _OF_A_TITLE, (kind,), where, known.left_out):
+        yield [one.id for one in found]
+
+
+def _co_rated(model: CoRatings, known: Known) -> list[TitleId]:
+    scored = model.scored(known.person.liking)
+    mixed = np.zeros(len(model.keys), np.float32)
+    for name, weight in _MIXED.items():
+        mixed += np.float32(weight) * scored[name]
+    seen = [one.key for one in known.left_out]
+    mixed[np.isin(model.keys, seen)] = -np.inf
+    best = np.argsort(-mixed, kind="stable")[:_CO_RATED]
+    return [TitleId.from_key(int(model.keys[row])) for row in best.tolist() if mixed[row] > 0]
+
+
+def _beside(known: Known) -> list[TitleId]:
+    """What TMDB names beside liked titles: the first of each, then the second of each."""
+    weights = known.person.liking.weights[known.liked]
+    order = known.liked[np.argsort(-weights, kind="stable")[:_BESIDE]]
+    lists = []
+    for row in order.tolist():
+        title = known.titles.get(known.person.own.ids[row])
+        if title is not None:
+            lists.append([TitleId(title.id.kind, number) for number in title.recommended])
+    longest = max((len(one) for one in lists), default=0)
+    return [one[place] for place in range(longest) for one in lists if place < len(one)]

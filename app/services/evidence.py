@@ -1,0 +1,176 @@
+"""Why a pick is in a list: looked up among what the person likes, never made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.co_ratings import CoRatings
+from app.domain.embedding_text import META_KEYWORDS
+from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
+from app.domain.features import genre_shares
+from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.vocabulary import GENRES
+from app.services.fit_co_ratings import Trained
+from app.services.recommender import USUAL_GENRE, Run
+
+_NEAREST: Final = 3
+_NEAR_ENOUGH: Final = 0.3
+"""Cosine below which nobody would call two titles alike."""
+
+_BY_MAKER: Final = 0.12
+_BY_CAST: Final = 0.04
+_OF_A_TRAIT: Final = 3
+_NAMED: Final = 2
+_CAST_READ: Final = 8
+
+
+class Witness:
+    """Gathers the evidence of one run; what is the same for all picks is made once."""
+
+    def __init__(self, run: Run, trained: Trained | None) -> None:
+        self._run = run
+        self._known = run.known
+        self._model = trained.model if trained else None
+        known = run.known
+        self._liked = [known.person.own.ids[row] for row in known.liked.tolist()]
+        self._vectors = known.person.own.vectors[known.liked]
+        self._weights = known.person.liking.weights[known.liked]
+        shares = genre_shares(known.person.own.genres[known.liked])
+        self._genres = shares.mean(axis=0) if len(known.liked) else np.zeros(len(GENRES))
+
+    def of(self, kind: MediaKind, place: int) -> Evidence:
+        """The evidence of the pick at a place of its kind's pool."""
+        stages = self._run.stages[kind]
+        title_id = stages.pool.ids[place]
+        title = stages.titles[title_id]
+        liked = self._nearest(title, stages.pool.vectors[place])
+        co_rated = self._co_rated(self._model, title_id) if self._model else ()
+        origins = set(stages.found.origins.get(title_id, {}))
+        origins.discard(Origin.CO_RATED)
+        beside = self._beside(title_id)
+        after = self._after(title)
+        mine = self._genres_of(title)
+        if co_rated:
+            origins.add(Origin.CO_RATED)
+        if after is not None:
+            origins.add(Origin.NEXT_PART)
+        if len(self._liked) and title.genres and not self._usual(title):
+            origins.add(Origin.ELSEWHERE)
+        if not liked:
+            origins.discard(Origin.SIMILAR)
+        if not beside:
+            origins.discard(Origin.RECOMMENDED)
+        return Evidence(
+            origins=tuple(origin for origin in Origin if origin in origins),
+            liked=liked,
+            co_rated=co_rated,
+            recommended_by=beside,
+            after=after,
+            shared=tuple(self._shared(title, (*liked, *co_rated))),
+            genres=mine,
+            rating=title.rating,
+            votes=title.votes,
+        )
+
+    def _nearest(self, title: Title, vector: NDArray[np.float32]) -> tuple[Liked, ...]:
+        if not self._liked:
+            return ()
+        cosines = self._vectors @ vector
+        joined = cosines.astype(np.float64)
+        makers, cast = set(title.makers), set(title.cast[:_CAST_READ])
+        for row, one in enumerate(self._liked):
+            other = self._known.titles.get(one)
+            if other is not None and cosines[row] >= _NEAR_ENOUGH:
+                joined[row] += _BY_MAKER * bool(makers & set(other.makers))
+                joined[row] += _BY_CAST * len(cast & set(other.cast[:_CAST_READ]))
+        order = np.argsort(-joined, kind="stable")[:_NEAREST]
+        near = [row for row in order.tolist() if cosines[row] >= _NEAR_ENOUGH]
+        near.sort(key=lambda row: -cosines[row])
+        return tuple(self._as_liked(self._liked[row], float(cosines[row])) for row in near)
+
+    def _as_liked(self, title_id: TitleId, cosine: float = 0.0) -> Liked:
+        title = self._known.titles.get(title_id)
+        told = self._known.told[title_id]
+        return Liked(
+            id=title_id,
+            name=title.name if title else "",
+            year=title.year if title else None,
+            rating=None if told.rating is None else round(told.rating),
+            loved=told.loved,
+            cosine=round(cosine, 4),
+        )
+
+    def _co_rated(self, model: CoRatings, title_id: TitleId) -> tuple[Liked, ...]:
+        row = int(model.rows([title_id])[0])
+        if row < 0:
+            return ()
+        rows = model.rows(self._liked)
+        inside = np.flatnonzero(rows >= 0)
+        friends = model.friends(rows[inside], row)[:_NAMED]
+        return tuple(self._as_liked(self._liked[int(inside[place])]) for place in friends)
+
+    def _beside(self, title_id: TitleId) -> tuple[Liked, ...]:
+        found = []
+        for row in np.argsort(-self._weights, kind="stable").tolist():
+            one = self._liked[row]
+            title = self._known.titles.get(one)
+            if title and one.kind is title_id.kind and title_id.tmdb_id in title.recommended:
+                found.append(self._as_liked(one))
+                if len(found) == _NAMED:
+                    break
+        return tuple(found)
+
+    def _after(self, title: Title) -> Liked | None:
+        """The latest part of the same saga that the person saw, where the pick came out later."""
+        if title.collection_id is None:
+            return None
+        before = [
+            other
+            for other in self._known.titles.values()
+            if other.collection_id == title.collection_id
+            and other.released
+            and title.released
+            and other.released < title.released
+        ]
+        latest = max(before, key=lambda other: (other.released, other.id), default=None)
+        return None if latest is None else self._as_liked(latest.id)
+
+    def _genres_of(self, title: Title) -> tuple[str, ...]:
+        shares = {
+            genre: float(self._genres[GENRES.index(genre)])
+            for genre in title.genres
+            if genre in GENRES
+        }
+        liked = [genre for genre, share in shares.items() if share >= USUAL_GENRE]
+        return tuple(sorted(liked, key=lambda genre: -shares[genre]))
+
+    def _usual(self, title: Title) -> bool:
+        return any(
+            self._genres[GENRES.index(genre)] >= USUAL_GENRE
+            for genre in title.genres
+            if genre in GENRES
+        )
+
+    def _shared(self, title: Title, liked: tuple[Liked, ...]) -> Iterator[Shared]:
+        for one in liked:
+            other = self._known.titles.get(one.id)
+            if other is None:
+                continue
+            if title.collection_id is not None and title.collection_id == other.collection_id:
+                yield Shared(Trait.COLLECTION, title.collection_name, one.id)
+            for trait, mine, theirs in (
+                (Trait.MAKER, title.makers, other.makers),
+                (Trait.CAST, title.cast[:_CAST_READ], other.cast[:_CAST_READ]),
+                (Trait.KEYWORD, _telling(title.keywords), other.keywords),
+            ):
+                common = [name for name in mine if name in theirs]
+                for name in common[:_OF_A_TRAIT]:
+                    yield Shared(trait, name, one.id)
+
+
+def _telling(keywords: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in keywords if word not in META_KEYWORDS)

@@ -1,0 +1,1 @@
+"""The web app's only door to the API: one module for each of its areas."""

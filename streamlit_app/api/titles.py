@@ -1,0 +1,87 @@
+"""Titles: found, completed, looked at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from streamlit_app.api.transport import NOBODY, Answer, Caller, Transport
+from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.vocabulary import Kind
+
+
+class TitleCard(Answer):
+    """One title of an answer. `runtime` is in minutes, `rating` 0 to 10."""
+
+    tmdb_id: int
+    media_type: Kind
+    title: str
+    year: int | None = None
+    score: float = 0.0
+    genres: tuple[str, ...] = ()
+    overview: str | None = None
+    poster_url: str | None = None
+    rating: float | None = None
+    votes: int = 0
+    runtime: int | None = None
+    makers: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> TitleRef:
+        """Its identity."""
+        return TitleRef(self.media_type, self.tmdb_id)
+
+
+class TitleFacts(TitleCard):
+    """All that a title's own page shows."""
+
+    original_title: str | None = None
+    tagline: str | None = None
+    keywords: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+
+
+class Similar(Answer):
+    """Titles like the one asked for, best first; `took_ms` is the API's own time."""
+
+    results: tuple[TitleCard, ...]
+    index_version: str | int | None = None
+    took_ms: float | None = None
+
+
+class Completions(Answer):
+    """Titles whose names go on from what was typed, best known first."""
+
+    results: tuple[TitleCard, ...]
+
+
+_SIMILAR: Final = TypeAdapter(Similar)
+_FACTS: Final = TypeAdapter(TitleFacts)
+_COMPLETIONS: Final = TypeAdapter(Completions)
+
+
+class Titles:
+    """What the API tells of titles."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def similar(self, search: Search, caller: Caller = NOBODY) -> Similar:
+        """Titles like the search's title, or that fit its text; without what the caller saw."""
+        body = search.to_request()
+        if search.unseen and caller.profile:
+            body["exclude_watched_of"] = caller.profile
+        return self._transport.ask(
+            _SIMILAR, "POST", "/mcp/knn", Caller(token=caller.token), json=body
+        )
+
+    def title(self, ref: TitleRef) -> TitleFacts:
+        """The facts of one title."""
+        return self._transport.ask(_FACTS, "GET", f"/titles/{ref.kind}/{ref.tmdb_id}")
+
+    def named(self, typed: str, limit: int) -> tuple[TitleCard, ...]:
+        """Up to `limit` titles whose names go on from what was typed."""
+        return self._transport.ask(
+            _COMPLETIONS, "GET", "/titles/search", params={"q": typed, "limit": limit}
+        ).results

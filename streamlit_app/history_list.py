@@ -1,0 +1,193 @@
+"""The rows of a history: filtered, sorted and paged by the API, each with what one may do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+from typing import Final
+
+import streamlit as st
+
+from streamlit_app import actions, address, answers, cards, notices, viewer
+from streamlit_app.api.history import HistoryPage, HistoryRow
+from streamlit_app.api.titles import TitleCard
+from streamlit_app.history_state import ROWS, SHOWS, SORTS, HistoryView
+from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
+from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.search_state import YEARS, Search, TitleRef
+from streamlit_app.vocabulary import GENRES, KINDS_NAMES
+from streamlit_app.wording import counted
+
+_SHOWN: Final = "h_address"
+_ADD: Final = "h_add"
+
+
+def history_list(asked: HistoryView) -> None:
+    """The panel, the rows of one page, and the way to the other pages."""
+    _follow(asked)
+    _panel(asked)
+    found = answers.client().history(viewer.caller()).page(asked.to_query())
+    if not found.rows:
+        _empty(asked, found)
+        return
+    pages = ceil(found.total / ROWS)
+    what = counted(found.total, "title")
+    where = f", page {asked.page:,} of {pages:,}" if pages > 1 else ""
+    st.html(f'<p class="w-quiet w-count" role="status">{what}{where}</p>')
+    actions.keep(found.rows)
+    with st.container(key="rows", gap=None):
+        for rank, row in enumerate(found.rows):
+            _row(row, f"h{rank}")
+    if pages > 1:
+        st.pagination(pages, key="h_page", on_change=_changed)
+
+
+@st.fragment
+def _row(row: HistoryRow, place: str) -> None:
+    """One title; an action runs only this."""
+    ref = TitleRef(row.media_type, row.tmdb_id) if row.title and row.tmdb_id else None
+    now = (actions.standing(ref) if ref else row) or row.model_copy(update=_NOTHING)
+    with st.container(
+        key=f"row-{place}", horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        st.html(cards.row(row, (*actions.words_of(now), *_times(now))))
+        if ref is None:
+            st.html('<p class="w-quiet">Not in the catalogue</p>', width="content")
+            return
+        with st.container(width="content", horizontal=True, gap="xxsmall", key=f"ways-{place}"):
+            link("Find similar", Search(title=ref), icon=":material/explore:")
+            actions.bar(ref, row.name, place)
+
+
+_NOTHING: Final[dict[str, object]] = {
+    "watched": False,
+    "plays": 0,
+    "episodes": 0,
+    "rating": None,
+    "loved": False,
+    "watchlisted": False,
+    "dismissed": False,
+    "last_at": 0,
+}
+
+
+def _times(row: HistoryRow) -> tuple[str, ...]:
+    """How often, and when last, in words."""
+    told = []
+    if row.episodes:
+        told.append(counted(row.episodes, "episode"))
+    elif row.plays > 1:
+        told.append(f"{row.plays} times")
+    if row.last_at:
+        told.append(time.strftime("%d %b %Y", time.gmtime(row.last_at)))
+    return tuple(told)
+
+
+def _panel(asked: HistoryView) -> None:
+    with st.container(key="h-panel", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            "Search your history",
+            key="h_text",
+            type="search",
+            placeholder="A name in your history",
+            label_visibility="collapsed",
+            on_change=_changed,
+            width=260,
+        )
+        for name, key, choices in (
+            ("What to show", "h_show", SHOWS),
+            ("Kind", "h_kind", KINDS_NAMES),
+            ("Order", "h_sort", SORTS),
+        ):
+            st.selectbox(
+                name,
+                list(choices),
+                format_func=choices.__getitem__,
+                key=key,
+                width=170 if key != "h_kind" else 110,
+                label_visibility="collapsed",
+                on_change=_changed,
+            )
+        count = f"Filters · {asked.filters} set" if asked.filters else "Filters"
+        with st.popover(count, icon=":material/tune:"):
+            st.selectbox(
+                "Genre",
+                ["", *GENRES],
+                format_func=lambda genre: genre or "Any",
+                key="h_genre",
+                on_change=_changed,
+            )
+            for name, key in (("From year", "h_from"), ("To year", "h_to")):
+                st.number_input(
+                    name, *YEARS, step=1, key=key, placeholder="Any", on_change=_changed
+                )
+        with st.popover("Add a title", icon=":material/add:"):
+            pick_by_name("Name of a film or series to add", _add, key=_ADD)
+
+
+def _add(titles: Sequence[TitleCard]) -> None:
+    """For each match: seen it."""
+    for rank, title in enumerate(titles):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+            st.markdown(label(title))
+            if st.button("Seen it", key=f"add-{rank}", icon=":material/check:"):
+                actions.saw(title.ref)
+                st.rerun()
+        actions.outcome(title.ref, title.title, f"add-{rank}")
+
+
+def _empty(asked: HistoryView, found: HistoryPage) -> None:
+    if found.total:
+        notices.notice("This page is empty", f"There are {found.total:,} titles on those before.")
+        _link_to(replace(asked, page=1), "Back to the first page")
+    elif asked.is_narrowed:
+        notices.notice("Nothing found", "No title of your history passes what you set.")
+        _link_to(HistoryView(), "Show everything")
+    else:
+        notices.notice(
+            "Nothing here yet",
+            "Tell watcher what you have seen: it leaves that out, and learns from your ratings.",
+        )
+        with st.container(horizontal=True, gap="small"):
+            _link_to(HistoryView(view="import"), "Import a file", icon=":material/upload_file:")
+            page_link(PEOPLE, "Connect Trakt", icon=":material/sync:")
+            page_link(SIMILAR, "Look for titles you know", icon=":material/explore:")
+
+
+def _link_to(wanted: HistoryView, text: str, icon: str | None = None) -> None:
+    page_link(HISTORY, text, wanted.to_params(), icon=icon)
+
+
+def _follow(asked: HistoryView) -> None:
+    """Set the widgets to what the address asks for, where they did not make it."""
+    state = st.session_state
+    # A widget that stood on no page for a while has lost its value.
+    if state.get(_SHOWN) == asked and "h_text" in state:
+        return
+    if _SHOWN in state:
+        address.show_again()
+    state[_SHOWN] = asked
+    state["h_text"], state["h_show"], state["h_kind"] = asked.text, asked.show, asked.kind
+    state["h_sort"], state["h_genre"] = asked.sort, asked.genre
+    state["h_from"], state["h_to"], state["h_page"] = asked.year_from, asked.year_to, asked.page
+
+
+def _changed() -> None:
+    state = st.session_state
+    before: HistoryView = state[_SHOWN]
+    wanted = HistoryView(
+        show=state["h_show"],
+        kind=state["h_kind"],
+        genre=state["h_genre"],
+        year_from=state["h_from"],
+        year_to=state["h_to"],
+        text=" ".join((state["h_text"] or "").split()),
+        sort=state["h_sort"],
+    )
+    if wanted == replace(before, page=1):
+        wanted = replace(wanted, page=state.get("h_page", 1))
+    state[_SHOWN] = wanted
+    state["h_page"] = wanted.page
+    address.go(wanted.to_params())

@@ -1,0 +1,145 @@
+"""Who is watching: one choice for all pages, in the address; the token in this session alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import uuid4
+
+import streamlit as st
+
+from streamlit_app import address, answers
+from streamlit_app.api.people import Profile
+from streamlit_app.api.transport import NOBODY, ApiError, ApiUnauthorized, Caller
+
+_TOKEN: Final = "viewer_token"  # noqa: S105 -- a place in the session
+_CHOSEN: Final = "viewer_profile"
+_NOW: Final = "viewer_now"
+_PICKER: Final = "w_who"
+_CHANGES: Final = "viewer_changes"
+
+State = Literal["known", "choose", "token", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is watching, as far as it is known.
+
+    `choose`: there are several people and none was chosen. `token`: the API wants one first.
+    `away`: the API could not be asked, for the `problem`. `profile` is None for a person alone
+    without a profile yet.
+    """
+
+    state: State
+    caller: Caller = NOBODY
+    profile: Profile | None = None
+    people: tuple[Profile, ...] = ()
+    problem: ApiError | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a history can be shown and written."""
+        return self.state == "known"
+
+
+def begin() -> Viewer:
+    """Find out who is watching; once a run, before the page."""
+    found = _found()
+    address.set_profile(found.profile.id if found.profile and len(found.people) > 1 else "")
+    st.session_state[_NOW] = found
+    return found
+
+
+def now() -> Viewer:
+    """Who is watching in this run."""
+    found: Viewer = st.session_state.get(_NOW, Viewer("away"))
+    return found
+
+
+def caller() -> Caller:
+    """For calls on a history; only where the viewer is known."""
+    return now().caller
+
+
+def token() -> str:
+    """The token of this session, empty where none was given."""
+    given: str = st.session_state.get(_TOKEN, "")
+    return given
+
+
+def give_token(given: str) -> None:
+    """Keep a token for this session."""
+    st.session_state[_TOKEN] = given.strip()
+
+
+def forget_token() -> None:
+    """Let the token go."""
+    st.session_state.pop(_TOKEN, None)
+    st.session_state.pop(_CHOSEN, None)
+
+
+def choose(profile_id: str) -> None:
+    """Watch as this person from now on; empty for nobody."""
+    st.session_state[_CHOSEN] = profile_id
+    address.set_profile(profile_id)
+
+
+def changes() -> str:
+    """The last change that this session made: answers that depend on a history are kept by it.
+
+    No other session has the same, unless neither made one.
+    """
+    last: str = st.session_state.get(_CHANGES, "")
+    return last
+
+
+def changed() -> None:
+    """Call after a change of a history or of the people."""
+    st.session_state[_CHANGES] = uuid4().hex
+
+
+def picker() -> None:
+    """The choice of the person, where there are several; else nothing."""
+    who = now()
+    if len(who.people) < 2:  # noqa: PLR2004 -- one person has no choice
+        return
+    names = {person.id: person.name for person in who.people}
+    chosen = who.profile.id if who.profile else None
+    if st.session_state.get(_PICKER) != chosen:
+        st.session_state[_PICKER] = chosen
+    with st.container(key="who", width="content"):
+        st.selectbox(
+            "Who is watching?",
+            list(names),
+            format_func=lambda one: names.get(one, ""),
+            key=_PICKER,
+            placeholder="Who is watching?",
+            label_visibility="collapsed",
+            on_change=_picked,
+            width=190,
+        )
+
+
+def _picked() -> None:
+    choose(st.session_state[_PICKER] or "")
+
+
+def _found() -> Viewer:
+    named = address.profile() or st.session_state.get(_CHOSEN, "")
+    try:
+        people = answers.people(token(), changes())
+        if named and not any(person.id == named for person in people):
+            # Made by somebody else a moment ago, perhaps.
+            people = answers.people_now(token())
+    except ApiUnauthorized as error:
+        return Viewer("token", problem=error)
+    except ApiError as error:
+        return Viewer("away", problem=error)
+    if len(people) < 2:  # noqa: PLR2004 -- one person, or none yet, needs no choice
+        own = people[0] if people else None
+        return Viewer("known", Caller(token(), own.id if own else ""), own, people)
+    chosen = next((person for person in people if person.id == named), None)
+    if chosen is None:
+        return Viewer("choose", Caller(token()), None, people)
+    st.session_state[_CHOSEN] = chosen.id
+    return Viewer("known", Caller(token(), chosen.id), chosen, people)

@@ -1,0 +1,26 @@
+"""A sync that one person asked for is theirs alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.domain.people_ports import Tokens
+from app.domain.progress import silent
+from app.jobs.work import sync_trakt
+from tests.fakes.trakt import FakePerson, FakeTrakt
+from tests.trakt_world import settings_for
+from tests.worker_world import make_services
+
+
+def test_it_leaves_everybody_else_alone(
+    tmp_path: Path, fake: FakeTrakt, tokens: Tokens, ada: FakePerson
+) -> None:
+    services = make_services(tmp_path, **settings_for(fake))
+    mine, other = (services.people.make(name)[0].id for name in ("Ada", "Bea"))
+    for profile in (mine, other):
+        services.linking.link(profile, tokens)
+    ada.watch_in_bulk(5)
+    sync_trakt(services, silent, {"profile": mine})
+    assert len(services.ledger.events(mine)) == 5
+    assert not services.ledger.events(other)
+    services.close()

@@ -1,0 +1,61 @@
+"""Debian's Chromium at the running web app, and what every test of a page asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# The machine may be busy with other tests; a healthy page needs about a second.
+WAIT_MS = 20_000
+
+
+class Running(Protocol):
+    """The services under test, from `start.sh`."""
+
+    api_url: str
+    ui_url: str
+
+    def stop_api(self) -> None:
+        """Kill the API; the web app stays."""
+        ...
+
+    def start_api(self) -> object:
+        """Start the API again at the same address; returns when it is healthy."""
+        ...
+
+
+def opened(
+    browser: Browser,
+    running: Running,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Page]:
+    """A page of a browser of its own; an error in its scripts fails the test."""
+    context = browser.new_context(
+        base_url=running.ui_url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+    )
+    context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    context.close()
+    assert not failures
+
+
+def cards(page: Page) -> Locator:
+    """The cards of the page's grid."""
+    return page.locator(".w-card")
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has ended: before that, cards of the run before may stand."""
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
