@@ -46,6 +46,7 @@ from app.services.ledger_reader import LedgerReader
 from app.services.linking import Linking, forget
 from app.services.model_health import ModelHealth
 from app.services.profiles import People
+from app.services.predict import Predict
 from app.services.recommend import Recommend
 from app.services.recommender import Recommender
 from app.services.search import Search
@@ -264,11 +265,20 @@ class Services:
         )
 
     @cached_property
+    def recommender(self) -> Recommender:
+        """The pipeline, with the published co-rating model where there is one."""
+        return Recommender(self.index, self.titles, TrainedInUse(self.co_ratings))
+
+    @cached_property
+    def predict(self) -> Predict:
+        """Would I like it?"""
+        return Predict(self.recommender, self.recommend, self.seen)
+
+    @cached_property
     def recommend(self) -> Recommend:
         """What to see next."""
-        in_use = TrainedInUse(self.co_ratings)
         return Recommend(
-            recommender=Recommender(self.index, self.titles, in_use),
+            recommender=self.recommender,
             history=self.history,
             seen=self.seen,
             feedback=self.feedback,

@@ -21,19 +21,30 @@ _TITLE_SIZES: Final = ((9, 15.5), (18, 14.0), (32, 11.5), (56, 9.5), (90, 8.0))
 _SMALLEST_TITLE: Final = 6.6
 
 
-def card(title: TitleCard, *, level: int = 3, mine: Sequence[str] = (), reason: str = "") -> str:
+def card(
+    title: TitleCard,
+    *,
+    level: int = 3,
+    mine: Sequence[str] = (),
+    reason: str = "",
+    detail: str = "",
+    faded: bool = False,
+) -> str:
     """A card of a grid: the cover, then what it is. The heading is of `level`.
 
-    `mine` is where the viewer stands with it, in words; `reason` why it is here.
+    `mine` is where the viewer stands with it, in words; `reason` why it is here, `detail` what
+    else speaks for it. A `faded` one is done with.
     """
+    style = "w-card w-faded" if faded else "w-card"
     return (
-        f'<article class="w-card">{_cover(title, level)}'
+        f'<article class="{style}">{_cover(title, level)}'
         f'<div class="w-text">{_caption(title, level)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
         f"{_line('w-makers', ', '.join(title.makers[:_SHOWN_PEOPLE]))}"
         f"{_line('w-mine', ' · '.join(mine))}"
         f"{_line('w-reason', reason)}"
+        f"{_line('w-detail', detail)}"
         f"{_overview(title.overview)}</div></article>"
     )
 

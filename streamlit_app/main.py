@@ -13,9 +13,18 @@ if str(_HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402 - after the path
 
-from streamlit_app import address, answers, links, notices, viewer  # noqa: E402 - after the path
+from streamlit_app import (  # noqa: E402 - after the path
+    answers,
+    held_lists,
+    links,
+    notices,
+    search_panel,
+    shown_lists,
+    viewer,
+)
 from streamlit_app.api.transport import ApiError  # noqa: E402 - after the path
 
+_PAGE: Final = "page"
 ATTRIBUTION: Final = (
     "This product uses the TMDB API but is not endorsed or certified by TMDB. "
     "Where titles can be streamed is JustWatch's data, by way of TMDB."
@@ -37,22 +46,26 @@ def main() -> None:
     notices.begin()
     page = st.navigation(
         [
-            st.Page(_begin, title="watcher", default=True, visibility="hidden"),
+            st.Page(links.HOME, title="Home", icon=":material/home:", default=True),
+            st.Page(
+                links.RECOMMENDATIONS, title="Recommendations", icon=":material/playlist_play:"
+            ),
             st.Page(links.SIMILAR, title="Similar", icon=":material/explore:"),
             st.Page(links.HISTORY, title="History", icon=":material/history:"),
             st.Page(links.PEOPLE, title="People", icon=":material/group:"),
+            st.Page(links.ADMIN, title="Admin", icon=":material/admin_panel_settings:"),
         ],
         position="top",
     )
+    if st.session_state.get(_PAGE) != page.url_path:
+        st.session_state[_PAGE] = page.url_path
+        held_lists.forget()
     viewer.begin()
     viewer.picker()
     page.run()
     _footer()
-
-
-def _begin() -> None:
-    """The bare address leads to a page, with what it asks for."""
-    st.switch_page(links.SIMILAR, query_params=address.with_profile(address.params()))
+    if page.url_path == "similar":
+        shown_lists.opened(search_panel.current().title)
 
 
 def _footer() -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app import __version__
 from app.api.deps import ADMIN, Program
 from app.api.jobs import JobAnswer, all_shown, shown, worker
+from app.api.settings_shown import SettingShown, settings_shown
 from app.domain.errors import NotConfigured
 from app.domain.jobs import KEPT, Job, JobState
 from app.domain.titles import MediaKind, TitleId
@@ -189,6 +190,12 @@ def failed(program: Program) -> list[FailedId]:
         for one in program.failures.all()
         if one.attempts >= ATTEMPTS
     ]
+
+
+@router.get("/settings", summary="Settings in force")
+def settings(program: Program) -> list[SettingShown]:
+    """Names and values; of secrets only whether they are set."""
+    return settings_shown(program.settings)
 
 
 @router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")

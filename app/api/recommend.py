@@ -6,12 +6,12 @@ import time
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Program
 from app.api.evidence_shown import EvidenceShown, shown
-from app.api.knn import Filters, KindOrAll, TmdbId
+from app.api.knn import Filters, KindOrAll
 from app.api.people_access import AnyCaller, Person, allowed
 from app.api.titles import TitleCard, card_of
 from app.api.wording import worded
@@ -37,9 +37,13 @@ class RecommendRequest(BaseModel):
     count: int = Field(10, strict=True, ge=1, le=MOST)
     seed: Seed = 0
     filters: Filters = Filters()
-    explain: bool = Field(False, strict=True, description="Evidence and parts of the score, too")
+    explain: bool = Field(
+        default=False, strict=True, description="Evidence and parts of the score, too"
+    )
     use_llm: bool = Field(
-        False, strict=True, description="Let the language model, where one is set, choose the words"
+        default=False,
+        strict=True,
+        description="Let the language model, where one is set, choose the words",
     )
 
 
@@ -127,7 +131,7 @@ async def recommend(
 @router.get("/explain/{kind}/{tmdb_id}", summary="Why a title is, or isn't, recommended")
 def explain(
     kind: MediaKind,
-    tmdb_id: TmdbId,
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
     program: Program,
     person: Person,
     seed: Annotated[int, Query(ge=0, lt=2**31)] = 0,

@@ -17,17 +17,18 @@ from app.domain.rating_sets import RatingSet
 from app.domain.taste import LIKED
 from app.domain.titles import Title
 
-LINKS_KEPT: Final = 300
+LINKS_KEPT: Final = 250
 """Links of a title that are kept: the weaker ones together change hardly any list."""
 
-MOST_TITLES: Final = 20_000
-"""The most rated ones: the closed form needs the square of it, in memory, three times."""
+MOST_TITLES: Final = 12_000
+"""The most rated ones: the closed forms need the square of it, in memory, seven times."""
 
 _MOST_OF_ONE: Final = 2000
 """Ratings of one person that are read, the newest: some rate for a living."""
 
 _WIDE_RIDGE: Final = 200.0
 _CLOSE_RIDGE: Final = 100.0
+_SESSION_RIDGE: Final = 50.0
 _OF_MEANING: Final = 20.0
 _OF_TRAITS: Final = (10.0, 10.0, 10.0, 5.0)
 """What resemblance weighs beside people: by embedding, and by each of `traits_of`."""
@@ -37,7 +38,9 @@ _WIDE_IN_CLOSE: Final = 0.3
 _NEAR_BY: Final = 30.0
 """Ratings between two of one person's, over which closeness falls to 1/e."""
 
+_AT_ONCE: Final = 8.0
 _SOON: Final = 15.0
+_WHILE: Final = 50.0
 _PRIOR: Final = 5.0
 
 
@@ -61,7 +64,9 @@ class _Sums:
 
     rated: Floats32
     near: Floats32
+    session: Floats32
     after: Floats32
+    later: Floats32
     liked: Floats32
 
 
@@ -71,8 +76,8 @@ def fit(
     """The model of all titles with a vector that somebody rated, the most rated ones at most.
 
     `keys` (n,) ascends and names the rows of `vectors` (n, d) and of `traits`. Raises
-    `InvalidInput` where nothing is left. Closed form: EASE (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data,
-    2019), with rows for the resemblance of titles (CEASE: O. Jeunen et al., 2020).
+    `InvalidInput` where nothing is left. Closed form: EASE (H. Steck, Embarrassingly Shallow
+    Autoencoders for Sparse Data, 2019), with rows for the resemblance of titles (CEASE: O. Jeunen et al., 2020).
     """
     chosen = _chosen(ratings, keys)
     if not len(chosen):
@@ -86,20 +91,28 @@ def fit(
     liked = np.bincount(places[ratings.ratings >= LIKED], minlength=n).astype(np.int32)
     sums = _summed(ratings, places, n, report)
     rows = np.searchsorted(keys, chosen)
-    report(Progress(0, 2, "solving"))
-    wide = _closed_form(sums.rated, _WIDE_RIDGE)
-    report(Progress(1, 2, "solving"))
+    report(Progress(0, 3, "solving"))
+    wide = _strongest(_closed_form(sums.rated, _WIDE_RIDGE))
+    report(Progress(1, 3, "solving"))
+    alike = _resemblance(vectors[rows], [[some[row] for row in rows] for some in traits])
     near = sums.near
-    near += _resemblance(vectors[rows], [[some[row] for row in rows] for some in traits])
-    close = _closed_form(near, _CLOSE_RIDGE)
-    report(Progress(2, 2, "solving"))
+    near += alike
+    close = _strongest(_closed_form(near, _CLOSE_RIDGE))
+    report(Progress(2, 3, "solving"))
+    session = sums.session
+    session += alike
+    at_once = _strongest(_closed_form(session, _SESSION_RIDGE))
+    report(Progress(3, 3, "solving"))
     return CoRatings(
         keys=chosen,
         counts=counts,
         liked=liked,
-        wide=_strongest(wide),
-        close=_strongest(close),
+        lateness=_lateness(ratings, places, n),
+        wide=wide,
+        close=close,
+        session=at_once,
         after=_strongest(_evened(sums.after)),
+        later=_strongest(_evened(sums.later)),
         both=_strongest(_shares(sums.liked, liked)),
     )
 
@@ -126,7 +139,7 @@ def _chosen(ratings: RatingSet, keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _summed(ratings: RatingSet, places: NDArray[np.intp], n: int, report: Report) -> _Sums:
-    sums = _Sums(*(np.zeros((n, n), np.float32) for _ in range(4)))
+    sums = _Sums(*(np.zeros((n, n), np.float32) for _ in range(6)))
     people = len(np.unique(ratings.people))
     for done, every in enumerate(people_of(ratings)):
         rows = slice(max(every.start, every.stop - _MOST_OF_ONE), every.stop)
@@ -138,6 +151,8 @@ def _summed(ratings: RatingSet, places: NDArray[np.intp], n: int, report: Report
         block = np.ix_(mine, mine)
         sums.rated[block] += 1.0
         sums.near[block] += together * (np.exp(-np.abs(gap) / _NEAR_BY) + _WIDE_IN_CLOSE)
+        sums.session[block] += together * np.exp(-np.abs(gap) / _AT_ONCE)
+        sums.later[block] += together * np.exp(-np.abs(gap) / _WHILE) * (gap > 0)
         sums.after[block] += together * np.exp(-np.abs(gap) / _SOON) * (gap > 0)
         loved = mine[stars >= LIKED]
         sums.liked[np.ix_(loved, loved)] += 1.0
@@ -145,6 +160,16 @@ def _summed(ratings: RatingSet, places: NDArray[np.intp], n: int, report: Report
             report(Progress(done, people, "people read"))
     report(Progress(people, people, "people read"))
     return sums
+
+
+def _lateness(ratings: RatingSet, places: NDArray[np.intp], n: int) -> Floats32:
+    """Mean place in people's histories, with a prior of the middle."""
+    where = np.zeros(len(places))
+    for rows in people_of(ratings):
+        length = rows.stop - rows.start
+        where[rows] = np.arange(length) / length - 0.5
+    sums = np.bincount(places, where, minlength=n)
+    return np.asarray(sums / (np.bincount(places, minlength=n) + 2 * _PRIOR), np.float32)
 
 
 def _resemblance(vectors: Vectors, traits: Traits) -> Floats32:

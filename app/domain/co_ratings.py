@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.taste import LIKED, Liking
+from app.domain.taste import DISLIKED, LIKED, Liking
 from app.domain.titles import TitleId
 
 Floats32 = NDArray[np.float32]
@@ -46,18 +46,23 @@ class CoRatings:
     """Links between the titles of a rating set, and how often each was rated.
 
     `keys` ascends (shape (n,)); `counts` are people who rated each title, `liked` those who liked
-    it. `wide` and `close` are closed-form item models (EASE: Steck, 2019), of all that a person
-    rated and of what they rated about the same time, with resemblance of the titles as further
-    rows; `after` links a title to those rated soon after it; `both` is the share of people who
+    it; `lateness` is how late in their histories people rated it, -0.5 (first) to 0.5 (last).
+    `wide`, `close` and `session` are closed-form item models (EASE: Steck, 2019), of all that a
+    person rated, of what they rated about the same time, and nearly at once, with resemblance of
+    the titles as further rows; `after` links a title to those rated soon after it, `later` to those
+    rated some while after; `both` is the share of people who
     liked both, of those who liked either, `DAMPING` added to the latter.
     """
 
     keys: NDArray[np.int64]
     counts: NDArray[np.int32]
     liked: NDArray[np.int32]
+    lateness: Floats32
     wide: Links
     close: Links
+    session: Links
     after: Links
+    later: Links
     both: Links
 
     def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
@@ -76,12 +81,16 @@ class CoRatings:
         rows, weights = rows[known], liking.weights[known]
         recency = liking.recency[known]
         newest = liking.lately[known]
+        low = (liking.ratings[known] < DISLIKED).astype(np.float64)
         likes = (liking.ratings[known] >= LIKED) * recency
         return {
             "wide": _in_deviations(self.wide.scores(rows, weights)),
             "close": _in_deviations(self.close.scores(rows, weights)),
+            "session": _in_deviations(self.session.scores(rows, weights)),
             "lately": _in_deviations(self.close.scores(rows, newest)),
             "after": _in_deviations(self.after.scores(rows, newest)),
+            "later": _in_deviations(self.later.scores(rows, weights)),
+            "low": _in_deviations(self.wide.scores(rows, low)),
             "both": _in_deviations(self.both.scores(rows, likes)),
         }
 
@@ -110,6 +119,7 @@ def arrays_of(model: CoRatings) -> dict[str, NDArray[np.generic]]:
         "keys": model.keys,
         "counts": model.counts,
         "liked": model.liked,
+        "lateness": model.lateness,
     }
     for name in LINKS:
         links: Links = getattr(model, name)
@@ -130,8 +140,9 @@ def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> CoRatings:
         keys=np.asarray(arrays["keys"], np.int64),
         counts=np.asarray(arrays["counts"], np.int32),
         liked=np.asarray(arrays["liked"], np.int32),
+        lateness=np.asarray(arrays["lateness"], np.float32),
         **links,
     )
 
 
-LINKS: Final = ("wide", "close", "after", "both")
+LINKS: Final = ("wide", "close", "session", "after", "later", "both")

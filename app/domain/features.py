@@ -30,15 +30,28 @@ CONTENT: Final = (
     "quality",
     "new",
     "ahead",
+    "age",
 )
 """What is computed of any title: nearness to what is liked (cosine), to what was disliked, fit of
 genres and years (log likelihood ratios), fame (log votes), quality (Bayesian mean), whether it
-came out in these years, or only will."""
+came out in these years, or only will, and its age."""
 
 PERSON: Final = ("mainstream", "told")
 """Of the person, the same for all titles: mean log votes of what they know, log of how much."""
 
-CO_RATED: Final = ("wide", "close", "lately", "after", "both", "raters")
+CO_RATED: Final = (
+    "wide",
+    "close",
+    "session",
+    "lately",
+    "after",
+    "later",
+    "low",
+    "both",
+    "raters",
+    "favour",
+    "lateness",
+)
 """What a rating set tells, in a person's deviations; 0 for titles that it lacks."""
 
 ALL: Final = (*CONTENT, *PERSON, *CO_RATED)
@@ -54,6 +67,8 @@ _PRIOR_VOTES: Final = 100.0
 _PRIOR_TITLES: Final = 3.0
 _ANY_YEAR: Final = 0.05
 _NEW_FOR: Final = 2
+_OLDEST: Final = 60
+_MIDDLE: Final = 20
 _FIRST_YEAR: Final = 1900
 _YEARS: Final = 140
 _BELL: Final = np.exp(-0.5 * (np.arange(-15, 16) / 3.0) ** 2)
@@ -75,8 +90,8 @@ class Background:
     """How known titles are spread over genres and years.
 
     `genres` (genres,) is the share that has each, `years` the part of them that came out in each
-    year from 1900. What a person prefers shows against it: not against their own candidates, which already lean
-    their way.
+    year from 1900. What a person prefers shows against it: not against their own candidates, which
+    already lean their way.
     """
 
     genres: Floats
@@ -138,6 +153,7 @@ def content_features(person: Person, pool: Gathered, usual: Background) -> dict[
         "quality": quality(pool.votes, pool.ratings),
         "new": ((age >= 0) & (age <= _NEW_FOR)).astype(np.float64),
         "ahead": (age < 0).astype(np.float64),
+        "age": np.where(pool.years > 0, np.clip(age, 0, _OLDEST), _MIDDLE) / 20.0,
     }
 
 
@@ -212,5 +228,8 @@ def _co_rated(person: Person, pool: Gathered, model: CoRatings | None) -> Mappin
         name: np.where(inside, scores[rows], 0.0)
         for name, scores in model.scored(person.liking).items()
     }
+    liked, counts = model.liked[rows].astype(np.float64), model.counts[rows]
+    found["favour"] = np.where(inside, (liked + 2.0) / (counts + 4.0), 0.5)
+    found["lateness"] = np.where(inside, model.lateness[rows], 0.0)
     found["raters"] = np.where(inside, np.log1p(model.counts[rows].astype(np.float64)), 0.0)
     return found

@@ -49,6 +49,7 @@ _STEPS: Final = 1e-6
 _OF_A_SAGA: Final = 1
 _OF_A_MAKER: Final = 3
 _OF_A_GENRE: Final = 0.7
+_FOR_CHILDREN: Final = frozenset({"Animation", "Family", "Kids"})
 _FIRST_EXPLORED: Final = 3
 """Places before this one are never given to exploration."""
 
@@ -132,7 +133,8 @@ class Ranked:
     """Candidates of one kind, best first, for choosing from: row i of all is ``titles[i]``.
 
     `tastes` says which taste each is nearest to; `shares` are the tastes' own. `usual` is whether
-    it has a genre that the person usually chooses.
+    it has a genre that the person usually chooses, `explorable` whether it may stand for what lies
+    outside of those.
     """
 
     titles: tuple[Title, ...]
@@ -141,6 +143,19 @@ class Ranked:
     tastes: NDArray[np.intp]
     shares: tuple[float, ...]
     usual: NDArray[np.bool_]
+    explorable: NDArray[np.bool_]
+
+
+def explorable(genres: NDArray[np.uint32], liked: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which titles, by their genres (n,), a person may get though they like nothing of the sort.
+
+    All, but what is made for children where nothing that is `liked` (m,) is: to somebody without
+    children that is no discovery.
+    """
+    children = np.uint32(genre_bits(_FOR_CHILDREN))
+    if (liked & children).any():
+        return np.ones(len(genres), bool)
+    return np.asarray((genres & children) == 0)
 
 
 def saga_rule(
@@ -259,7 +274,7 @@ def _with_exploration(ranked: Ranked, chosen: list[int], count: int) -> list[int
     best = [
         place
         for place in np.argsort(-ranked.scores, kind="stable").tolist()
-        if not ranked.usual[place] and place not in chosen
+        if not ranked.usual[place] and ranked.explorable[place] and place not in chosen
     ]
     found = list(chosen)
     for _ in range(wanted - len(outside)):

@@ -62,6 +62,24 @@ def standings(events: Iterable[Event]) -> list[Standing]:
     return [standing for _, standing in found]
 
 
+def concerning(events: Iterable[Event], titles: Iterable[About]) -> list[Event]:
+    """All events that have a say in where these titles stand, in their order.
+
+    Those that bear one of the titles' ids, or an id that some entry joins to one of them, or
+    nothing but a title's name: what `standings` makes of a title from these alone is what it makes
+    of it from all.
+    """
+    every = [(event, _ids(event.about)) for event in events]
+    wanted = {i for about in titles for i in (*_ids(about), _by_name(about))}
+    reached = 0
+    while len(wanted) > reached:
+        reached = len(wanted)
+        for _, ids in every:
+            if len(ids) > 1 and not wanted.isdisjoint(ids):
+                wanted.update(ids)
+    return [event for event, ids in every if not wanted.isdisjoint(ids)]
+
+
 def _known_as(events: Sequence[Event]) -> dict[Identity, Identity]:
     """Second ids, each with the identity that some entry joins it to."""
     joined: dict[Identity, Identity] = {}
@@ -88,7 +106,11 @@ def _ids(about: About) -> list[Identity]:
         found.append(("imdb", about.imdb_id))
     if about.tvdb_id is not None and about.kind is MediaKind.TV:
         found.append(("tvdb", str(about.tvdb_id)))
-    return found or [("name", about.kind.value, str(about.year or ""), fold(about.name))]
+    return found or [_by_name(about)]
+
+
+def _by_name(about: About) -> Identity:
+    return ("name", about.kind.value, str(about.year or ""), fold(about.name))
 
 
 def _identity(about: About, known_as: dict[Identity, Identity]) -> Identity:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _OF_A_TASTE: Final = 80
 _OF_A_TITLE: Final = 30
 _TITLES_ASKED: Final = 24
-_CO_RATED: Final = 350
+_CO_RATED: Final = 450
 _BESIDE: Final = 60
 """Liked titles whose own recommendations by TMDB are taken up, the weightiest."""
 
 _POPULAR: Final = 250
 _POPULAR_COLD: Final = 1000
-_MIXED: Final = {"wide": 1.0, "close": 0.5, "lately": 0.3, "after": 0.5, "both": 0.3}
+_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class Witness:
             other
             for other in self._known.titles.values()
             if other.collection_id == title.collection_id
+            and not self._known.told[other.id].dismissed
             and other.released
             and title.released
             and other.released < title.released

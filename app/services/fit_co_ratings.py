@@ -34,7 +34,7 @@ ROUNDS: Final = 2
 _MOST_PEOPLE: Final = 2000
 _CO_RATED: Final = 300
 _NEAR: Final = 100
-_MIXED: Final = {"wide": 1.0, "close": 0.5, "after": 0.5, "both": 0.3}
+_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
 BACKGROUND: Final = 2000
 _KNOWN: Final = 50
 """Votes from which a title that nobody of the set rated is put beside those rated."""

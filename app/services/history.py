@@ -15,7 +15,7 @@ from app.domain.ledger import About, Event, EventKind
 from app.domain.names import fold
 from app.domain.people_ports import Ledger
 from app.domain.ports import Clock, TitleStore
-from app.domain.standing import HAND, Standing, standings
+from app.domain.standing import HAND, Standing, concerning, standings
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.ledger_reader import LedgerReader
 
@@ -100,25 +100,26 @@ class History:
         return Page(tuple(rows[query.offset : query.offset + query.limit]), len(rows))
 
     def of(self, profile_id: str, wanted: Collection[TitleId]) -> list[Row]:
-        """The rows of those titles that the person has any."""
+        """The rows of those titles that the person has any of."""
+        known = self._titles.get_many(wanted)
+        titles = [About(kind=one.kind, tmdb_id=one.tmdb_id) for one in wanted]
+        titles += [_about(title) for title in known.values()]
         return [
             row
-            for row in self.rows(profile_id)
+            for row in self._concerning(profile_id, titles)
             if (row.title.id if row.title else row.standing.title_id) in wanted
         ]
 
     def rows(self, profile_id: str) -> tuple[Row, ...]:
         """All of a person's titles, the latest first."""
         view = self._reader.read(profile_id)
-        now = time.monotonic()
-        with self._lock:
-            kept = self._kept.get(profile_id)
-            if kept is not None and kept.mark == view.mark and now < kept.until:
-                self._kept.move_to_end(profile_id)
-                return kept.rows
+        kept = self._kept_rows(profile_id, view.mark)
+        if kept is not None:
+            return kept
+        until = time.monotonic() + _KEPT_FOR
         rows = self._read(view.told)
         with self._lock:
-            self._kept[profile_id] = _Kept(view.mark, now + _KEPT_FOR, rows)
+            self._kept[profile_id] = _Kept(view.mark, until, rows)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
         return rows
@@ -189,14 +190,14 @@ class History:
     def undo(self, profile_id: str, undo: Undo) -> Undo:
         """Bring back what was before; returns what undoes that in turn."""
         keys = set(undo.remove)
-        present = [event for event in self._ledger.events(profile_id) if event.key in keys]
+        present = [event for event in self._reader.read(profile_id).told if event.key in keys]
         return self._change(profile_id, put=undo.put, remove=present)
 
     def _change(
         self, profile_id: str, *, put: Sequence[Event] = (), remove: Sequence[Event] = ()
     ) -> Undo:
         keys = {event.key for event in put}
-        replaced = [e for e in self._ledger.events(profile_id) if e.key in keys]
+        replaced = [e for e in self._reader.read(profile_id).told if e.key in keys]
         gone = [event for event in remove if event.key not in keys]
         if put:
             self._ledger.put(profile_id, put)
@@ -211,8 +212,22 @@ class History:
 
     def _events_of(self, profile_id: str, about: About) -> tuple[Event, ...]:
         """All events of the title, those of other families of ids among them."""
-        rows = self.rows(profile_id)
+        rows = self._concerning(profile_id, [about])
         return tuple(event for row in rows if _same(row, about) for event in row.standing.events)
+
+    def _concerning(self, profile_id: str, titles: Sequence[About]) -> tuple[Row, ...]:
+        """The rows of these titles, perhaps with others: quick right after a change, too."""
+        view = self._reader.read(profile_id)
+        kept = self._kept_rows(profile_id, view.mark)
+        return kept if kept is not None else self._read(concerning(view.told, titles))
+
+    def _kept_rows(self, profile_id: str, mark: int) -> tuple[Row, ...] | None:
+        with self._lock:
+            kept = self._kept.get(profile_id)
+            if kept is None or kept.mark != mark or time.monotonic() >= kept.until:
+                return None
+            self._kept.move_to_end(profile_id)
+            return kept.rows
 
     def _read(self, told: Sequence[Event]) -> tuple[Row, ...]:
         found = standings(told)
@@ -234,6 +249,15 @@ class History:
             year = title.year if title else standing.about.year
             rows.append(Row(standing, name, year, title))
         return tuple(rows)
+
+
+def _about(title: Title) -> About:
+    return About(
+        kind=title.id.kind,
+        tmdb_id=title.id.tmdb_id,
+        imdb_id=title.imdb_id,
+        tvdb_id=title.tvdb_id,
+    )
 
 
 def _tvdb_id(standing: Standing) -> int | None:

@@ -29,6 +29,7 @@ from app.domain.recommending import (
     Weights,
     Wish,
     diversified,
+    explorable,
     interleaved,
     order_of,
     passing,
@@ -132,7 +133,7 @@ class Recommender:
         """What a list is drawn from, made once for as long as history and index stay.
 
         `told` is in the order of the ledger; `left_out` must hold all that may not be shown.
-        `titles` are those of `told` where the caller has them. Raises `NotReady`.
+        `titles` hold those of `told` where the caller has them. Raises `NotReady`.
         """
         liking = liking_of(told)
         own = self.index.gathered(liking.ids)
@@ -142,16 +143,18 @@ class Recommender:
         tastes = tastes_of(own.vectors[liked], liking.weights[liked] + 0.05)
         if titles is None:
             titles = self._titles.get_many([one.id for one in told])
+        said = {one.id: one for one in told}
+        titles = {one: title for one, title in titles.items() if one in said}
         parts: dict[int, str] = {}
-        for title in titles.values():
-            if title.collection_id is not None:
+        for one, title in titles.items():
+            if title.collection_id is not None and not said[one].dismissed:
                 parts[title.collection_id] = max(parts.get(title.collection_id, ""), title.released)
         return Known(
             person=person,
             liked=liked,
             tastes=tuple(tastes),
             titles=titles,
-            told={one.id: one for one in told},
+            told=said,
             watchlist=tuple(watchlist),
             left_out=frozenset(left_out),
             seen_parts=parts,
@@ -220,12 +223,21 @@ class Recommender:
         scores = shaken(scores, pool.ids, wish.seed, self._weights.shake)
         order = order_of(scores, pool.ids, wish.seed)
         titles, order, dropped = self._allowed(known, wish, pool, order)
-        ranked_places, why = saga_rule([titles[pool.ids[p]] for p in order], known.seen_parts)
-        dropped |= why
+        ranked_places, later_parts = saga_rule(
+            [titles[pool.ids[p]] for p in order], known.seen_parts
+        )
         places = [order[place] for place in ranked_places]
         ranked = _ranked(known, pool, scores, places, titles)
-        chosen, why = diversified(ranked, wish.count, self._weights)
-        dropped |= why
+        found_places, why = diversified(ranked, wish.count, self._weights)
+        chosen = [places[place] for place in found_places]
+        # A full list with a saga's later parts is better than a short one, the earlier part first.
+        later = sorted(
+            (place for place in order if pool.ids[place] in later_parts),
+            key=lambda place: titles[pool.ids[place]].released or "9",
+        )[: max(wish.count - len(chosen), 0)]
+        chosen += later
+        shown = {pool.ids[place] for place in later}
+        dropped |= why | {one: why for one, why in later_parts.items() if one not in shown}
         return Stages(
             found=found,
             pool=pool,
@@ -233,7 +245,7 @@ class Recommender:
             scores=scores,
             order=tuple(order_of(scores, pool.ids, wish.seed)),
             dropped=dropped,
-            chosen=tuple(places[place] for place in chosen),
+            chosen=tuple(chosen),
             titles=titles,
             ranker=ranker,
         )
@@ -345,6 +357,7 @@ def _ranked(
         tastes=tastes,
         shares=tuple(taste.share for taste in known.tastes),
         usual=usual,
+        explorable=explorable(pool.genres[rows], known.person.own.genres[known.liked]),
     )
 
 

@@ -8,8 +8,10 @@ from typing import Final
 import httpx2
 from pydantic import Field, TypeAdapter
 
+from streamlit_app.api.admin import Admin
 from streamlit_app.api.history import History
 from streamlit_app.api.people import People, Trakt
+from streamlit_app.api.recommendations import Recommendations
 from streamlit_app.api.titles import Titles
 from streamlit_app.api.transport import Answer, Caller, Transport, accepted, body_of, read
 
@@ -24,6 +26,13 @@ class IndexHealth(Answer):
     count: int | None = None
 
 
+class LanguageModelHealth(Answer):
+    """Whether a language model is set up: "off" where none is."""
+
+    state: str = "off"
+    detail: str = ""
+
+
 class Health(Answer):
     """The API's state; `titles` counts the catalogue by kind."""
 
@@ -31,6 +40,7 @@ class Health(Answer):
     index: IndexHealth = Field(default_factory=IndexHealth)
     titles: dict[str, int] = Field(default_factory=dict)
     detail: str | None = None
+    language_model: LanguageModelHealth = LanguageModelHealth()
 
 
 _HEALTH: Final = TypeAdapter(Health)
@@ -59,6 +69,14 @@ class ApiClient:
     def history(self, caller: Caller) -> History:
         """This caller's history."""
         return History(self.transport, caller)
+
+    def recommendations(self, caller: Caller) -> Recommendations:
+        """This caller's lists."""
+        return Recommendations(self.transport, caller)
+
+    def admin(self, token: str) -> Admin:
+        """The operator's side, by the admin token."""
+        return Admin(self.transport, token)
 
     def health(self) -> Health:
         """How the API is; answers, or fails, within about two seconds."""

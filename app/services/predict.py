@@ -1,0 +1,197 @@
+"""Would I like it? How likely a person rates one title 8 of 10 or more, and by what that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from app.domain.co_ratings import CoRatings
+from app.domain.evidence import Evidence, Liked
+from app.domain.features import ALL, Person, quality
+from app.domain.prediction import Habit, chances, habit_of, inside_of, signals
+from app.domain.reasons import clean
+from app.domain.taste import DISLIKED, LIKED, Liking, Told
+from app.domain.titles import MediaKind, Title, TitleId
+from app.services.fit_co_ratings import part_of
+from app.services.recommend import Recommend
+from app.services.recommender import Known, Recommender
+from app.services.seen import Seen
+
+_ALIKE: Final = 0.3
+"""Cosine from which two titles are called near to each other, as in evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a prediction was made from.
+
+    `liked` and `disliked` titles were compared with; `rated` is how many the person rated, `high`
+    how many of them 8 or more; `votes` how many people rated the title. `rating_set`: whether a
+    co-rating model tells of it.
+    """
+
+    liked: int
+    disliked: int
+    rated: int
+    high: int
+    votes: int
+    rating_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """`likely` is in percent, 0 to 100; `known` titles are those seen or rated before.
+
+    Of a title that the person rated `rating` is that, and `likely` 100 from 8 on, else 0.
+    """
+
+    title: Title
+    likely: int
+    detail: str
+    evidence: Evidence | None
+    known: bool
+    rating: int | None
+    basis: Basis
+
+
+class Predict:
+    """The verb."""
+
+    def __init__(self, recommender: Recommender, recommend: Recommend, seen: Seen) -> None:
+        self._recommender = recommender
+        self._recommend = recommend
+        self._seen = seen
+
+    def of(self, profile_id: str, title: Title) -> Predicted:
+        """What is predicted of a title of the catalogue; what was said of itself is no ground.
+
+        Raises `NotFound` for an unknown profile, `NotReady` without an index.
+        """
+        known = self._recommend.known(profile_id)
+        told = known.told.get(title.id)
+        seen = title.id in self._seen.ids(profile_id)
+        known = _without(known, title.id)
+        ratings = [known.told[one].rating for one in known.person.liking.ids]
+        habit = habit_of([rating for rating in ratings if rating is not None])
+        model = self._model(title.id)
+        basis = _basis(known, habit, title, model)
+        if told is not None and (told.rating is not None or told.loved):
+            return _said(title, told, basis)
+        likely = round(100 * self._chance(known, title, habit, model))
+        evidence = None
+        if not seen:
+            evidence = self._recommend.evidence_for(profile_id, title.id)[1]
+        grounds = ", ".join(_grounds(title, basis, evidence, self._disliked_near(known, title)))
+        detail = f"{_before(title, told, seen=seen)}{grounds[:1].upper()}{grounds[1:]}."
+        return Predicted(title, likely, detail, evidence, seen, None, basis)
+
+    def _model(self, title_id: TitleId) -> CoRatings | None:
+        trained = self._recommender.trained() if title_id.kind is MediaKind.MOVIE else None
+        return trained.model if trained else None
+
+    def _chance(self, known: Known, title: Title, habit: Habit, model: CoRatings | None) -> float:
+        rows = self._recommender.features_of(known, [title.id])
+        liking = known.person.liking
+        if not len(rows):
+            # It came after the index was built: without a vector nothing is near to it.
+            rows = np.zeros((1, len(ALL)), np.float32)
+            rows[0, ALL.index("quality")] = _quality(title)
+            liking = Liking((), np.zeros(0), np.zeros(0))
+        given = signals(rows, [title.id], liking, habit, model)
+        return float(chances(given, inside_of([title.id], model))[0])
+
+    def _disliked_near(self, known: Known, title: Title) -> tuple[Told, float] | None:
+        """What the person rated low and is nearest to it, with the cosine."""
+        vector = self._recommender.index.vector(title.id)
+        rows = [
+            row
+            for row, one in enumerate(known.person.liking.ids)
+            if (rating := known.told[one].rating) is not None and rating < DISLIKED
+        ]
+        if vector is None or not rows:
+            return None
+        cosines = known.person.own.vectors[rows] @ vector
+        best = int(np.argmax(cosines))
+        return known.told[known.person.liking.ids[rows[best]]], float(cosines[best])
+
+
+def _without(known: Known, title_id: TitleId) -> Known:
+    """The person as if they had said nothing of this title."""
+    person = known.person
+    kept = [row for row, one in enumerate(person.liking.ids) if one != title_id]
+    if len(kept) == len(person.liking.ids):
+        return known
+    rows = np.array(kept, np.intp)
+    liking = Liking(
+        tuple(person.liking.ids[row] for row in kept),
+        person.liking.ratings[rows],
+        person.liking.recency[rows],
+    )
+    return replace(known, person=Person(liking, part_of(person.own, rows), person.now))
+
+
+def _basis(known: Known, habit: Habit, title: Title, model: CoRatings | None) -> Basis:
+    liking = known.person.liking
+    return Basis(
+        liked=len(liking.liked),
+        disliked=int(np.count_nonzero(liking.ratings < DISLIKED)),
+        rated=habit.rated,
+        high=habit.high,
+        votes=title.votes,
+        rating_set=bool(inside_of([title.id], model)[0]),
+    )
+
+
+def _quality(title: Title) -> float:
+    rating = -1.0 if title.rating is None else title.rating
+    return float(quality(np.array([title.votes], np.int32), np.array([rating], np.float32))[0])
+
+
+def _said(title: Title, told: Told, basis: Basis) -> Predicted:
+    name = clean(title.name)
+    if told.rating is None:
+        return Predicted(title, 100, f"You love {name}.", None, True, None, basis)
+    rating = round(told.rating)
+    likely = 100 if rating >= LIKED else 0
+    return Predicted(title, likely, f"You rated {name} {rating}.", None, True, rating, basis)
+
+
+def _before(title: Title, told: Told | None, *, seen: bool) -> str:
+    if seen:
+        return f"You have watched {clean(title.name)} and not rated it. "
+    if told is not None and told.dismissed:
+        return f"You said that {clean(title.name)} is not for you. "
+    return ""
+
+
+def _grounds(
+    title: Title, basis: Basis, evidence: Evidence | None, low: tuple[Told, float] | None
+) -> Iterator[str]:
+    """Facts, each the end of a sentence, those of the person first."""
+    if not basis.liked and not basis.rated:
+        yield "watcher does not know yet what you like"
+    if basis.rated:
+        yield f"you gave 8 or more to {basis.high} of {_count(basis.rated, 'title')} that you rated"
+    best = evidence.liked[0] if evidence and evidence.liked else None
+    if best is not None and best.name and (low is None or best.cosine >= low[1]):
+        yield f"it is near to {clean(best.name)}, {_comment(best)}"
+    elif low is not None and low[1] >= _ALIKE and low[0].rating is not None:
+        yield f"it is near to what you rated {round(low[0].rating)}"
+    if title.rating is None or not title.votes:
+        yield "nobody is known to have rated it"
+    else:
+        people = "1 person" if title.votes == 1 else f"{title.votes:,} people"
+        yield f"{people} rated it {title.rating:.1f} on average"
+
+
+def _comment(liked: Liked) -> str:
+    if liked.loved:
+        return "which you love"
+    return "which you watched" if liked.rating is None else f"which you rated {liked.rating}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

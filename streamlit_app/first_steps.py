@@ -1,0 +1,127 @@
+"""Picking titles that one likes, for a start: well-known ones, and any by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from streamlit_app import actions, answers, cards
+from streamlit_app.api.titles import TitleCard
+from streamlit_app.api.transport import ApiRefused
+from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.search_state import TitleRef
+from streamlit_app.vocabulary import Kind
+from streamlit_app.wording import counted
+
+_ENOUGH: Final = 3
+_PICKED: Final = "home_picked"
+_FAILED: Final = "home_failed"
+_WELL_KNOWN: Final[tuple[tuple[Kind, int], ...]] = (
+    ("movie", 603),
+    ("movie", 194),
+    ("tv", 1396),
+    ("movie", 129),
+    ("movie", 348),
+    ("movie", 680),
+    ("movie", 862),
+    ("tv", 1668),
+    ("movie", 120),
+    ("movie", 13),
+    ("movie", 19404),
+    ("tv", 1399),
+)
+"""Of many kinds, by TMDB's numbers; those that the catalogue lacks aren't shown."""
+
+
+@st.fragment
+def first_steps(done: Callable[[], None]) -> None:
+    """The box, the covers, and the button that ends it (`done`); a pick runs only this."""
+    pick_by_name("Name of a film or series that you like", _matching, key="w_first")
+    known = [title for ref in _WELL_KNOWN if (title := _title(TitleRef(*ref)))]
+    actions.load(title.ref for title in (*known, *_picked().values()))
+    liked = {t.ref: t for t in (*known, *_picked().values()) if _is_liked(t.ref)}
+    _progress(len(liked), done)
+    own = [title for ref, title in liked.items() if ref not in {t.ref for t in known}]
+    with st.container(key="grid-first"):
+        for rank, title in enumerate((*own, *known)):
+            _card(title, rank, is_liked=title.ref in liked)
+
+
+def _progress(count: int, done: Callable[[], None]) -> None:
+    missing = _ENOUGH - count
+    if not count:
+        told = "Choose among these, or begin to type a name above."
+    elif missing > 0:
+        told = f"{counted(count, 'title')}: {missing} more for a good start."
+    else:
+        told = f"{counted(count, 'title')}: that is enough to begin, and more is better."
+    with st.container(key="first-steps", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="w-quiet" role="status">{told}</p>', width="content")
+        if count and st.button(
+            "Show my picks",
+            type="primary" if missing <= 0 else "secondary",
+            icon=":material/arrow_forward:",
+            key="first-done",
+        ):
+            done()
+            st.rerun()
+
+
+def _card(title: TitleCard, rank: int, *, is_liked: bool) -> None:
+    with st.container(key=f"card-first{rank}"):
+        st.html(cards.card(title, level=2))
+        st.button(
+            "You like it" if is_liked else "I like it",
+            key=f"like-{title.ref}",
+            icon=":material/favorite:",
+            type="primary" if is_liked else "secondary",
+            width="stretch",
+            on_click=_like,
+            args=(title,),
+            kwargs={"on": not is_liked},
+        )
+        if st.session_state.get(_FAILED) == title.ref:
+            actions.outcome(title.ref, title.title, f"first{rank}")
+
+
+def _matching(titles: Sequence[TitleCard]) -> None:
+    for title in titles:
+        st.button(
+            label(title),
+            key=f"found-{title.ref}",
+            icon=":material/favorite:" if _is_liked(title.ref) else ":material/add:",
+            width="stretch",
+            on_click=_found,
+            args=(title,),
+        )
+
+
+def _found(title: TitleCard) -> None:
+    _like(title, on=True)
+    st.session_state["w_first"] = ""
+
+
+def _like(title: TitleCard, *, on: bool) -> None:
+    _picked()[title.ref] = title
+    done = actions.act(title.ref, "", lambda history: history.mark(title.ref, "loved", on=on))
+    st.session_state[_FAILED] = None if done else title.ref
+
+
+def _is_liked(ref: TitleRef) -> bool:
+    row = actions.standing(ref)
+    return bool(row and row.loved)
+
+
+def _title(ref: TitleRef) -> TitleCard | None:
+    try:
+        return answers.title(ref)
+    except ApiRefused:
+        return None
+
+
+def _picked() -> dict[TitleRef, TitleCard]:
+    """Titles that were picked by name, in this session."""
+    picked: dict[TitleRef, TitleCard] = st.session_state.setdefault(_PICKED, {})
+    return picked

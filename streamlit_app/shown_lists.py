@@ -1,0 +1,46 @@
+"""What lists showed, and what of them was opened: told to the API once each."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+import streamlit as st
+
+from streamlit_app import answers, viewer
+from streamlit_app.api.recommendations import Picks
+from streamlit_app.api.transport import ApiError, Caller
+from streamlit_app.search_state import TitleRef
+
+_SHOWN: Final = "lists_shown"
+_LISTED: Final = "lists_titles"
+
+_Shown = set[tuple[Caller, str, TitleRef]]
+_Listed = dict[tuple[Caller, TitleRef], str]
+
+
+def shown(picks: Picks) -> None:
+    """Tell that a list stands on the page; call after its cards, whom nobody lets wait for it."""
+    caller = viewer.caller()
+    told: _Shown = st.session_state.setdefault(_SHOWN, set())
+    listed: _Listed = st.session_state.setdefault(_LISTED, {})
+    new = [p.ref for p in picks.results if (caller, picks.list_id, p.ref) not in told]
+    listed |= {(caller, ref): picks.list_id for ref in new}
+    if not new:
+        return
+    # Nobody at the page can do anything about it; the next showing tells it again.
+    with suppress(ApiError):
+        answers.client().recommendations(caller).feedback(picks.list_id, shown=new)
+        told.update((caller, picks.list_id, ref) for ref in new)
+
+
+def opened(ref: TitleRef | None) -> None:
+    """Tell that a title's own page was opened, where a list of this session showed it."""
+    listed: _Listed = st.session_state.get(_LISTED, {})
+    if ref is None or not listed or not viewer.now().is_known:
+        return
+    caller = viewer.caller()
+    list_id = listed.pop((caller, ref), "")
+    if list_id:
+        with suppress(ApiError):
+            answers.client().recommendations(caller).feedback(list_id, opened=[ref])

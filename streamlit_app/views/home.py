@@ -1,0 +1,106 @@
+"""Where one begins: first steps for somebody new, today's picks for everybody else."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+import streamlit as st
+
+from streamlit_app import address, answers, gate, held_lists, links, notices, viewer
+from streamlit_app.api.history import HistoryRow
+from streamlit_app.api.recommendations import Picks
+from streamlit_app.first_steps import first_steps
+from streamlit_app.links import HISTORY, PEOPLE, RECOMMENDATIONS, link, page_link
+from streamlit_app.list_state import Wish
+from streamlit_app.markdown import plain
+from streamlit_app.picks_grid import picks_grid
+from streamlit_app.search_state import Search
+
+_COUNT: Final = 6
+_PICKING: Final = "home_picking"
+_OLD_LINKS: Final = ("q", "title", "like")
+
+
+def show() -> None:
+    """The whole page."""
+    asked = address.params()
+    if any(name in asked for name in _OLD_LINKS):
+        st.switch_page(links.SIMILAR, query_params=address.with_profile(asked))
+    who = gate.known("choose for you")
+    if who is None:
+        return
+    with notices.guard():
+        answers.health()
+        history = answers.client().history(viewer.caller())
+        latest = history.page({"limit": 1, "offset": 0, "sort": "latest"})
+        # Whoever picks titles goes on picking until they say that they are done.
+        picker = who.caller.profile if len(who.people) > 1 else ""
+        picking = st.session_state.get(_PICKING) == picker
+        if not latest.total or "pick" in asked or picking:
+            st.session_state[_PICKING] = picker
+            _first(has_history=bool(latest.total))
+        else:
+            _picks(latest.rows)
+
+
+def _first(*, has_history: bool) -> None:
+    st.html(
+        "<h1>Welcome to watcher</h1>"
+        '<p class="w-lead w-quiet">It finds films and series like those you love, and says why. '
+        "Tell it three that you like, and it begins.</p>"
+    )
+    first_steps(_done)
+    st.html('<h2 class="w-ask">Or bring what you have watched</h2>')
+    with st.container(horizontal=True, gap="small"):
+        page_link(HISTORY, "Import a file", {"view": "import"}, icon=":material/upload_file:")
+        page_link(PEOPLE, "Connect Trakt", icon=":material/link:")
+        if not has_history:
+            link("Just look around", Search(), icon=":material/explore:")
+    st.html(
+        '<p class="w-quiet">A file of Trakt, Letterboxd, IMDb or MovieLens, or a CSV. '
+        "Nothing leaves this machine.</p>"
+    )
+
+
+def _done() -> None:
+    st.session_state[_PICKING] = None
+    address.go({})
+
+
+def _picks(latest: tuple[HistoryRow, ...]) -> None:
+    wish = Wish(count=_COUNT, seed=_seed_of(_today()))
+    picks = held_lists.picks(wish)
+    st.html("<h1>Picks for today</h1>")
+    _told(picks)
+    picks_grid(picks, Search())
+    st.html('<h2 class="w-ask">Go on</h2>')
+    with st.container(horizontal=True, gap="small"):
+        page_link(RECOMMENDATIONS, "A longer list", icon=":material/playlist_play:")
+        last = next((row for row in latest if row.title), None)
+        if last and last.title:
+            label = f"Like {plain(last.title.title)}"
+            link(label, Search(title=last.title.ref), icon=":material/explore:")
+        page_link(HISTORY, "Your history", icon=":material/history:")
+        page_link(
+            links.HOME, "Pick more titles you like", {"pick": "1"}, icon=":material/favorite:"
+        )
+
+
+def _told(picks: Picks) -> None:
+    for sentence in (picks.cold_start, picks.note):
+        if sentence:
+            st.html(f'<p class="w-lead w-quiet">{sentence}</p>')
+
+
+def _today() -> date:
+    """By the clock on the wall where the program runs."""
+    return datetime.now().astimezone().date()
+
+
+def _seed_of(day: date) -> int:
+    """The same list all day, another one tomorrow."""
+    return day.toordinal()
+
+
+show()
