@@ -45,8 +45,8 @@ from app.services.ingest import Ingest
 from app.services.ledger_reader import LedgerReader
 from app.services.linking import Linking, forget
 from app.services.model_health import ModelHealth
-from app.services.profiles import People
 from app.services.predict import Predict
+from app.services.profiles import People
 from app.services.recommend import Recommend
 from app.services.recommender import Recommender
 from app.services.search import Search

@@ -124,7 +124,8 @@ def _report(arguments: argparse.Namespace) -> Mapping[str, object]:
     of = data.content[EVERYTHING].of(judged)
     print(
         f"{len(np.unique(of.people)):,} people judged by {len(of.liked):,} ratings, "
-        f"{of.liked.mean():.1%} of them 8 or more; {len(np.unique(everyone[learnt])):,} learnt from."
+        f"{of.liked.mean():.1%} of them 8 or more; "
+        f"{len(np.unique(everyone[learnt])):,} learnt from."
     )
     _print(rows, tables, content, co_rated)
     return {
@@ -179,8 +180,10 @@ def _judged(
             "watcher_as_kept": prediction.chances(co_rated.given, co_rated.inside),
         }
         for name, chances in ways.items():
-            values = scored(chances, content.liked)
-            values = {k: None if np.isnan(v) else v for k, v in values.items()}
+            values = {
+                metric: None if np.isnan(value) else value
+                for metric, value in scored(chances, content.liked).items()
+            }
             bounds = intervals(chances, content.liked, content.people, seed)
             told_of = "all" if told is EVERYTHING else told
             rows.append({"name": name, "told": told_of, **values, "intervals": bounds})

@@ -71,7 +71,9 @@ def _progress(count: int, done: Callable[[], None]) -> None:
 
 def _card(title: TitleCard, rank: int, *, is_liked: bool) -> None:
     with st.container(key=f"card-first{rank}"):
-        st.html(cards.card(title, level=2))
+        # Enough to know it by: who chooses what they like knows what it is about.
+        short = title.model_copy(update={"overview": None, "makers": (), "rating": None})
+        st.html(cards.card(short, level=2))
         st.button(
             "You like it" if is_liked else "I like it",
             key=f"like-{title.ref}",

@@ -13,11 +13,6 @@ def opened(page: str, /, **params: str | list[str]) -> AppTest:
     """The page of this file name ("similar") as a visitor of its address sees it."""
     test = AppTest.from_file(str(MAIN), default_timeout=20)
     _ask(test, params)
-    checked(test.run())  # the bare address, which leads to the Similar page
-    if page == "similar":
-        return test
-    test.query_params.clear()
-    _ask(test, params)
     return checked(test.switch_page(f"views/{page}.py").run())
 
 

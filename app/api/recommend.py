@@ -109,7 +109,9 @@ async def recommend(
         kinds=kinds, count=request.count, seed=request.seed, where=request.filters.as_domain()
     )
     listed = await to_thread.run_sync(
-        lambda: program.recommend.listed(person.id, wish, parts=request.explain)
+        lambda: program.recommend.listed(
+            person.id, wish, parts=request.explain, choices=request.use_llm
+        )
     )
     picks = listed.candidates[: listed.count]
     if request.use_llm and picks:

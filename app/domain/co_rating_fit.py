@@ -77,7 +77,8 @@ def fit(
 
     `keys` (n,) ascends and names the rows of `vectors` (n, d) and of `traits`. Raises
     `InvalidInput` where nothing is left. Closed form: EASE (H. Steck, Embarrassingly Shallow
-    Autoencoders for Sparse Data, 2019), with rows for the resemblance of titles (CEASE: O. Jeunen et al., 2020).
+    Autoencoders for Sparse Data, 2019), with rows for the resemblance of titles (CEASE: O. Jeunen
+    et al., 2020).
     """
     chosen = _chosen(ratings, keys)
     if not len(chosen):

@@ -28,16 +28,19 @@ class Weights:
     """What shapes a list once titles are scored; chosen with `scripts.evaluate`.
 
     Scores are in standard deviations of the best candidates. `less_known` is taken off for each
-    natural logarithm of votes, `less_known_alone` where no rating set speaks for a title.
-    `variety` is 1 - λ of maximal marginal relevance (J. Carbonell, J. Goldstein, 1998); `balance`
-    what a taste that is short of its share gets ahead (H. Steck, Calibrated Recommendations,
-    2018). `shake` is the size of a seed's noise.
+    natural logarithm of the people who rated a title in the rating set, `less_known_alone`, where
+    there is none, for that of votes.
+    `adventure` is taken off further, not at all at the first place and wholly from the tenth: a
+    list begins with what is safest. `variety` is 1 - λ of maximal marginal relevance
+    (J. Carbonell, J. Goldstein, 1998); `balance` what a taste that is short of its share gets
+    ahead (H. Steck, Calibrated Recommendations, 2018). `shake` is the size of a seed's noise.
     """
 
-    less_known: float = 0.1
-    less_known_alone: float = 0.75
+    less_known: float = 0.12
+    less_known_alone: float = 0.5
+    adventure: float = 0.35
     variety: float = 0.25
-    balance: float = 0.5
+    balance: float = 0.1
     shake: float = 0.35
 
 
@@ -50,6 +53,7 @@ _OF_A_SAGA: Final = 1
 _OF_A_MAKER: Final = 3
 _OF_A_GENRE: Final = 0.7
 _FOR_CHILDREN: Final = frozenset({"Animation", "Family", "Kids"})
+_DARING_FROM: Final = 9
 _FIRST_EXPLORED: Final = 3
 """Places before this one are never given to exploration."""
 
@@ -132,13 +136,14 @@ def standardised(scores: Floats, best: int = 100) -> Floats:
 class Ranked:
     """Candidates of one kind, best first, for choosing from: row i of all is ``titles[i]``.
 
-    `tastes` says which taste each is nearest to; `shares` are the tastes' own. `usual` is whether
-    it has a genre that the person usually chooses, `explorable` whether it may stand for what lies
-    outside of those.
+    `known` is how widely each is known, in natural logarithms. `tastes` says which taste each is
+    nearest to; `shares` are the tastes' own. `usual` is whether it has a genre that the person
+    usually chooses, `explorable` whether it may stand for what lies outside of those.
     """
 
     titles: tuple[Title, ...]
     scores: Floats
+    known: Floats
     vectors: Vectors
     tastes: NDArray[np.intp]
     shares: tuple[float, ...]
@@ -236,7 +241,9 @@ def diversified(
     chosen: list[int] = []
     passed_over: list[int] = []
     while len(chosen) < min(count, n):
-        gain = (1 - weights.variety) * ranked.scores - weights.variety * likeness
+        daring = weights.adventure * min(len(chosen) / _DARING_FROM, 1.0)
+        scores = ranked.scores - daring * ranked.known
+        gain = (1 - weights.variety) * scores - weights.variety * likeness
         if len(shares):
             short = np.maximum(shares * (len(chosen) + 1) - taken, 0.0)
             gain = gain + weights.balance * short[ranked.tastes]
@@ -250,6 +257,8 @@ def diversified(
         else:
             open_places[place] = False
             reason = caps.refuse(ranked.titles[place])
+            if not (ranked.usual[place] or ranked.explorable[place]):
+                reason = "it is made for children, and you like nothing of the sort"
             if reason:
                 why[ranked.titles[place].id] = reason
                 passed_over.append(place)

@@ -41,6 +41,11 @@ class Witness:
         self._weights = known.person.liking.weights[known.liked]
         shares = genre_shares(known.person.own.genres[known.liked])
         self._genres = shares.mean(axis=0) if len(known.liked) else np.zeros(len(GENRES))
+        titles = [known.titles.get(one) for one in self._liked]
+        self._makers = [set(title.makers) if title else set() for title in titles]
+        self._cast = [set(title.cast[:_CAST_READ]) if title else set() for title in titles]
+        order = np.argsort(-self._weights, kind="stable").tolist()
+        self._weightiest = [(self._liked[row], title) for row in order if (title := titles[row])]
 
     def of(self, kind: MediaKind, place: int) -> Evidence:
         """The evidence of the pick at a place of its kind's pool."""
@@ -82,11 +87,9 @@ class Witness:
         cosines = self._vectors @ vector
         joined = cosines.astype(np.float64)
         makers, cast = set(title.makers), set(title.cast[:_CAST_READ])
-        for row, one in enumerate(self._liked):
-            other = self._known.titles.get(one)
-            if other is not None and cosines[row] >= _NEAR_ENOUGH:
-                joined[row] += _BY_MAKER * bool(makers & set(other.makers))
-                joined[row] += _BY_CAST * len(cast & set(other.cast[:_CAST_READ]))
+        for row in np.flatnonzero(cosines >= _NEAR_ENOUGH).tolist():
+            joined[row] += _BY_MAKER * (not makers.isdisjoint(self._makers[row]))
+            joined[row] += _BY_CAST * len(cast & self._cast[row])
         order = np.argsort(-joined, kind="stable")[:_NEAREST]
         near = [row for row in order.tolist() if cosines[row] >= _NEAR_ENOUGH]
         near.sort(key=lambda row: -cosines[row])
@@ -115,10 +118,8 @@ class Witness:
 
     def _beside(self, title_id: TitleId) -> tuple[Liked, ...]:
         found = []
-        for row in np.argsort(-self._weights, kind="stable").tolist():
-            one = self._liked[row]
-            title = self._known.titles.get(one)
-            if title and one.kind is title_id.kind and title_id.tmdb_id in title.recommended:
+        for one, title in self._weightiest:
+            if title_id.tmdb_id in title.recommended and one.kind is title_id.kind:
                 found.append(self._as_liked(one))
                 if len(found) == _NAMED:
                     break

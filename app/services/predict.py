@@ -1,8 +1,8 @@
-"""Would I like it? How likely a person rates one title 8 of 10 or more, and by what that is told."""
+"""Would I like it? How likely a person rates a title 8 of 10 or more, and by what it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -84,8 +84,8 @@ class Predict:
         evidence = None
         if not seen:
             evidence = self._recommend.evidence_for(profile_id, title.id)[1]
-        grounds = ", ".join(_grounds(title, basis, evidence, self._disliked_near(known, title)))
-        detail = f"{_before(title, told, seen=seen)}{grounds[:1].upper()}{grounds[1:]}."
+        grounds = _grounds(title, basis, evidence, self._disliked_near(known, title))
+        detail = f"{_before(title, told, seen=seen)}{_sentence(grounds)}"
         return Predicted(title, likely, detail, evidence, seen, None, basis)
 
     def _model(self, title_id: TitleId) -> CoRatings | None:
@@ -152,11 +152,17 @@ def _quality(title: Title) -> float:
 
 def _said(title: Title, told: Told, basis: Basis) -> Predicted:
     name = clean(title.name)
-    if told.rating is None:
-        return Predicted(title, 100, f"You love {name}.", None, True, None, basis)
-    rating = round(told.rating)
-    likely = 100 if rating >= LIKED else 0
-    return Predicted(title, likely, f"You rated {name} {rating}.", None, True, rating, basis)
+    rating = None if told.rating is None else round(told.rating)
+    detail = f"You love {name}." if rating is None else f"You rated {name} {rating}."
+    return Predicted(
+        title=title,
+        likely=100 if rating is None or rating >= LIKED else 0,
+        detail=detail,
+        evidence=None,
+        known=True,
+        rating=rating,
+        basis=basis,
+    )
 
 
 def _before(title: Title, told: Told | None, *, seen: bool) -> str:
@@ -185,6 +191,11 @@ def _grounds(
     else:
         people = "1 person" if title.votes == 1 else f"{title.votes:,} people"
         yield f"{people} rated it {title.rating:.1f} on average"
+
+
+def _sentence(grounds: Iterable[str]) -> str:
+    told = ", ".join(grounds)
+    return f"{told}." if told.startswith("watcher ") else f"{told[:1].upper()}{told[1:]}."
 
 
 def _comment(liked: Liked) -> str:

@@ -110,13 +110,18 @@ class Recommend:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def listed(self, profile_id: str, wish: Wish, *, parts: bool = False) -> Listed:
-        """The list for a wish, never with anything watched, dismissed or at rest."""
+    def listed(
+        self, profile_id: str, wish: Wish, *, parts: bool = False, choices: bool = False
+    ) -> Listed:
+        """The list for a wish, never with anything watched, dismissed or at rest.
+
+        With `choices` there are candidates behind the picks, for a model to choose among.
+        """
         known = self.known(profile_id)
         run = self._recommender.run(known, wish)
         witness = Witness(run, self._recommender.trained())
         picks = [(kind, place) for kind, place in run.picks]
-        others = _others(run, wish)
+        others = _others(run, wish) if choices else ()
         candidates = tuple(
             Candidate(_title(run.stages[kind], place), witness.of(kind, place))
             for kind, place in (*picks, *others)

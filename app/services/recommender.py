@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.domain.co_ratings import CoRatings
 from app.domain.features import (
+    ALL,
     Background,
     Person,
     background_of,
@@ -217,17 +218,18 @@ class Recommender:
         pool = _part(pool, np.flatnonzero(passing(pool, wish.where)))
         rows = features(known.person, pool, self._background(kind), model)
         scores = ranker.scores(rows)
+        known_by = _known_by(pool, rows, ranker)
         alone = self._weights.less_known_alone
         less_known = alone if ranker is CONTENT_RANKER else self._weights.less_known
-        scores = standardised(scores) - less_known * fame(pool.votes)
+        scores = standardised(scores) - less_known * known_by
         scores = shaken(scores, pool.ids, wish.seed, self._weights.shake)
-        order = order_of(scores, pool.ids, wish.seed)
-        titles, order, dropped = self._allowed(known, wish, pool, order)
+        ordered = order_of(scores, pool.ids, wish.seed)
+        titles, order, dropped = self._allowed(known, wish, pool, ordered)
         ranked_places, later_parts = saga_rule(
             [titles[pool.ids[p]] for p in order], known.seen_parts
         )
         places = [order[place] for place in ranked_places]
-        ranked = _ranked(known, pool, scores, places, titles)
+        ranked = _ranked(known, pool, scores, known_by, places, titles)
         found_places, why = diversified(ranked, wish.count, self._weights)
         chosen = [places[place] for place in found_places]
         # A full list with a saga's later parts is better than a short one, the earlier part first.
@@ -243,7 +245,7 @@ class Recommender:
             pool=pool,
             rows=rows,
             scores=scores,
-            order=tuple(order_of(scores, pool.ids, wish.seed)),
+            order=tuple(ordered),
             dropped=dropped,
             chosen=tuple(chosen),
             titles=titles,
@@ -329,6 +331,7 @@ def _ranked(
     known: Known,
     pool: Gathered,
     scores: Floats,
+    known_by: Floats,
     places: Sequence[int],
     titles: Mapping[TitleId, Title],
 ) -> Ranked:
@@ -353,12 +356,20 @@ def _ranked(
     return Ranked(
         titles=tuple(titles[pool.ids[place]] for place in places),
         scores=scores[rows],
+        known=known_by[rows],
         vectors=vectors,
         tastes=tastes,
         shares=tuple(taste.share for taste in known.tastes),
         usual=usual,
         explorable=explorable(pool.genres[rows], known.person.own.genres[known.liked]),
     )
+
+
+def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
+    """How widely each title is known: among those who supplied the ratings, or by its votes."""
+    if ranker is CONTENT_RANKER:
+        return fame(pool.votes)
+    return np.asarray(rows[:, ALL.index("raters")], np.float64)
 
 
 def _shares(known: Known, kinds: Sequence[MediaKind]) -> list[float]:

@@ -29,7 +29,7 @@ from app.services.fit_co_ratings import known_part, part_of, person_of
 
 EVERYTHING: Final = None
 TOLD: Final = (EVERYTHING, 10, 3, 0)
-"""How many of a person's ratings are told: so that those who told little are predicted well, too."""
+"""How many of a person's ratings are told: so that those who told little are predicted well."""
 
 _RIDGE: Final = 1.0
 _STEPS: Final = 50
@@ -85,7 +85,7 @@ def held_ratings(
         before = left.of_rows(np.arange(start, rows.stop))
         person = _person(before, catalogue, keys)
         pool = part_of(catalogue, places[here])
-        habit = habit_of(before.ratings[::-1].tolist())
+        habit = habit_of(person.liking.ratings.tolist())
         given = features(person, pool, usual, model)
         found.append(
             Held(

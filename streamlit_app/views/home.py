@@ -18,6 +18,7 @@ from streamlit_app.picks_grid import picks_grid
 from streamlit_app.search_state import Search
 
 _COUNT: Final = 6
+_LATEST: Final = 10
 _PICKING: Final = "home_picking"
 _OLD_LINKS: Final = ("q", "title", "like")
 
@@ -33,7 +34,7 @@ def show() -> None:
     with notices.guard():
         answers.health()
         history = answers.client().history(viewer.caller())
-        latest = history.page({"limit": 1, "offset": 0, "sort": "latest"})
+        latest = history.page({"limit": _LATEST, "offset": 0, "sort": "latest"})
         # Whoever picks titles goes on picking until they say that they are done.
         picker = who.caller.profile if len(who.people) > 1 else ""
         picking = st.session_state.get(_PICKING) == picker
@@ -45,22 +46,19 @@ def show() -> None:
 
 
 def _first(*, has_history: bool) -> None:
-    st.html(
-        "<h1>Welcome to watcher</h1>"
-        '<p class="w-lead w-quiet">It finds films and series like those you love, and says why. '
-        "Tell it three that you like, and it begins.</p>"
-    )
-    first_steps(_done)
-    st.html('<h2 class="w-ask">Or bring what you have watched</h2>')
-    with st.container(horizontal=True, gap="small"):
+    if has_history:
+        st.html("<h1>What do you like?</h1>")
+    else:
+        st.html(
+            "<h1>Welcome to watcher</h1>"
+            '<p class="w-lead w-quiet">It finds films and series like those you love, and says '
+            "why. Bring what you have watched, or pick three titles that you like.</p>"
+        )
+    with st.container(key="bring", horizontal=True, gap="small"):
         page_link(HISTORY, "Import a file", {"view": "import"}, icon=":material/upload_file:")
         page_link(PEOPLE, "Connect Trakt", icon=":material/link:")
-        if not has_history:
-            link("Just look around", Search(), icon=":material/explore:")
-    st.html(
-        '<p class="w-quiet">A file of Trakt, Letterboxd, IMDb or MovieLens, or a CSV. '
-        "Nothing leaves this machine.</p>"
-    )
+        link("Just look around", Search(), icon=":material/explore:")
+    first_steps(_done)
 
 
 def _done() -> None:

@@ -39,7 +39,7 @@ def matches(page: Page) -> Locator:
 
 
 def test_the_first_page_shows_what_to_try(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to watch?")
     expect(page.get_by_role("link", name=EXAMPLE)).to_be_visible()
     expect(page.get_by_text("not endorsed or certified by TMDB")).to_be_visible()
@@ -47,7 +47,7 @@ def test_the_first_page_shows_what_to_try(page: Page) -> None:
 
 
 def test_an_example_brings_cards(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     page.get_by_role("link", name=EXAMPLE).click()
     expect(cards(page)).to_have_count(20)
     expect(search_box(page)).to_have_value(EXAMPLE)
@@ -55,7 +55,7 @@ def test_an_example_brings_cards(page: Page) -> None:
 
 
 def test_each_title_that_well_known_starters_name_exists(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     links = page.get_by_role("link", name="Find similar")
     expect(links).to_have_count(6)
     starters = [link.get_attribute("href") for link in links.all()]
@@ -68,7 +68,7 @@ def test_each_title_that_well_known_starters_name_exists(page: Page) -> None:
 def test_words_and_enter_bring_results_that_a_link_brings_again(
     page: Page, browser: Browser, running: Running
 ) -> None:
-    page.goto("/")
+    page.goto("/similar")
     search_box(page).fill("a robot learns to feel")
     search_box(page).press("Enter")
     expect(page).to_have_url(re.compile(r"q=a\+robot\+learns\+to\+feel"))
@@ -97,7 +97,7 @@ def test_find_similar_goes_to_that_title_and_back(page: Page) -> None:
 
 
 def test_a_name_is_completed_while_one_types_and_a_match_leads_on(page: Page) -> None:
-    page.goto("/?show=movie")
+    page.goto("/similar?show=movie")
     name_box(page).press_sequentially("the matr")
     expect(matches(page)).to_have_count(3)
     assert matches(page).first.inner_text() == "The Matrix · 1999 · Film"
@@ -113,7 +113,7 @@ def test_a_name_is_completed_while_one_types_and_a_match_leads_on(page: Page) ->
 
 
 def test_a_mistyped_name_is_found_and_picked_by_keys_alone(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     name_box(page).press_sequentially("the matrx relod")
     expect(matches(page).first).to_have_text("The Matrix Reloaded · 2003 · Film")
     page.keyboard.press("Tab")
@@ -125,7 +125,7 @@ def test_a_mistyped_name_is_found_and_picked_by_keys_alone(page: Page) -> None:
 
 
 def test_a_name_of_nothing_becomes_a_search_by_words(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     name_box(page).fill("a lighthouse keeper who counts ships")
     page.get_by_role("link", name="Look for it in your own words").click()
     expect(cards(page)).to_have_count(20)
@@ -138,7 +138,7 @@ def test_a_name_among_the_words_brings_that_title_first(page: Page) -> None:
 
 
 def test_a_title_by_its_id(page: Page) -> None:
-    page.goto("/")
+    page.goto("/similar")
     page.get_by_role("radio", name="By id").click()
     box = page.get_by_label("TMDB id or address")
     box.fill("603")
@@ -177,7 +177,9 @@ def test_the_page_is_worked_by_keys_alone(page: Page) -> None:
     expect(page.locator(".w-hero")).to_be_visible()
 
 
-@pytest.mark.parametrize("address", ["/", "/?q=heist", "/?title=movie-603", "/?title=movie-1"])
+@pytest.mark.parametrize(
+    "address", ["/similar", "/?q=heist", "/?title=movie-603", "/?title=movie-1"]
+)
 def test_a_phone_never_scrolls_sideways(phone: Page, address: str) -> None:
     phone.goto(address)
     expect(phone.locator(".w-foot")).to_be_attached()
@@ -197,7 +199,7 @@ def test_a_phone_never_scrolls_sideways(phone: Page, address: str) -> None:
 
 def test_the_dark_page_is_dark(browser: Browser, running: Running) -> None:
     for page in opened(browser, running, 1280, 900, "dark"):
-        page.goto("/")
+        page.goto("/similar")
         expect(page.locator(".w-foot")).to_be_attached()
         background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
         assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fakes.watcher_lists import Lists, Operation
 from tests.fakes.watcher_people import Household, Json, Reply
 
 MATRIX: Json = {
@@ -46,7 +47,10 @@ class WatcherApi:
         self.paths: list[str] = []
         self.fault: tuple[int, Json] | None = None
         self.ready = True
+        self.model = "off"
         self.household = Household(self._find)
+        self.lists = Lists(self.household)
+        self.operation = Operation()
 
     def answer(self, method: str, path: str, body: Json | None, token: str) -> Reply:
         """Status and body for one request."""
@@ -59,13 +63,21 @@ class WatcherApi:
                 "index": index,
                 "titles": {"movie": 4321, "tv": 1},
                 "detail": detail,
+                "language_model": {"state": self.model, "detail": ""},
             }
-        if self.household.answers(path):
-            return self.fault or self.household.answer(method, path, body, token)
         if self.fault:
             return self.fault
+        if path.startswith("/admin/"):
+            return self.operation.answer(method, path, token)
+        if self.household.answers(path):
+            return self.household.answer(method, path, body, token)
         if not self.ready:
             return _error(503, "not_ready", "There is no index yet: run scripts.rebuild_index.")
+        return self._of_titles(path, body)
+
+    def _of_titles(self, path: str, body: Json | None) -> Reply:
+        if self.lists.answers(path):
+            return self.lists.answer(path, body)
         if path == "/mcp/knn":
             return self._knn(body or {})
         return self._named(path) if path.startswith("/titles/search?") else self._title(path)
