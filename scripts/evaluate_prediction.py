@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         "--people",
         type=Path,
         metavar="FILE",
-        help="judge these user ids, one per line (odd ones); nothing is fitted on them",
+        help="judge these user ids, one per line, and fit on all others (odd ones)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap (0)")
@@ -114,9 +114,11 @@ def _report(arguments: argparse.Namespace) -> Mapping[str, object]:
     data = _held_back(supplied.ratings, catalogue, titles)
     everyone = data.content[EVERYTHING].people
     judged = everyone % 2 == 1 if people is None else np.isin(everyone, sorted(people))
-    learnt = (everyone % 2 == 0) & ~judged
+    learnt = ~judged
     if not judged.any() or not learnt.any():
-        raise InvalidInput("It takes people with even numbers to learn from, and others to judge.")
+        raise InvalidInput(
+            "It takes people to learn from (those with even numbers), and others to judge."
+        )
     content = fitted(joined([held.of(learnt) for held in data.content.values()]), co_rated=False)
     inside = [held.of(learnt & held.inside) for held in data.co_rated.values()]
     co_rated = fitted(joined(inside), co_rated=True)

@@ -37,12 +37,16 @@ README_SHOTS: Final = (
 """The pictures that stand in the repository."""
 
 PAGES: Final = {
+    "home": ("", ".w-card"),
+    "first-steps": ("?pick=1", ".w-card"),
+    "recommendations": ("recommendations", ".w-card"),
     "start": ("similar", ".w-card"),
     "several": (_SEVERAL, ".w-card"),
     "history": ("history", "h1"),
     "import": ("history?view=import", "[data-testid=stFileUploader]"),
     "names": ("history?view=names", "h1"),
     "people": ("people", "h1"),
+    "admin": ("admin", "h1"),
 }
 LOOKS: Final[dict[str, tuple[Literal["light", "dark"], int, int]]] = {
     "light": ("light", 1280, 1000),

@@ -18,6 +18,8 @@ from streamlit_app.wording import counted
 _ENOUGH: Final = 3
 _PICKED: Final = "home_picked"
 _FAILED: Final = "home_failed"
+_FOUND: Final = "home_found"
+_BOX: Final = "w_first"
 _WELL_KNOWN: Final[tuple[tuple[Kind, int], ...]] = (
     ("movie", 603),
     ("movie", 194),
@@ -38,7 +40,9 @@ _WELL_KNOWN: Final[tuple[tuple[Kind, int], ...]] = (
 @st.fragment
 def first_steps(done: Callable[[], None]) -> None:
     """The box, the covers, and the button that ends it (`done`); a pick runs only this."""
-    pick_by_name("Name of a film or series that you like", _matching, key="w_first")
+    if st.session_state.pop(_FOUND, False):
+        st.session_state[_BOX] = ""
+    pick_by_name("Name of a film or series that you like", _matching, key=_BOX)
     known = [title for ref in _WELL_KNOWN if (title := _title(TitleRef(*ref)))]
     actions.load(title.ref for title in (*known, *_picked().values()))
     liked = {t.ref: t for t in (*known, *_picked().values()) if _is_liked(t.ref)}
@@ -90,19 +94,12 @@ def _card(title: TitleCard, rank: int, *, is_liked: bool) -> None:
 
 def _matching(titles: Sequence[TitleCard]) -> None:
     for title in titles:
-        st.button(
-            label(title),
-            key=f"found-{title.ref}",
-            icon=":material/favorite:" if _is_liked(title.ref) else ":material/add:",
-            width="stretch",
-            on_click=_found,
-            args=(title,),
-        )
-
-
-def _found(title: TitleCard) -> None:
-    _like(title, on=True)
-    st.session_state["w_first"] = ""
+        icon = ":material/favorite:" if _is_liked(title.ref) else ":material/add:"
+        if st.button(label(title), key=f"found-{title.ref}", icon=icon, width="stretch"):
+            _like(title, on=True)
+            # The box is a fragment of its own: the covers beside it are drawn by a whole run.
+            st.session_state[_FOUND] = True
+            st.rerun()
 
 
 def _like(title: TitleCard, *, on: bool) -> None:

@@ -54,7 +54,7 @@ SHORT_LIVED = 960
 
 
 def number(group: str, place: int) -> int:
-    """TMDB's number of the group's film or series at that place, from 0; the first is best known."""
+    """TMDB's number of the group's film or series at that place, from 0, the best known first."""
     return 1 + 100 * list(GROUPS).index(group) + place
 
 
@@ -188,8 +188,10 @@ def asked(client: TestClient, who: str, kind: str = "movie", **body: object) -> 
     return said(client.post(f"/recommend/{kind}", json={"profile": who} | body))
 
 
-def explained(client: TestClient, who: str, tmdb_id: int, **params: str | int) -> dict[str, Any]:
-    return said(client.get(f"/explain/movie/{tmdb_id}", params={"profile": who} | params))
+def explained(client: TestClient, who: str, tmdb_id: int, seed: int = 0) -> dict[str, Any]:
+    """The answer of `/explain` for a film."""
+    asking: dict[str, str | int] = {"profile": who, "seed": seed}
+    return said(client.get(f"/explain/movie/{tmdb_id}", params=asking))
 
 
 def numbers_of(answer: dict[str, Any]) -> list[int]:

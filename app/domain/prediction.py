@@ -21,9 +21,9 @@ from app.domain.titles import TitleId
 OF_TITLE: Final = ("quality",)
 """Known without knowing the person."""
 
-OF_PERSON: Final = ("own", "newest", "near", "nearest", "unlike", "genres", "known")
-"""The person's share of liked titles, of all and of the latest, as log odds beside everybody's;
-features of the title; each counts the more, the more the person told."""
+OF_PERSON: Final = ("own", "near", "nearest", "unlike", "genres", "known")
+"""The person's share of liked titles, as log odds beside everybody's, and features of the title;
+each counts the more, the more the person told."""
 
 OF_SET: Final = ("favour", "leaning")
 """Of a rating set: the share that liked the title, as log odds; and by how much the person rated
@@ -40,7 +40,6 @@ PRIOR_RATINGS: Final = 5.0
 _FULL_TRUST: Final = 20.0
 """So many liked titles make what is near to them count half."""
 
-_HALF_LIFE: Final = 15.0
 _USUAL: Final[Mapping[str, tuple[float, float, float]]] = {
     "quality": (0.0, 6.6, 10.0),
     "near": (0.2, 0.42, 0.65),
@@ -58,14 +57,10 @@ _FAR: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a person rates: of `rated` titles they gave `high` 8 or more.
-
-    `newest` is the share among the latest, shrunk towards everybody's; it halves over 15 ratings.
-    """
+    """How a person rates: of `rated` titles they gave `high` 8 or more."""
 
     rated: int
     high: int
-    newest: float
 
     @property
     def share(self) -> float:
@@ -88,44 +83,39 @@ class Logistic:
 
 
 CONTENT: Final = Logistic(
-    -0.2556,
+    -0.2646,
     {
-        "quality": 1.1903,
-        "own": 0.5484,
-        "newest": 0.1824,
-        "near": 1.0692,
-        "nearest": 1.8657,
-        "unlike": -3.1817,
-        "genres": 0.5345,
-        "known": -0.1346,
+        "quality": 1.1921,
+        "own": 0.7102,
+        "near": 0.8209,
+        "nearest": 1.9417,
+        "unlike": -3.2542,
+        "genres": 0.5309,
+        "known": -0.1355,
     },
 )
 """For titles of which no rating set tells. Printed by `scripts.evaluate_prediction`."""
 
 CO_RATED: Final = Logistic(
-    -0.2349,
+    -0.2412,
     {
-        "quality": 0.8698,
-        "own": 0.5637,
-        "newest": 0.1424,
-        "near": 1.0195,
-        "nearest": 2.0551,
-        "unlike": -3.571,
-        "genres": 0.4855,
-        "known": -0.1979,
-        "favour": 0.3071,
-        "leaning": 0.938,
+        "quality": 0.8713,
+        "own": 0.6896,
+        "near": 0.8399,
+        "nearest": 2.1087,
+        "unlike": -3.6028,
+        "genres": 0.4849,
+        "known": -0.2011,
+        "favour": 0.3078,
+        "leaning": 0.9314,
     },
 )
 """For those that the co-rating model in use holds. Printed by the same script."""
 
 
 def habit_of(ratings: Sequence[float]) -> Habit:
-    """From a person's own ratings, 1 to 10, the latest first."""
-    high = np.array(ratings, np.float64) >= LIKED
-    weights = 0.5 ** (np.arange(len(high)) / _HALF_LIFE)
-    newest = shrunk(float(weights[high].sum()), float(weights.sum()))
-    return Habit(len(high), int(high.sum()), newest)
+    """From a person's own ratings, 1 to 10."""
+    return Habit(len(ratings), sum(rating >= LIKED for rating in ratings))
 
 
 def shrunk(high: float, rated: float) -> float:
@@ -154,7 +144,6 @@ def signals(
         for name, (low, mean, high) in _USUAL.items()
     }
     found["own"] = np.full(len(ids), _log_odds(habit.share))
-    found["newest"] = np.full(len(ids), _log_odds(habit.newest))
     found["favour"] = _favour(ids, model)
     found["leaning"] = _leaning(ids, liking, model)
     return np.stack([found[name] for name in SIGNALS], axis=1)

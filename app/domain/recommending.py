@@ -36,11 +36,11 @@ class Weights:
     ahead (H. Steck, Calibrated Recommendations, 2018). `shake` is the size of a seed's noise.
     """
 
-    less_known: float = 0.12
+    less_known: float = 0.1
     less_known_alone: float = 0.5
     adventure: float = 0.35
     variety: float = 0.25
-    balance: float = 0.1
+    balance: float = 0.05
     shake: float = 0.35
 
 
@@ -118,7 +118,10 @@ def shaken(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Fl
 def order_of(scores: Floats, ids: Sequence[TitleId], seed: int) -> list[int]:
     """Places by falling score; of equal ones by chance, then key."""
     steps = np.round(scores / _STEPS)
-    tied = np.array([chance(seed, one) for one in ids])
+    _, groups, sizes = np.unique(steps, return_inverse=True, return_counts=True)
+    tied = np.zeros(len(ids))
+    for place in np.flatnonzero(sizes[groups] > 1).tolist():
+        tied[place] = chance(seed, ids[place])
     keys = np.array([one.key for one in ids], np.int64)
     found: list[int] = np.lexsort((keys, tied, -steps)).tolist()
     return found

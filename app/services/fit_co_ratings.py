@@ -28,8 +28,8 @@ HELD_OUT: Final = 0.2
 """The share of each person's ratings, the last ones, that is hidden."""
 
 FEWEST_LIKED: Final = 3
-ROUNDS: Final = 2
-"""The second round hides the last part of what the first one left: twice the examples."""
+ROUNDS: Final = 3
+"""Each round after the first hides the last part of what the one before left: more examples."""
 
 _MOST_PEOPLE: Final = 2000
 _CO_RATED: Final = 300

@@ -103,8 +103,8 @@ class Predict:
         given = signals(rows, [title.id], liking, habit, model)
         return float(chances(given, inside_of([title.id], model))[0])
 
-    def _disliked_near(self, known: Known, title: Title) -> tuple[Told, float] | None:
-        """What the person rated low and is nearest to it, with the cosine."""
+    def _disliked_near(self, known: Known, title: Title) -> Liked | None:
+        """What the person rated low and is nearest to it."""
         vector = self._recommender.index.vector(title.id)
         rows = [
             row
@@ -115,7 +115,12 @@ class Predict:
             return None
         cosines = known.person.own.vectors[rows] @ vector
         best = int(np.argmax(cosines))
-        return known.told[known.person.liking.ids[rows[best]]], float(cosines[best])
+        title_id = known.person.liking.ids[rows[best]]
+        other, rating = known.titles.get(title_id), known.told[title_id].rating
+        if other is None or rating is None:
+            return None
+        cosine = float(cosines[best])
+        return Liked(id=title_id, name=other.name, year=None, rating=round(rating), cosine=cosine)
 
 
 def _without(known: Known, title_id: TitleId) -> Known:
@@ -174,18 +179,17 @@ def _before(title: Title, told: Told | None, *, seen: bool) -> str:
 
 
 def _grounds(
-    title: Title, basis: Basis, evidence: Evidence | None, low: tuple[Told, float] | None
+    title: Title, basis: Basis, evidence: Evidence | None, low: Liked | None
 ) -> Iterator[str]:
     """Facts, each the end of a sentence, those of the person first."""
     if not basis.liked and not basis.rated:
         yield "watcher does not know yet what you like"
     if basis.rated:
         yield f"you gave 8 or more to {basis.high} of {_count(basis.rated, 'title')} that you rated"
-    best = evidence.liked[0] if evidence and evidence.liked else None
-    if best is not None and best.name and (low is None or best.cosine >= low[1]):
-        yield f"it is near to {clean(best.name)}, {_comment(best)}"
-    elif low is not None and low[1] >= _ALIKE and low[0].rating is not None:
-        yield f"it is near to what you rated {round(low[0].rating)}"
+    nearest = [one for one in (*(evidence.liked[:1] if evidence else ()), low) if one is not None]
+    for one in sorted(nearest, key=lambda one: -one.cosine)[:1]:
+        if one.cosine >= _ALIKE:
+            yield f"it is near to {clean(one.name)}, {_comment(one)}"
     if title.rating is None or not title.votes:
         yield "nobody is known to have rated it"
     else:
@@ -194,7 +198,7 @@ def _grounds(
 
 
 def _sentence(grounds: Iterable[str]) -> str:
-    told = ", ".join(grounds)
+    told = "; ".join(grounds)
     return f"{told}." if told.startswith("watcher ") else f"{told[:1].upper()}{told[1:]}."
 
 

@@ -83,13 +83,16 @@ class Seen:
         return found
 
     def _resolved(self, told: Iterable[Event]) -> _Resolved:
-        telling = [e for e in told if tells_watched(e) or e.kind is EventKind.DISMISSED]
+        marks = (EventKind.DISMISSED, EventKind.LOVED)
+        telling = [e for e in told if tells_watched(e) or e.kind in marks]
         watched = Watched(telling)
         dismissed = Entries(event for event in telling if event.kind is EventKind.DISMISSED)
+        loved = Entries(event for event in telling if event.kind is EventKind.LOVED)
         seen: set[TitleId] = set()
         put_aside: set[TitleId] = set()
         for title in self._named(Entries(telling)):
-            if watched.of(title).seen:
+            # Who loves a title knows it, though no source told when they saw it.
+            if watched.of(title).seen or loved.of(title):
                 seen.add(title.id)
             if dismissed.of(title):
                 put_aside.add(title.id)

@@ -36,6 +36,7 @@ ROUTES = (
     ("POST", "/admin/sync/tmdb"),
     ("POST", "/admin/sync/tmdb/retry"),
     ("GET", "/admin/failed"),
+    ("GET", "/admin/settings"),
     ("POST", "/admin/faiss/rebuild"),
 )
 

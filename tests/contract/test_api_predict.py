@@ -56,10 +56,22 @@ def test_who_loves_one_thing_and_not_another_likes_more_of_it(client: TestClient
     assert liked
     assert liked <= {number("horror", place) for place in range(10)}
     nearest = near["evidence"]["liked"][0]["title"]
-    assert near["detail"].startswith("You gave 8 or more to 10 of 20 titles that you rated, ")
+    assert near["detail"].startswith("You gave 8 or more to 10 of 20 titles that you rated; ")
     assert f"it is near to {nearest}, which you rated 9" in near["detail"]
-    assert "it is near to what you rated 3" in far["detail"]
+    assert ", which you rated 3; " in far["detail"]
     assert "people rated it 7.0 on average." in far["detail"]
+
+
+def test_the_nearest_of_what_was_rated_is_named_be_it_liked_or_not(client: TestClient) -> None:
+    who = somebody(client, "Kim")
+    likes(client, who, "crime", [1])
+    rate(client, who, number("crime", 17), 2)  # shares its keywords with the tenth
+    found = predicted(client, who, number("crime", 10))
+    assert f"{number('crime', 17)}, which you rated 2; " in found["detail"]
+    rate(client, who, number("crime", 3), 10)
+    rate(client, who, number("crime", 17), 10)
+    found = predicted(client, who, number("crime", 10))
+    assert ", which you rated 10; " in found["detail"]
 
 
 def test_a_series_is_predicted_from_films(client: TestClient) -> None:
@@ -80,7 +92,7 @@ def test_who_told_nothing_gets_what_everybody_thinks_of_it(client: TestClient) -
     # Rated alike by about as many: the genre makes no difference.
     assert abs(best["likely"] - predicted(client, who, number("horror", 0))["likely"]) <= 1
     assert best["detail"] == (
-        "watcher does not know yet what you like, 9,000 people rated it 8.0 on average."
+        "watcher does not know yet what you like; 9,000 people rated it 8.0 on average."
     )
     assert best["basis"]["rated"] == best["basis"]["liked"] == 0
     assert best["evidence"]["liked"] == []

@@ -299,7 +299,7 @@ def test_why_not(client: TestClient, fan: str) -> None:
     assert explained(client, fan, ADULT)["step"] == "filtered"
     later = explained(client, fan, SAGA + 4)
     assert later["step"] == "dropped"
-    assert "Orbit Part 1" in later["detail"]
+    assert "comes first in this saga" in later["detail"]
     assert "not out yet" in explained(client, fan, UNBORN)["detail"]
     assert explained(client, fan, number("war", 39))["step"] == "not_found"
     low = explained(client, fan, number("war", 10))

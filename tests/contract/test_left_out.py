@@ -91,6 +91,15 @@ def test_a_dismissal_taken_back_brings_the_title_back(
     assert services.seen.left_out(person) == {OF_FILM}
 
 
+def test_a_loved_title_counts_as_seen_until_that_is_taken_back(
+    client: TestClient, services: Services, person: str
+) -> None:
+    undo = client.post("/marks", json=FILM | {"mark": "loved"}).json()["undo"]
+    assert services.seen.ids(person) == services.seen.left_out(person) == {OF_FILM}
+    client.post("/history/undo", json=undo)
+    assert services.seen.left_out(person) == frozenset()
+
+
 def test_a_dismissed_title_that_is_taken_for_unwatched_stays_dismissed(
     services: Services, person: str
 ) -> None:

@@ -15,6 +15,7 @@ from app.domain.index_ports import Gathered
 from app.domain.recommending import (
     EXPLORED,
     Ranked,
+    Weights,
     diversified,
     explorable,
     interleaved,
@@ -116,9 +117,9 @@ def test_a_seed_shakes_and_seed_0_does_not() -> None:
     assert (best.mean(), best.std()) == pytest.approx((0, 1), abs=1e-6)
 
 
-def part(number: int, saga: int | None, year: int, **changes: object) -> Title:
-    facts = {"collection_id": saga, "released": f"{year}-01-01" if year else ""}
-    return make_title(number, **(facts | changes))
+def part(number: int, saga: int | None, year: int) -> Title:
+    released = f"{year}-01-01" if year else ""
+    return make_title(number, collection_id=saga, released=released)
 
 
 def test_a_saga_is_told_from_the_part_after_what_was_seen() -> None:
@@ -162,6 +163,7 @@ def ranked(some: list[Title], seed: int = 0, tastes: int = 0) -> Ranked:
     return Ranked(
         titles=tuple(some),
         scores=np.sort(random.normal(size=n))[::-1],
+        known=np.zeros(n),
         vectors=random_vectors(n, 8, seed) if n else np.empty((0, 8), np.float32),
         tastes=random.integers(0, max(tastes, 1), n),
         shares=tuple(shares),
@@ -206,7 +208,7 @@ def test_each_taste_gets_about_its_share_though_one_scores_better() -> None:
         scores=np.linspace(1, -0.5, 40),
         usual=np.ones(40, bool),
     )
-    places, _ = diversified(given_titles, 10)
+    places, _ = diversified(given_titles, 10, Weights(variety=0.0, balance=3.0))
     assert 3 <= sum(place >= 20 for place in places) <= 5
 
 
