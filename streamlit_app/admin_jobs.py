@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import Final
@@ -18,7 +17,6 @@ from streamlit_app.moments import ago, lasting
 _POLL_SECONDS: Final = 1.0
 _SHOWN: Final = 8
 _FAILURES: Final = 5
-_ACTIVE: Final = "admin_active"
 _PROBLEM: Final = "admin_problem"
 _WORKS: Final[dict[Work, tuple[str, str]]] = {
     "sync/tmdb": ("Sync with TMDB", "sync"),
@@ -64,7 +62,6 @@ def jobs_panel(admin: Admin) -> None:
     except ApiError as error:
         notices.tell(error)
         return
-    _shown_again(jobs)
     if not jobs:
         st.html('<p class="w-quiet">Nothing was asked for yet.</p>')
     for job in jobs:
@@ -74,15 +71,6 @@ def jobs_panel(admin: Admin) -> None:
         with st.expander("Earlier failures", icon=":material/error:", key="failures"):
             for job in others:
                 st.html(_line(job))
-
-
-def _shown_again(jobs: Sequence[Job]) -> None:
-    """Where work has ended since the last look, counts and index changed: run the whole page."""
-    active = {job.id for job in jobs if not job.has_ended}
-    before: set[str] = st.session_state.get(_ACTIVE, set())
-    st.session_state[_ACTIVE] = active
-    if before - active:
-        st.rerun()
 
 
 def _job(admin: Admin, job: Job) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from streamlit_app import admin_gate, notices
 from streamlit_app.admin_jobs import jobs_panel
 from streamlit_app.admin_status import failed_panel, settings_panel, status_panel
+from streamlit_app.api.admin import Admin
+
+_STATUS_SECONDS: Final = 3.0
 
 
 def show() -> None:
@@ -16,13 +21,10 @@ def show() -> None:
         admin = admin_gate.opened()
         if admin is None:
             return
-        status = admin.status()
-        if status.worker != "running":
-            notices.notice("No worker", status.worker, "Long work waits until one runs.")
         st.html('<h2 class="w-ask">Long work</h2>')
         jobs_panel(admin)
         st.html('<h2 class="w-ask">What there is</h2>')
-        status_panel(status)
+        _status(admin)
         failed_panel(admin)
         settings_panel(admin)
         st.html(
@@ -30,6 +32,16 @@ def show() -> None:
             "each answer bears.</p>"
         )
     st.button("Forget the token", icon=":material/logout:", on_click=admin_gate.forget)
+
+
+@st.fragment(run_every=_STATUS_SECONDS)
+def _status(admin: Admin) -> None:
+    """Looked at now and then: a server takes a new index over some seconds after it was built."""
+    with notices.guard():
+        status = admin.status()
+        if status.worker != "running":
+            notices.notice("No worker", status.worker, "Long work waits until one runs.")
+        status_panel(status)
 
 
 show()

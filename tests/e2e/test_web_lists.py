@@ -123,7 +123,7 @@ def test_a_rebuild_is_started_and_followed(page: Page, running: Running) -> None
     expect(job).to_contain_text("Rebuild of the index")
     expect(job.locator('[data-testid="stProgress"]')).to_be_visible()
     expect(job).to_contain_text("done, just now", timeout=40_000)
-    # The server takes the new one over by itself; the page tells of it when it is run again.
+    # The server takes the new one over by itself, and the page tells of it by itself.
     expect(index.locator("dd").first).not_to_have_text(before)
     page.get_by_text("Settings in force").click()
     expect(page.locator(".w-settings")).to_contain_text("ADMIN_TOKEN")

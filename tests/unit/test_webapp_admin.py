@@ -23,6 +23,7 @@ def test_nothing_is_shown_without_the_admin_token(api: WatcherApi) -> None:
     for test in (opened("admin"), open_with("token-1")):
         assert "Coverage of TMDB" not in html(test)
         assert test.text_input(key="w_admin_token").value == ""
+    assert "admin_token" not in test.session_state, "a wrong token isn't kept"
     assert test.error[0].value == "That is not the admin token."
     assert "/admin/status" not in api.paths
 
