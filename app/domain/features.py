@@ -66,6 +66,9 @@ _PRIOR_VOTES: Final = 100.0
 
 _PRIOR_TITLES: Final = 3.0
 _ANY_YEAR: Final = 0.05
+_PRIOR_YEARS: Final = 3.0
+"""A few titles of one time don't make somebody a person of that time."""
+
 _NEW_FOR: Final = 2
 _OLDEST: Final = 60
 _MIDDLE: Final = 20
@@ -197,7 +200,7 @@ def _genre_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background)
 def _year_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
     """How much more often a time stands among the person's latest titles than among known ones."""
     mine = _spread(own.years, liking.recency**2)
-    mine = mine + _ANY_YEAR * max(float(mine.sum()), 1.0) / _YEARS
+    mine = mine + _ANY_YEAR * float(mine.sum()) / _YEARS + _PRIOR_YEARS * usual.years
     ratio = np.log(mine / mine.sum() / usual.years)
     return np.asarray(np.where(pool.years > 0, ratio[_places(pool.years)], 0.0))
 

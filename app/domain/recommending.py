@@ -28,16 +28,14 @@ class Weights:
     """What shapes a list once titles are scored; chosen with `scripts.evaluate`.
 
     Scores are in standard deviations of the best candidates. `less_known` is taken off for each
-    natural logarithm of the people who rated a title in the rating set, `less_known_alone`, where
-    there is none, for that of votes.
+    natural logarithm of the people who rated a title in the rating set, or of its votes.
     `adventure` is taken off further, not at all at the first place and wholly from the tenth: a
-    list begins with what is safest. `variety` is 1 - λ of maximal marginal relevance
-    (J. Carbonell, J. Goldstein, 1998); `balance` what a taste that is short of its share gets
-    ahead (H. Steck, Calibrated Recommendations, 2018). `shake` is the size of a seed's noise.
+    list begins with what is safest. `variety` is 1 - λ of maximal marginal relevance (J.
+    Carbonell, J. Goldstein, 1998); `balance` what a taste that is short of its share gets ahead
+    (H. Steck, Calibrated Recommendations, 2018). `shake` is the size of a seed's noise.
     """
 
     less_known: float = 0.1
-    less_known_alone: float = 0.5
     adventure: float = 0.35
     variety: float = 0.25
     balance: float = 0.05
@@ -45,6 +43,9 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
+
+ALONE: Final = Weights(less_known=0.4, adventure=0.25, balance=0.4)
+"""Where no rating set speaks for titles: their votes tell how widely they are known."""
 
 _STEPS: Final = 1e-6
 """Scores nearer than this are equal: processors differ in the last digits."""

@@ -17,6 +17,11 @@ from app.domain.vocabulary import GENRES
 from app.services.fit_co_ratings import Trained
 from app.services.recommender import USUAL_GENRE, Run
 
+_UNSAID: Final = frozenset(
+    {"nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast", "nipples"}
+)
+"""Keywords that no reason is made of."""
+
 _NEAREST: Final = 3
 _NEAR_ENOUGH: Final = 0.3
 """Cosine below which nobody would call two titles alike."""
@@ -175,4 +180,4 @@ class Witness:
 
 
 def _telling(keywords: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in keywords if word not in META_KEYWORDS)
+    return tuple(word for word in keywords if word not in META_KEYWORDS and word not in _UNSAID)

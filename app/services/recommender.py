@@ -25,6 +25,7 @@ from app.domain.index_ports import Gathered, VectorIndex
 from app.domain.ports import TitleStore, Vectors
 from app.domain.ranker import CONTENT_RANKER, Ranker
 from app.domain.recommending import (
+    ALONE,
     WEIGHTS,
     Ranked,
     Weights,
@@ -115,11 +116,13 @@ class Recommender:
         titles: TitleStore,
         trained: Callable[[], Trained | None],
         weights: Weights = WEIGHTS,
+        alone: Weights = ALONE,
     ) -> None:
         self.index = index
         self._titles = titles
         self.trained = trained
         self._weights = weights
+        self._alone = alone
         self._backgrounds: dict[tuple[str, MediaKind], Background] = {}
         self._lock = threading.Lock()
 
@@ -219,10 +222,9 @@ class Recommender:
         rows = features(known.person, pool, self._background(kind), model)
         scores = ranker.scores(rows)
         known_by = _known_by(pool, rows, ranker)
-        alone = self._weights.less_known_alone
-        less_known = alone if ranker is CONTENT_RANKER else self._weights.less_known
-        scores = standardised(scores) - less_known * known_by
-        scores = shaken(scores, pool.ids, wish.seed, self._weights.shake)
+        weights = self._alone if ranker is CONTENT_RANKER else self._weights
+        scores = standardised(scores) - weights.less_known * known_by
+        scores = shaken(scores, pool.ids, wish.seed, weights.shake)
         ordered = order_of(scores, pool.ids, wish.seed)
         titles, order, dropped = self._allowed(known, wish, pool, ordered)
         ranked_places, later_parts = saga_rule(
@@ -230,7 +232,8 @@ class Recommender:
         )
         places = [order[place] for place in ranked_places]
         ranked = _ranked(known, pool, scores, known_by, places, titles)
-        found_places, why = diversified(ranked, wish.count, self._weights)
+        ranked = replace(ranked, explorable=ranked.explorable & ~_disliked(rows, places))
+        found_places, why = diversified(ranked, wish.count, weights)
         chosen = [places[place] for place in found_places]
         # A full list with a saga's later parts is better than a short one, the earlier part first.
         later = sorted(
@@ -363,6 +366,12 @@ def _ranked(
         usual=usual,
         explorable=explorable(pool.genres[rows], known.person.own.genres[known.liked]),
     )
+
+
+def _disliked(rows: NDArray[np.float32], places: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of the titles are nearer to a disappointment than to anything liked."""
+    chosen = rows[np.array(places, np.intp)]
+    return np.asarray(chosen[:, ALL.index("unlike")] > chosen[:, ALL.index("nearest")])
 
 
 def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
