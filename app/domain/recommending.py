@@ -44,7 +44,7 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 
-ALONE: Final = Weights(less_known=0.4, adventure=0.25, balance=0.4)
+ALONE: Final = Weights(less_known=0.45, adventure=0.32, balance=0.4)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
 
 _STEPS: Final = 1e-6
