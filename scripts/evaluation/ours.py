@@ -17,6 +17,7 @@ from app.domain.taste import Told
 from app.domain.titles import MediaKind, TitleId
 from app.services.fit_co_ratings import Trained, train
 from app.services.recommender import Recommender as Pipeline
+from app.vector_store import rebuild_index
 from app.wiring import open_services
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.methods import Method, PersonTrain, Recommender, Training
@@ -50,12 +51,15 @@ class Watcher:
     uses_ratings: bool
 
     def fit(self, training: Training, folder: Path) -> None:
-        """The co-rating model and its ranker, where ratings may be used."""
-        if not self.uses_ratings:
-            return
+        """An index, if none is built; the co-rating model and ranker, where ratings may be used."""
         services = open_services()
         try:
             services.index.refresh()
+            if not services.index.status().ready:
+                rebuild_index()
+                services.index.refresh()
+            if not self.uses_ratings:
+                return
             films = services.index.gathered([title.id for title in training.titles])
         finally:
             services.close()
