@@ -50,8 +50,8 @@ class CoRatings:
     `wide`, `close` and `session` are closed-form item models (EASE: Steck, 2019), of all that a
     person rated, of what they rated about the same time, and nearly at once, with resemblance of
     the titles as further rows; `after` links a title to those rated soon after it, `later` to those
-    rated some while after; `both` is the share of people who
-    liked both, of those who liked either, `DAMPING` added to the latter.
+    rated some while after; `both` is the share of people who liked both, of those who liked
+    either, `DAMPING` added to the latter.
     """
 
     keys: NDArray[np.int64]
@@ -74,8 +74,8 @@ class CoRatings:
             return np.full(len(keys), -1, np.intp)
         return np.where(self.keys[places] == keys, places, -1)
 
-    def scored(self, liking: Liking) -> dict[str, Floats32]:
-        """What each link says of all n titles for this person, each in its standard deviations."""
+    def heard(self, liking: Liking) -> Heard:
+        """What the rating set says to this person."""
         rows = self.rows(liking.ids)
         known = rows >= 0
         rows, weights = rows[known], liking.weights[known]
@@ -83,7 +83,7 @@ class CoRatings:
         newest = liking.lately[known]
         low = (liking.ratings[known] < DISLIKED).astype(np.float64)
         likes = (liking.ratings[known] >= LIKED) * recency
-        return {
+        scores = {
             "wide": _in_deviations(self.wide.scores(rows, weights)),
             "close": _in_deviations(self.close.scores(rows, weights)),
             "session": _in_deviations(self.session.scores(rows, weights)),
@@ -93,6 +93,7 @@ class CoRatings:
             "low": _in_deviations(self.wide.scores(rows, low)),
             "both": _in_deviations(self.both.scores(rows, likes)),
         }
+        return Heard(self, scores)
 
     def friends(self, of: NDArray[np.intp], row: int) -> list[int]:
         """Those of the rows `of` whose friends liked title `row` too, the strongest link first.
@@ -107,6 +108,26 @@ class CoRatings:
             if round(share * either / (1 + share)) >= _EVIDENT:
                 found.append((-share, place))
         return [place for _, place in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What a model says to one person: for each sort of link a score of all its titles, (n,).
+
+    Each is in standard deviations of its own.
+    """
+
+    model: CoRatings
+    scores: Mapping[str, Floats32]
+
+    @property
+    def mixed(self) -> Floats32:
+        """Shape (n,): all of it in one, for finding candidates; a ranker weighs it better."""
+        parts = [np.float32(weight) * self.scores[name] for name, weight in _MIXED.items()]
+        return np.asarray(np.sum(parts, axis=0), np.float32)
+
+
+_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
 
 
 def _in_deviations(scores: Floats32) -> Floats32:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import CoRatings
+from app.domain.co_ratings import Heard
 from app.domain.index_ports import Gathered
 from app.domain.taste import DISLIKED, Floats, Liking
 from app.domain.vocabulary import GENRES
@@ -135,12 +135,12 @@ def fame(votes: NDArray[np.int32]) -> Floats:
 
 
 def features(
-    person: Person, pool: Gathered, usual: Background, model: CoRatings | None
+    person: Person, pool: Gathered, usual: Background, heard: Heard | None
 ) -> NDArray[np.float32]:
-    """Shape (n, len(ALL)): a row for each title of the pool; `CO_RATED` is 0 without a model."""
+    """Shape (n, len(ALL)): a row for each title of the pool; `CO_RATED` is 0 without `heard`."""
     found = content_features(person, pool, usual)
     found |= _of_person(person, len(pool.ids))
-    found |= _co_rated(person, pool, model)
+    found |= _co_rated(pool, heard)
     return np.stack([found[name] for name in ALL], axis=1).astype(np.float32)
 
 
@@ -221,15 +221,15 @@ def _of_person(person: Person, n: int) -> dict[str, Floats]:
     return {"mainstream": np.full(n, mainstream), "told": np.full(n, np.log1p(len(own.ids)))}
 
 
-def _co_rated(person: Person, pool: Gathered, model: CoRatings | None) -> Mapping[str, Floats]:
-    if model is None:
+def _co_rated(pool: Gathered, heard: Heard | None) -> Mapping[str, Floats]:
+    if heard is None:
         return {name: np.zeros(len(pool.ids)) for name in CO_RATED}
+    model = heard.model
     rows = model.rows(pool.ids)
     inside = rows >= 0
     rows = np.maximum(rows, 0)
     found: dict[str, Floats] = {
-        name: np.where(inside, scores[rows], 0.0)
-        for name, scores in model.scored(person.liking).items()
+        name: np.where(inside, scores[rows], 0.0) for name, scores in heard.scores.items()
     }
     liked, counts = model.liked[rows].astype(np.float64), model.counts[rows]
     found["favour"] = np.where(inside, (liked + 2.0) / (counts + 4.0), 0.5)

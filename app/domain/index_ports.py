@@ -81,6 +81,21 @@ class Gathered:
     languages: tuple[str, ...]
     adult: NDArray[np.bool_]
 
+    def of_rows(self, rows: NDArray[np.intp]) -> Gathered:
+        """Some of the titles, in the order of the rows."""
+        places = rows.tolist()
+        return Gathered(
+            ids=tuple(self.ids[place] for place in places),
+            vectors=self.vectors[rows],
+            years=self.years[rows],
+            runtimes=self.runtimes[rows],
+            votes=self.votes[rows],
+            ratings=self.ratings[rows],
+            genres=self.genres[rows],
+            languages=tuple(self.languages[place] for place in places),
+            adult=self.adult[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

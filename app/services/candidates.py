@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from app.domain.co_ratings import CoRatings
+from app.domain.co_ratings import Heard
 from app.domain.evidence import Origin
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import VectorIndex
@@ -27,7 +27,6 @@ _BESIDE: Final = 60
 
 _POPULAR: Final = 250
 _POPULAR_COLD: Final = 1000
-_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Candidates:
 
 
 def found_for(
-    index: VectorIndex, model: CoRatings | None, known: Known, kind: MediaKind, wish: Wish
+    index: VectorIndex, heard: Heard | None, known: Known, kind: MediaKind, wish: Wish
 ) -> Candidates:
     """Candidates of one kind from every source; none that is left out. Raises `NotReady`.
 
@@ -56,8 +55,8 @@ def found_for(
 
     for near in _similar(index, known, kind, wish.where):
         add(near, Origin.SIMILAR)
-    if model is not None:
-        add(_co_rated(model, known), Origin.CO_RATED)
+    if heard is not None:
+        add(_co_rated(heard, known), Origin.CO_RATED)
     add(_beside(known), Origin.RECOMMENDED)
     add(known.watchlist, Origin.WATCHLIST)
     popular = _POPULAR_COLD if known.cold else _POPULAR
@@ -81,15 +80,11 @@ def _similar(
         yield [one.id for one in found]
 
 
-def _co_rated(model: CoRatings, known: Known) -> list[TitleId]:
-    scored = model.scored(known.person.liking)
-    mixed = np.zeros(len(model.keys), np.float32)
-    for name, weight in _MIXED.items():
-        mixed += np.float32(weight) * scored[name]
-    seen = [one.key for one in known.left_out]
-    mixed[np.isin(model.keys, seen)] = -np.inf
+def _co_rated(heard: Heard, known: Known) -> list[TitleId]:
+    keys, mixed = heard.model.keys, heard.mixed
+    mixed[np.isin(keys, [one.key for one in known.left_out])] = -np.inf
     best = np.argsort(-mixed, kind="stable")[:_CO_RATED]
-    return [TitleId.from_key(int(model.keys[row])) for row in best.tolist() if mixed[row] > 0]
+    return [TitleId.from_key(int(keys[row])) for row in best.tolist() if mixed[row] > 0]
 
 
 def _beside(known: Known) -> list[TitleId]:

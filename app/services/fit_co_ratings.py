@@ -7,14 +7,14 @@ model is fitted on the rest, and the ranker is to put first what they liked in t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.co_rating_fit import fit, people_of, traits_of
-from app.domain.co_ratings import CoRatings
+from app.domain.co_ratings import CoRatings, Heard
 from app.domain.errors import InvalidInput
 from app.domain.features import ALL, Person, background_of, features
 from app.domain.index_ports import Gathered
@@ -34,7 +34,7 @@ ROUNDS: Final = 3
 _MOST_PEOPLE: Final = 2000
 _CO_RATED: Final = 300
 _NEAR: Final = 100
-_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
+_LATEST_LIKED: Final = 60
 BACKGROUND: Final = 2000
 _KNOWN: Final = 50
 """Votes from which a title that nobody of the set rated is put beside those rated."""
@@ -57,9 +57,8 @@ def train(
 ) -> Trained:
     """Fit both. `catalogue` holds the films with their vectors, by ascending key.
 
-    `titles` are theirs; of one that is missing no traits are known.
-
-    Raises `InvalidInput` where the set and the catalogue have too little in common.
+    `titles` are theirs; of one that is missing no traits are known. Raises `InvalidInput` where
+    the set and the catalogue have too little in common.
     """
     keys = np.array([one.key for one in catalogue.ids], np.int64)
     traits = traits_of([titles.get(one) or Title(id=one, name="") for one in catalogue.ids])
@@ -99,7 +98,7 @@ def examples_of(
         int(hidden.people[rows.start]): hidden.keys[rows][hidden.ratings[rows] >= LIKED]
         for rows in people_of(hidden)
     }
-    pools = _Pools(catalogue, keys, model)
+    pools = _Pools(catalogue, keys)
     usual = background_of(known_part(catalogue))
     everybody = list(people_of(left))
     step = max(1, len(everybody) // _MOST_PEOPLE)
@@ -110,11 +109,12 @@ def examples_of(
         person = person_of(left.of_rows(np.arange(rows.start, rows.stop)), catalogue, keys)
         if np.count_nonzero(person.liking.ratings >= LIKED) < FEWEST_LIKED:
             continue
-        pool = pools.of(person)
+        heard = model.heard(person.liking) if model else None
+        pool = pools.of(person, heard)
         later = liked_later.get(int(left.people[rows.start]), np.zeros(0, np.int64))
         targets = np.isin(keys[pool], later)
         if targets.any():
-            found.append((features(person, part_of(catalogue, pool), usual, model), targets))
+            found.append((features(person, catalogue.of_rows(pool), usual, heard), targets))
     return found
 
 
@@ -131,51 +131,31 @@ def person_of(ratings: RatingSet, catalogue: Gathered, keys: NDArray[np.int64]) 
     liking = liking_of(told)
     own = np.searchsorted(keys, np.array([one.key for one in liking.ids], np.int64))
     now = float(ratings.times.max(initial=0))
-    return Person(liking, part_of(catalogue, own), now)
-
-
-def part_of(catalogue: Gathered, rows: NDArray[np.intp]) -> Gathered:
-    """Some titles of it."""
-    return replace(
-        catalogue,
-        ids=tuple(catalogue.ids[row] for row in rows.tolist()),
-        vectors=catalogue.vectors[rows],
-        years=catalogue.years[rows],
-        runtimes=catalogue.runtimes[rows],
-        votes=catalogue.votes[rows],
-        ratings=catalogue.ratings[rows],
-        genres=catalogue.genres[rows],
-        languages=tuple(catalogue.languages[row] for row in rows.tolist()),
-        adult=catalogue.adult[rows],
-    )
+    return Person(liking, catalogue.of_rows(own), now)
 
 
 def known_part(catalogue: Gathered) -> Gathered:
     """The titles that most people voted on: what somebody's preference shows against."""
     order = np.argsort(-catalogue.votes, kind="stable")
-    return part_of(catalogue, np.sort(order[:BACKGROUND]))
+    return catalogue.of_rows(np.sort(order[:BACKGROUND]))
 
 
 class _Pools:
     """The titles among which a person's later likes are to be found: 400, as a list's are."""
 
-    def __init__(
-        self, catalogue: Gathered, keys: NDArray[np.int64], model: CoRatings | None
-    ) -> None:
+    def __init__(self, catalogue: Gathered, keys: NDArray[np.int64]) -> None:
         self._catalogue = catalogue
         self._keys = keys
-        self._model = model
-        self._rows = np.searchsorted(keys, model.keys) if model else np.zeros(0, np.intp)
         self._known = np.flatnonzero(catalogue.votes >= _KNOWN)
 
-    def of(self, person: Person) -> NDArray[np.intp]:
+    def of(self, person: Person, heard: Heard | None) -> NDArray[np.intp]:
         """Rows of the catalogue, each once, none that the person knows."""
         seen = np.isin(self._keys, [one.key for one in person.liking.ids])
         chosen: dict[int, None] = {}
         for row in self._nearest(person):
             if not seen[row] and len(chosen) < _NEAR:
                 chosen[row] = None
-        for row in self._co_rated(person):
+        for row in self._co_rated(heard):
             if not seen[row] and len(chosen) < _NEAR + _CO_RATED:
                 chosen.setdefault(row)
         return np.array(list(chosen), np.intp)
@@ -186,17 +166,13 @@ class _Pools:
         order = np.argsort(-_score(cosines, self._catalogue.votes[self._known]), kind="stable")
         yield from self._known[order].tolist()
 
-    def _co_rated(self, person: Person) -> Iterator[int]:
-        if self._model is None:
-            order = np.argsort(-self._catalogue.votes, kind="stable")
-            yield from order.tolist()
+    def _co_rated(self, heard: Heard | None) -> Iterator[int]:
+        """The rows that a rating set puts first; without one, those with most votes."""
+        if heard is None:
+            yield from np.argsort(-self._catalogue.votes, kind="stable").tolist()
             return
-        scored = self._model.scored(person.liking)
-        mixed = sum((weight * scored[name] for name, weight in _MIXED.items()), np.zeros(1))
-        yield from self._rows[np.argsort(-mixed, kind="stable")].tolist()
-
-
-_LATEST_LIKED: Final = 60
+        rows = np.searchsorted(self._keys, heard.model.keys)
+        yield from rows[np.argsort(-heard.mixed, kind="stable")].tolist()
 
 
 def _score(cosines: NDArray[np.float32], votes: NDArray[np.int32]) -> Floats:

@@ -15,7 +15,6 @@ from app.domain.prediction import Habit, chances, habit_of, inside_of, signals
 from app.domain.reasons import clean
 from app.domain.taste import DISLIKED, LIKED, Liking, Told
 from app.domain.titles import MediaKind, Title, TitleId
-from app.services.fit_co_ratings import part_of
 from app.services.recommend import Recommend
 from app.services.recommender import Known, Recommender
 from app.services.seen import Seen
@@ -135,7 +134,7 @@ def _without(known: Known, title_id: TitleId) -> Known:
         person.liking.ratings[rows],
         person.liking.recency[rows],
     )
-    return replace(known, person=Person(liking, part_of(person.own, rows), person.now))
+    return replace(known, person=Person(liking, person.own.of_rows(rows), person.now))
 
 
 def _basis(known: Known, habit: Habit, title: Title, model: CoRatings | None) -> Basis:

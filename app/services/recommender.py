@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import CoRatings
+from app.domain.co_ratings import Heard
 from app.domain.features import (
     ALL,
     Background,
@@ -181,14 +181,13 @@ class Recommender:
         What was watched may be asked about, too.
         """
         shown = replace(known, left_out=known.left_out - {title_id}, watchlist=known.watchlist)
-        found = found_for(self.index, self._model(title_id.kind), shown, title_id.kind, wish)
+        heard = self._heard(known, title_id.kind)
+        found = found_for(self.index, heard, shown, title_id.kind, wish)
         if title_id not in found.origins:
             found = Candidates((*found.ids, title_id), {**found.origins, title_id: {}})
         title = self._titles.get_many([title_id])
         pool = self.index.gathered([title_id])
-        rows = features(
-            known.person, pool, self._background(title_id.kind), self._model(title_id.kind)
-        )
+        rows = features(known.person, pool, self._background(title_id.kind), heard)
         stages = Stages(
             found=found,
             pool=pool,
@@ -202,24 +201,24 @@ class Recommender:
         )
         return Run(known, {title_id.kind: stages})
 
-    def _model(self, kind: MediaKind) -> CoRatings | None:
+    def _heard(self, known: Known, kind: MediaKind) -> Heard | None:
         trained = self.trained() if kind is MediaKind.MOVIE else None
-        return trained.model if trained else None
+        return trained.model.heard(known.person.liking) if trained else None
 
     def features_of(self, known: Known, ids: Sequence[TitleId]) -> NDArray[np.float32]:
         """Shape (n, len(features.ALL)): rows of those of the titles, of one kind, in the index."""
         pool = self.index.gathered(ids)
         kind = ids[0].kind
-        return features(known.person, pool, self._background(kind), self._model(kind))
+        return features(known.person, pool, self._background(kind), self._heard(known, kind))
 
     def _stages(self, known: Known, wish: Wish, kind: MediaKind) -> Stages:
         trained = self.trained() if kind is MediaKind.MOVIE else None
-        model = trained.model if trained else None
+        heard = trained.model.heard(known.person.liking) if trained else None
         ranker = trained.ranker if trained and not known.cold else CONTENT_RANKER
-        found = found_for(self.index, model, known, kind, wish)
+        found = found_for(self.index, heard, known, kind, wish)
         pool = self.index.gathered(found.ids)
-        pool = _part(pool, np.flatnonzero(passing(pool, wish.where)))
-        rows = features(known.person, pool, self._background(kind), model)
+        pool = pool.of_rows(np.flatnonzero(passing(pool, wish.where)))
+        rows = features(known.person, pool, self._background(kind), heard)
         scores = ranker.scores(rows)
         known_by = _known_by(pool, rows, ranker)
         weights = self._alone if ranker is CONTENT_RANKER else self._weights
@@ -300,21 +299,6 @@ def _restricted(liking: Liking, ids: Sequence[TitleId]) -> Liking:
     kept = set(ids)
     rows = np.array([i for i, one in enumerate(liking.ids) if one in kept], np.intp)
     return Liking(tuple(ids), liking.ratings[rows], liking.recency[rows])
-
-
-def _part(pool: Gathered, rows: NDArray[np.intp]) -> Gathered:
-    return replace(
-        pool,
-        ids=tuple(pool.ids[row] for row in rows.tolist()),
-        vectors=pool.vectors[rows],
-        years=pool.years[rows],
-        runtimes=pool.runtimes[rows],
-        votes=pool.votes[rows],
-        ratings=pool.ratings[rows],
-        genres=pool.genres[rows],
-        languages=tuple(pool.languages[row] for row in rows.tolist()),
-        adult=pool.adult[rows],
-    )
 
 
 def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, today: str) -> str:

@@ -25,7 +25,7 @@ from app.domain.prediction import (
 )
 from app.domain.rating_sets import RatingSet
 from app.domain.taste import LIKED, liking_of
-from app.services.fit_co_ratings import known_part, part_of, person_of
+from app.services.fit_co_ratings import known_part, person_of
 
 EVERYTHING: Final = None
 TOLD: Final = (EVERYTHING, 10, 3, 0)
@@ -84,9 +84,9 @@ def held_ratings(
         start = rows.start if told is EVERYTHING else max(rows.start, rows.stop - told)
         before = left.of_rows(np.arange(start, rows.stop))
         person = _person(before, catalogue, keys)
-        pool = part_of(catalogue, places[here])
+        pool = catalogue.of_rows(places[here])
         habit = habit_of(person.liking.ratings.tolist())
-        given = features(person, pool, usual, model)
+        given = features(person, pool, usual, model.heard(person.liking) if model else None)
         found.append(
             Held(
                 signals(given, pool.ids, person.liking, habit, model),
@@ -149,4 +149,4 @@ def _newton(held: Held, names: Sequence[str]) -> tuple[float, dict[str, float]]:
 def _person(ratings: RatingSet, catalogue: Gathered, keys: NDArray[np.int64]) -> Person:
     if len(ratings.keys):
         return person_of(ratings, catalogue, keys)
-    return Person(liking_of([]), part_of(catalogue, _NO_ROWS), 0.0)
+    return Person(liking_of([]), catalogue.of_rows(_NO_ROWS), 0.0)

@@ -73,7 +73,7 @@ def test_who_likes_one_sort_is_told_of_more_of_it(model: CoRatings) -> None:
     for parity in (0, 1):
         mine = [n for n in range(1, 21) if n % 2 == parity]
         liking = liking_of([Told(id=movie(n), at=n, rating=9.0) for n in mine])
-        scored = model.scored(liking)
+        scored = dict(model.heard(liking).scores)
         assert not scored.pop("low").any()
         rest = np.arange(21, FILMS + 1)
         rows = model.rows([movie(int(n)) for n in rest])
@@ -85,7 +85,7 @@ def test_who_likes_one_sort_is_told_of_more_of_it(model: CoRatings) -> None:
 
 def test_nobody_known_says_nothing(model: CoRatings) -> None:
     for told in ([], [Told(id=movie(9999), at=1, rating=9.0)]):
-        assert all(not scores.any() for scores in model.scored(liking_of(told)).values())
+        assert all(not scores.any() for scores in model.heard(liking_of(told)).scores.values())
 
 
 def test_kept_arrays_make_the_same_model(model: CoRatings) -> None:

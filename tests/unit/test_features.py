@@ -75,7 +75,7 @@ USUAL = background_of(
 def columns(
     person: Person, pool: Gathered, model: CoRatings | None = None
 ) -> dict[str, list[float]]:
-    rows = features(person, pool, USUAL, model)
+    rows = features(person, pool, USUAL, model.heard(person.liking) if model else None)
     assert rows.shape == (len(pool.ids), len(ALL))
     assert np.isfinite(rows).all()
     return {name: rows[:, place].tolist() for place, name in enumerate(ALL)}
@@ -111,17 +111,7 @@ def test_any_person_and_any_pool_give_finite_rows_each_on_its_own(
     assert np.isfinite(rows).all()
     for place in range(pool):
         picked = np.array([place])
-        alone = Gathered(
-            ids=given_pool.ids[place : place + 1],
-            vectors=given_pool.vectors[picked],
-            years=given_pool.years[picked],
-            runtimes=given_pool.runtimes[picked],
-            votes=given_pool.votes[picked],
-            ratings=given_pool.ratings[picked],
-            genres=given_pool.genres[picked],
-            languages=("en",),
-            adult=given_pool.adult[picked],
-        )
+        alone = given_pool.of_rows(picked)
         assert features(person, alone, USUAL, None)[0] == pytest.approx(rows[place], abs=1e-5)
 
 
