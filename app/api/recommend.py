@@ -18,7 +18,7 @@ from app.api.wording import worded
 from app.domain.recommending import MOST, Wish
 from app.domain.titles import MediaKind, TitleId
 from app.services.explain import Worded
-from app.services.recommend import Listed
+from app.services.recommend import Listed, list_id_of
 from app.services.search import BOTH
 
 router = APIRouter(tags=["recommendations"])
@@ -123,7 +123,7 @@ async def recommend(
         results=_results(program, listed, told, explain=request.explain),
         cold_start=listed.cold or None,
         note=listed.note or told.note or None,
-        list_id=listed.list_id,
+        list_id=list_id_of(person.id, wish, [pick.candidate.title.id for pick in told.picks]),
         seed=request.seed,
         index_version=listed.index_version,
         took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -161,19 +161,19 @@ def explain(
 def _results(
     program: Program, listed: Listed, told: Worded, *, explain: bool
 ) -> list[Recommendation]:
-    places = {one.title.id: place for place, one in enumerate(listed.candidates[: listed.count])}
+    places = {one.title.id: place for place, one in enumerate(listed.candidates)}
     found = []
     for pick in told.picks:
         title = pick.candidate.title
-        place = places.get(title.id)
+        place = places[title.id]
         found.append(
             Recommendation(
                 **card_of(title, program.settings.tmdb_image_url),
-                score=round(listed.scores[place], 4) if place is not None else 0.0,
+                score=round(listed.scores[place], 4),
                 reason=pick.reason,
                 reason_source=pick.source,
                 evidence=shown(pick.candidate.evidence),
-                parts=listed.parts[place] if explain and place is not None else None,
+                parts=listed.parts[place] if explain else None,
             )
         )
     return found

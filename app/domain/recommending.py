@@ -1,24 +1,23 @@
-"""The steps from scored candidates to a list: order, rules, variety. Each a pure function."""
+"""The steps from scored candidates to their order, each a pure function.
+
+What makes a varied list of it is in `app.domain.variety`.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import Gathered
-from app.domain.ports import Vectors
 from app.domain.taste import Floats
 from app.domain.titles import MediaKind, Title, TitleId
 from app.domain.vocabulary import genre_bits
-
-_Item = TypeVar("_Item")
 
 MOST: Final = 20
 
@@ -47,19 +46,8 @@ WEIGHTS: Final = Weights()
 ALONE: Final = Weights(less_known=0.45, adventure=0.32, balance=0.4)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
 
-_STEPS: Final = 1e-6
+STEPS: Final = 1e-6
 """Scores nearer than this are equal: processors differ in the last digits."""
-
-_OF_A_SAGA: Final = 1
-_OF_A_MAKER: Final = 3
-_OF_A_GENRE: Final = 0.7
-_FOR_CHILDREN: Final = frozenset({"Animation", "Family", "Kids"})
-_DARING_FROM: Final = 9
-_FIRST_EXPLORED: Final = 3
-"""Places before this one are never given to exploration."""
-
-EXPLORED: Final = 10
-"""One of so many places is for a title outside the usual genres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +106,7 @@ def shaken(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Fl
 
 def order_of(scores: Floats, ids: Sequence[TitleId], seed: int) -> list[int]:
     """Places by falling score; of equal ones by chance, then key."""
-    steps = np.round(scores / _STEPS)
+    steps = np.round(scores / STEPS)
     _, groups, sizes = np.unique(steps, return_inverse=True, return_counts=True)
     tied = np.zeros(len(ids))
     for place in np.flatnonzero(sizes[groups] > 1).tolist():
@@ -134,37 +122,6 @@ def standardised(scores: Floats, best: int = 100) -> Floats:
         return scores
     some = np.sort(scores)[-best:]
     return np.asarray((scores - some.mean()) / (some.std() + 1e-9))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
-    """Candidates of one kind, best first, for choosing from: row i of all is ``titles[i]``.
-
-    `known` is how widely each is known, in natural logarithms. `tastes` says which taste each is
-    nearest to; `shares` are the tastes' own. `usual` is whether it has a genre that the person
-    usually chooses, `explorable` whether it may stand for what lies outside of those.
-    """
-
-    titles: tuple[Title, ...]
-    scores: Floats
-    known: Floats
-    vectors: Vectors
-    tastes: NDArray[np.intp]
-    shares: tuple[float, ...]
-    usual: NDArray[np.bool_]
-    explorable: NDArray[np.bool_]
-
-
-def explorable(genres: NDArray[np.uint32], liked: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which titles, by their genres (n,), a person may get though they like nothing of the sort.
-
-    All, but what is made for children where nothing that is `liked` (m,) is: to somebody without
-    children that is no discovery.
-    """
-    children = np.uint32(genre_bits(_FOR_CHILDREN))
-    if (liked & children).any():
-        return np.ones(len(genres), bool)
-    return np.asarray((genres & children) == 0)
 
 
 def saga_rule(
@@ -197,120 +154,3 @@ def saga_rule(
         elif place in stays:
             found.append(stays[place])
     return found, why
-
-
-@dataclass(slots=True)
-class _Caps:
-    """How much of one thing a list of this length takes."""
-
-    count: int
-    sagas: Counter[int] = field(default_factory=Counter)
-    makers: Counter[str] = field(default_factory=Counter)
-    genres: Counter[str] = field(default_factory=Counter)
-
-    def refuse(self, title: Title) -> str:
-        """Why it can't be taken, empty where it can."""
-        if title.collection_id is not None and self.sagas[title.collection_id] >= _OF_A_SAGA:
-            return "another part of its saga is in the list"
-        if any(self.makers[maker] >= _OF_A_MAKER for maker in title.makers):
-            return "there are enough titles of the same maker"
-        most = max(2, round(self.count * _OF_A_GENRE))
-        if title.genres and self.genres[title.genres[0]] >= most:
-            return f"there is enough of {title.genres[0]}"
-        return ""
-
-    def take(self, title: Title) -> None:
-        """Count it."""
-        if title.collection_id is not None:
-            self.sagas[title.collection_id] += 1
-        self.makers.update(title.makers)
-        self.genres.update(title.genres[:1])
-
-
-def diversified(
-    ranked: Ranked, count: int, weights: Weights = WEIGHTS
-) -> tuple[list[int], dict[TitleId, str]]:
-    """Places of at most `count` titles, in the order to show them; and why some were passed over.
-
-    Greedy: score, less resemblance to what is already chosen, more for a taste short of its share.
-    Where the caps would leave the list short, they give way.
-    """
-    n = len(ranked.titles)
-    caps = _Caps(count)
-    why: dict[TitleId, str] = {}
-    likeness = np.zeros(n)
-    open_places = np.ones(n, bool)
-    taken = np.zeros(len(ranked.shares))
-    shares = np.array(ranked.shares)
-    chosen: list[int] = []
-    passed_over: list[int] = []
-    while len(chosen) < min(count, n):
-        daring = weights.adventure * min(len(chosen) / _DARING_FROM, 1.0)
-        scores = ranked.scores - daring * ranked.known
-        gain = (1 - weights.variety) * scores - weights.variety * likeness
-        if len(shares):
-            short = np.maximum(shares * (len(chosen) + 1) - taken, 0.0)
-            gain = gain + weights.balance * short[ranked.tastes]
-        gain = np.where(open_places, gain, -np.inf)
-        place = int(np.argmax(np.round(gain / _STEPS)))
-        if gain[place] == -np.inf:
-            if not passed_over:
-                break
-            place = passed_over.pop(0)
-            why.pop(ranked.titles[place].id, None)
-        else:
-            open_places[place] = False
-            reason = caps.refuse(ranked.titles[place])
-            if not (ranked.usual[place] or ranked.explorable[place]):
-                reason = "it is made for children, and you like nothing of the sort"
-            if reason:
-                why[ranked.titles[place].id] = reason
-                passed_over.append(place)
-                continue
-        caps.take(ranked.titles[place])
-        chosen.append(place)
-        if len(shares):
-            taken[ranked.tastes[place]] += 1
-        near = ranked.vectors @ ranked.vectors[place]
-        likeness = np.maximum(likeness, _SPREAD * near)
-    return _with_exploration(ranked, chosen, count), why
-
-
-_SPREAD: Final = 2.0
-"""Deviations of score that a resemblance (cosine) of 1 weighs as much as."""
-
-
-def _with_exploration(ranked: Ranked, chosen: list[int], count: int) -> list[int]:
-    """One place in ten, behind the first three, for the best title outside the usual genres."""
-    wanted = count // EXPLORED
-    outside = [place for place in chosen if not ranked.usual[place]]
-    best = [
-        place
-        for place in np.argsort(-ranked.scores, kind="stable").tolist()
-        if not ranked.usual[place] and ranked.explorable[place] and place not in chosen
-    ]
-    found = list(chosen)
-    for _ in range(wanted - len(outside)):
-        inside = [p for p in range(_FIRST_EXPLORED, len(found)) if ranked.usual[found[p]]]
-        if not best or not inside:
-            break
-        found.pop(inside[-1])
-        found.append(best.pop(0))
-    return found
-
-
-def interleaved(
-    lists: Sequence[Sequence[_Item]], shares: Sequence[float], count: int
-) -> list[_Item]:
-    """One list out of several, each of them getting about its share, first things first."""
-    taken = [0] * len(lists)
-    found: list[_Item] = []
-    while len(found) < count:
-        left = [i for i in range(len(lists)) if taken[i] < len(lists[i])]
-        if not left:
-            break
-        short = [shares[i] * (len(found) + 1) - taken[i] for i in left]
-        best = left[short.index(max(short))]
-        found.append(lists[best][taken[best]])
-        taken[best] += 1
-    return found

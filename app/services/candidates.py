@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -14,9 +14,7 @@ from app.domain.filters import TitleFilter
 from app.domain.index_ports import VectorIndex
 from app.domain.recommending import Wish
 from app.domain.titles import MediaKind, TitleId
-
-if TYPE_CHECKING:
-    from app.services.recommender import Known
+from app.services.known import Known
 
 _OF_A_TASTE: Final = 80
 _OF_A_TITLE: Final = 30
@@ -37,9 +35,7 @@ class Candidates:
     origins: Mapping[TitleId, Mapping[Origin, int]]
 
 
-def found_for(
-    index: VectorIndex, heard: Heard | None, known: Known, kind: MediaKind, wish: Wish
-) -> Candidates:
+def found_for(index: VectorIndex, known: Known, kind: MediaKind, wish: Wish) -> Candidates:
     """Candidates of one kind from every source; none that is left out. Raises `NotReady`.
 
     Those of the index pass the filters as it knows them; the others are still to be checked.
@@ -55,6 +51,7 @@ def found_for(
 
     for near in _similar(index, known, kind, wish.where):
         add(near, Origin.SIMILAR)
+    heard = known.heard_of(kind)
     if heard is not None:
         add(_co_rated(heard, known), Origin.CO_RATED)
     add(_beside(known), Origin.RECOMMENDED)

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from app.domain.co_ratings import CoRatings
 from app.domain.embedding_text import META_KEYWORDS
 from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.domain.features import genre_shares
 from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.vocabulary import GENRES
-from app.services.fit_co_ratings import Trained
-from app.services.recommender import USUAL_GENRE, Run
+from app.services.recommender import Run
 
 _UNSAID: Final = frozenset(
     {"nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast", "nipples"}
@@ -36,16 +33,12 @@ _CAST_READ: Final = 8
 class Witness:
     """Gathers the evidence of one run; what is the same for all picks is made once."""
 
-    def __init__(self, run: Run, trained: Trained | None) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._known = run.known
-        self._model = trained.model if trained else None
-        known = run.known
+        self._known = known = run.known
         self._liked = [known.person.own.ids[row] for row in known.liked.tolist()]
         self._vectors = known.person.own.vectors[known.liked]
         self._weights = known.person.liking.weights[known.liked]
-        shares = genre_shares(known.person.own.genres[known.liked])
-        self._genres = shares.mean(axis=0) if len(known.liked) else np.zeros(len(GENRES))
         titles = [known.titles.get(one) for one in self._liked]
         self._makers = [set(title.makers) if title else set() for title in titles]
         self._cast = [set(title.cast[:_CAST_READ]) if title else set() for title in titles]
@@ -58,7 +51,8 @@ class Witness:
         title_id = stages.pool.ids[place]
         title = stages.titles[title_id]
         liked = self._nearest(title, stages.pool.vectors[place])
-        co_rated = self._co_rated(self._model, title_id) if self._model else ()
+        heard = self._known.heard_of(kind)
+        co_rated = self._co_rated(heard.model, title_id) if heard else ()
         origins = set(stages.found.origins.get(title_id, {}))
         origins.discard(Origin.CO_RATED)
         beside = self._beside(title_id)
@@ -68,7 +62,7 @@ class Witness:
             origins.add(Origin.CO_RATED)
         if after is not None:
             origins.add(Origin.NEXT_PART)
-        if len(self._liked) and title.genres and not self._usual(title):
+        if len(self._liked) and title.genres and not mine:
             origins.add(Origin.ELSEWHERE)
         if not liked:
             origins.discard(Origin.SIMILAR)
@@ -147,20 +141,8 @@ class Witness:
         return None if latest is None else self._as_liked(latest.id)
 
     def _genres_of(self, title: Title) -> tuple[str, ...]:
-        shares = {
-            genre: float(self._genres[GENRES.index(genre)])
-            for genre in title.genres
-            if genre in GENRES
-        }
-        liked = [genre for genre, share in shares.items() if share >= USUAL_GENRE]
-        return tuple(sorted(liked, key=lambda genre: -shares[genre]))
-
-    def _usual(self, title: Title) -> bool:
-        return any(
-            self._genres[GENRES.index(genre)] >= USUAL_GENRE
-            for genre in title.genres
-            if genre in GENRES
-        )
+        liked = [genre for genre in title.genres if self._known.chooses(genre)]
+        return tuple(sorted(liked, key=lambda genre: -self._known.liked_share(genre)))
 
     def _shared(self, title: Title, liked: tuple[Liked, ...]) -> Iterator[Shared]:
         for one in liked:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from app.domain.co_ratings import CoRatings
 from app.domain.evidence import Evidence, Liked
-from app.domain.features import ALL, Person, quality
+from app.domain.features import ALL, quality
 from app.domain.prediction import Habit, chances, habit_of, inside_of, signals
 from app.domain.reasons import clean
 from app.domain.taste import DISLIKED, LIKED, Liking, Told
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.titles import Title
+from app.services.known import Known
 from app.services.recommend import Recommend
-from app.services.recommender import Known, Recommender
+from app.services.recommender import Recommender
 from app.services.seen import Seen
 
 _ALIKE: Final = 0.3
@@ -72,10 +73,11 @@ class Predict:
         known = self._recommend.known(profile_id)
         told = known.told.get(title.id)
         seen = title.id in self._seen.ids(profile_id)
-        known = _without(known, title.id)
+        known = known.without(title.id)
         ratings = [known.told[one].rating for one in known.person.liking.ids]
         habit = habit_of([rating for rating in ratings if rating is not None])
-        model = self._model(title.id)
+        heard = known.heard_of(title.id.kind)
+        model = heard.model if heard else None
         basis = _basis(known, habit, title, model)
         if told is not None and (told.rating is not None or told.loved):
             return _said(title, told, basis)
@@ -86,10 +88,6 @@ class Predict:
         grounds = _grounds(title, basis, evidence, self._disliked_near(known, title))
         detail = f"{_before(title, told, seen=seen)}{_sentence(grounds)}"
         return Predicted(title, likely, detail, evidence, seen, None, basis)
-
-    def _model(self, title_id: TitleId) -> CoRatings | None:
-        trained = self._recommender.trained() if title_id.kind is MediaKind.MOVIE else None
-        return trained.model if trained else None
 
     def _chance(self, known: Known, title: Title, habit: Habit, model: CoRatings | None) -> float:
         rows = self._recommender.features_of(known, [title.id])
@@ -120,21 +118,6 @@ class Predict:
             return None
         cosine = float(cosines[best])
         return Liked(id=title_id, name=other.name, year=None, rating=round(rating), cosine=cosine)
-
-
-def _without(known: Known, title_id: TitleId) -> Known:
-    """The person as if they had said nothing of this title."""
-    person = known.person
-    kept = [row for row, one in enumerate(person.liking.ids) if one != title_id]
-    if len(kept) == len(person.liking.ids):
-        return known
-    rows = np.array(kept, np.intp)
-    liking = Liking(
-        tuple(person.liking.ids[row] for row in kept),
-        person.liking.ratings[rows],
-        person.liking.recency[rows],
-    )
-    return replace(known, person=Person(liking, person.own.of_rows(rows), person.now))
 
 
 def _basis(known: Known, habit: Habit, title: Title, model: CoRatings | None) -> Basis:

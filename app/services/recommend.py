@@ -19,13 +19,13 @@ from app.domain.titles import MediaKind, Title, TitleId
 from app.services.evidence import Witness
 from app.services.feedback import Feedback
 from app.services.history import History, Row
+from app.services.known import Known
 from app.services.ledger_reader import LedgerReader
-from app.services.recommender import Known, Recommender, Run, Stages
+from app.services.recommender import Recommender, Run, Stages
 from app.services.seen import Seen
 
 _PEOPLE_KEPT: Final = 8
 _DAY: Final = 86_400
-_FEW: Final = 3
 _BEGUN: Final = 3
 """Episodes up to which a series was only tried."""
 
@@ -48,15 +48,14 @@ COOL: Final = (
 class Listed:
     """A list. `candidates` are its picks, in order, then those that could stand in for them.
 
-    `scores` and `parts` are of the picks; scores compare titles of one kind in one list. `cold`
-    says plainly that little is known of the person, empty where enough is.
+    `scores` and `parts` are of the candidates; scores compare titles of one kind in one list.
+    `cold` says plainly that little is known of the person, empty where enough is.
     """
 
     candidates: tuple[Candidate, ...]
     count: int
     scores: tuple[float, ...]
     parts: tuple[dict[str, float], ...]
-    list_id: str
     index_version: str
     cold: str = ""
     note: str = ""
@@ -119,24 +118,22 @@ class Recommend:
         """
         known = self.known(profile_id)
         run = self._recommender.run(known, wish)
-        witness = Witness(run, self._recommender.trained())
-        picks = [(kind, place) for kind, place in run.picks]
-        others = _others(run, wish) if choices else ()
+        witness = Witness(run)
+        found = [*run.picks, *(_others(run, wish) if choices else ())]
         candidates = tuple(
             Candidate(_title(run.stages[kind], place), witness.of(kind, place))
-            for kind, place in (*picks, *others)
+            for kind, place in found
         )
-        scores = tuple(float(run.stages[kind].scores[place]) for kind, place in picks)
-        told = tuple(_parts(run.stages[kind], place) for kind, place in picks) if parts else ()
+        scores = tuple(float(run.stages[kind].scores[place]) for kind, place in found)
+        told = tuple(_parts(run.stages[kind], place) for kind, place in found) if parts else ()
         return Listed(
             candidates=candidates,
-            count=len(picks),
+            count=len(run.picks),
             scores=scores,
             parts=told,
-            list_id=_list_id(profile_id, wish, [c.title.id for c in candidates[: len(picks)]]),
             index_version=self._recommender.index.status().version,
             cold=_cold(known),
-            note=_short(len(picks), wish.count),
+            note=_short(len(run.picks), wish.count),
         )
 
     def why_not(self, profile_id: str, title_id: TitleId, wish: Wish) -> WhyNot:
@@ -165,20 +162,21 @@ class Recommend:
         if title_id not in stages.pool.ids or title_id not in stages.titles:
             return known, None
         place = stages.pool.ids.index(title_id)
-        return known, Witness(run, self._recommender.trained()).of(title_id.kind, place)
+        return known, Witness(run).of(title_id.kind, place)
 
     def known(self, profile_id: str) -> Known:
-        """The person as lists are drawn from, kept until history, index or day change."""
+        """The person as lists are drawn from, kept until history, index, model or day change."""
         view = self._reader.read(profile_id)
         status = self._recommender.index.status()
         if not status.ready:
             raise NotReady(status.reason)
+        trained = self._recommender.trained()
         resting = self._feedback.resting(profile_id)
         now = self._clock.now()
         key = (view.mark, status.version, status.seq, int(now // _DAY), resting)
         with self._lock:
             kept = self._kept.get(profile_id)
-            if kept is not None and kept.key == key:
+            if kept is not None and kept.key == key and kept.known.trained is trained:
                 self._kept.move_to_end(profile_id)
                 return kept.known
         rows = [row for row in self._history.rows(profile_id) if row.title is not None]
@@ -210,10 +208,10 @@ class Recommend:
         place = stages.pool.ids.index(title.id)
         rank, of = stages.order.index(place) + 1, len(stages.order)
         parts = tuple(_parts(stages, place).items())
-        listed = [(kind, one) for kind, one in run.picks]
+        listed = list(run.picks)
         if (title.id.kind, place) in listed:
             at = listed.index((title.id.kind, place)) + 1
-            witness = Witness(run, self._recommender.trained())
+            witness = Witness(run)
             candidate = Candidate(title, witness.of(title.id.kind, place))
             detail = f"{title.name} is number {at} of the list."
             return WhyNot(title, "listed", detail, at, len(listed), candidate, origins, parts)
@@ -278,7 +276,8 @@ def _others(run: Run, wish: Wish) -> Sequence[tuple[MediaKind, int]]:
     return [(kind, place) for _, kind, place in found[: max(wanted, 0)]]
 
 
-def _list_id(profile_id: str, wish: Wish, ids: Sequence[TitleId]) -> str:
+def list_id_of(profile_id: str, wish: Wish, ids: Sequence[TitleId]) -> str:
+    """The name of a list as it was shown: the same for the same titles in the same order."""
     told = f"{profile_id}|{wish.seed}|{','.join(str(one) for one in ids)}"
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
@@ -286,7 +285,7 @@ def _list_id(profile_id: str, wish: Wish, ids: Sequence[TitleId]) -> str:
 def _cold(known: Known) -> str:
     if not len(known.liked):
         return COLD
-    if len(known.liked) < _FEW:
+    if known.cold:
         one = len(known.liked) == 1
         return COOL.format(count="one title" if one else f"{len(known.liked)} titles")
     return ""

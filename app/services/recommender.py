@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,72 +12,36 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import Heard
-from app.domain.features import (
-    ALL,
-    Background,
-    Person,
-    background_of,
-    fame,
-    features,
-    genre_shares,
-)
+from app.domain.features import ALL, Background, background_of, fame, features
+from app.domain.filters import EVERYTHING
 from app.domain.index_ports import Gathered, VectorIndex
-from app.domain.ports import TitleStore, Vectors
+from app.domain.ports import TitleStore
 from app.domain.ranker import CONTENT_RANKER, Ranker
 from app.domain.recommending import (
     ALONE,
+    MOST,
     WEIGHTS,
-    Ranked,
     Weights,
     Wish,
-    diversified,
-    explorable,
-    interleaved,
     order_of,
     passing,
     saga_rule,
     shaken,
     standardised,
 )
-from app.domain.taste import Floats, Liking, Taste, Told, liking_of, tastes_of
+from app.domain.taste import Floats, Told
 from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.variety import EXPLORED, Ranked, diversified, explored, interleaved, unfit
 from app.services.candidates import Candidates, found_for
 from app.services.fit_co_ratings import BACKGROUND, Trained
+from app.services.known import Known, known_of
 
 _LOOKED_AT: Final = 150
 """Titles read from the store for the rules and for variety, at least."""
 
 _PER_PLACE: Final = 8
-_COLD: Final = 3
 _LEAST_SHARE: Final = 0.2
 """Of a list of both kinds, each gets at least so much."""
-
-USUAL_GENRE: Final = 0.06
-_EVERYTHING_KNOWN: Final = "the person knows it"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A person, as a list is made for them: see `Recommender.known`.
-
-    `own` has the facts of those of `liking.ids` that the index has; `own.ids` are `person`'s.
-    `liked` are rows of it, `tastes` are over those rows. `titles` are those that were told of.
-    """
-
-    person: Person
-    liked: NDArray[np.intp]
-    tastes: tuple[Taste, ...]
-    titles: Mapping[TitleId, Title]
-    told: Mapping[TitleId, Told]
-    watchlist: tuple[TitleId, ...]
-    left_out: frozenset[TitleId]
-    seen_parts: Mapping[int, str]
-
-    @property
-    def cold(self) -> bool:
-        """Whether hardly anything is known that a list could be drawn from."""
-        return len(self.liked) < _COLD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,44 +99,30 @@ class Recommender:
         now: float,
         titles: Mapping[TitleId, Title] | None = None,
     ) -> Known:
-        """What a list is drawn from, made once for as long as history and index stay.
+        """See `known_of`; made once for as long as history, index and co-rating model stay.
 
-        `told` is in the order of the ledger; `left_out` must hold all that may not be shown.
-        `titles` hold those of `told` where the caller has them. Raises `NotReady`.
+        `titles` hold those of `told` where the caller has them.
         """
-        liking = liking_of(told)
-        own = self.index.gathered(liking.ids)
-        liking = _restricted(liking, own.ids)
-        person = Person(liking, own, now)
-        liked = liking.liked
-        tastes = tastes_of(own.vectors[liked], liking.weights[liked] + 0.05)
         if titles is None:
             titles = self._titles.get_many([one.id for one in told])
-        said = {one.id: one for one in told}
-        titles = {one: title for one, title in titles.items() if one in said}
-        parts: dict[int, str] = {}
-        for one, title in titles.items():
-            if title.collection_id is not None and not said[one].dismissed:
-                parts[title.collection_id] = max(parts.get(title.collection_id, ""), title.released)
-        return Known(
-            person=person,
-            liked=liked,
-            tastes=tuple(tastes),
-            titles=titles,
-            told=said,
-            watchlist=tuple(watchlist),
-            left_out=frozenset(left_out),
-            seen_parts=parts,
-        )
+        trained = self.trained()
+        return known_of(self.index, trained, told, watchlist, left_out, now, titles)
 
     def run(self, known: Known, wish: Wish) -> Run:
         """The list for a wish: `wish.count` picks wherever so many titles pass. Raises `NotReady`.
 
         The same person, index, model, filters and seed give the same list.
         """
-        stages = {kind: self._stages(known, wish, kind) for kind in wish.kinds}
-        lists = [[(kind, place) for place in stages[kind].chosen] for kind in wish.kinds]
         shares = _shares(known, wish.kinds)
+        places = Counter(interleaved([[kind] * MOST for kind in wish.kinds], shares, wish.count))
+        most, _ = places.most_common(1)[0]
+        stages = {
+            kind: self._stages(
+                known, wish, kind, places[kind], wish.count // EXPLORED if kind is most else 0
+            )
+            for kind in wish.kinds
+        }
+        lists = [[(kind, place) for place in stages[kind].chosen] for kind in wish.kinds]
         picks = interleaved(lists, shares, wish.count)
         return Run(known, stages, tuple(picks))
 
@@ -180,14 +131,13 @@ class Recommender:
 
         What was watched may be asked about, too.
         """
-        shown = replace(known, left_out=known.left_out - {title_id}, watchlist=known.watchlist)
-        heard = self._heard(known, title_id.kind)
-        found = found_for(self.index, heard, shown, title_id.kind, wish)
+        shown = replace(known, left_out=known.left_out - {title_id})
+        found = found_for(self.index, shown, title_id.kind, wish)
         if title_id not in found.origins:
             found = Candidates((*found.ids, title_id), {**found.origins, title_id: {}})
         title = self._titles.get_many([title_id])
         pool = self.index.gathered([title_id])
-        rows = features(known.person, pool, self._background(title_id.kind), heard)
+        rows = self._features(known, pool, title_id.kind)
         stages = Stages(
             found=found,
             pool=pool,
@@ -201,24 +151,26 @@ class Recommender:
         )
         return Run(known, {title_id.kind: stages})
 
-    def _heard(self, known: Known, kind: MediaKind) -> Heard | None:
-        trained = self.trained() if kind is MediaKind.MOVIE else None
-        return trained.model.heard(known.person.liking) if trained else None
-
     def features_of(self, known: Known, ids: Sequence[TitleId]) -> NDArray[np.float32]:
         """Shape (n, len(features.ALL)): rows of those of the titles, of one kind, in the index."""
-        pool = self.index.gathered(ids)
-        kind = ids[0].kind
-        return features(known.person, pool, self._background(kind), self._heard(known, kind))
+        return self._features(known, self.index.gathered(ids), ids[0].kind)
 
-    def _stages(self, known: Known, wish: Wish, kind: MediaKind) -> Stages:
-        trained = self.trained() if kind is MediaKind.MOVIE else None
-        heard = trained.model.heard(known.person.liking) if trained else None
-        ranker = trained.ranker if trained and not known.cold else CONTENT_RANKER
-        found = found_for(self.index, heard, known, kind, wish)
+    def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
+        return features(known.person, pool, self._background(kind), known.heard_of(kind))
+
+    def _stages(
+        self, known: Known, wish: Wish, kind: MediaKind, its_places: int, to_explore: int
+    ) -> Stages:
+        """The way of one kind to as many as are wished for, should the other have none.
+
+        Of the list's places this kind is to have `its_places`, and of these `to_explore` are for
+        what the person doesn't usually choose.
+        """
+        ranker = known.ranker_of(kind)
+        found = found_for(self.index, known, kind, wish)
         pool = self.index.gathered(found.ids)
         pool = pool.of_rows(np.flatnonzero(passing(pool, wish.where)))
-        rows = features(known.person, pool, self._background(kind), heard)
+        rows = self._features(known, pool, kind)
         scores = ranker.scores(rows)
         known_by = _known_by(pool, rows, ranker)
         weights = self._alone if ranker is CONTENT_RANKER else self._weights
@@ -230,10 +182,10 @@ class Recommender:
             [titles[pool.ids[p]] for p in order], known.seen_parts
         )
         places = [order[place] for place in ranked_places]
-        ranked = _ranked(known, pool, scores, known_by, places, titles)
-        ranked = replace(ranked, explorable=ranked.explorable & ~_disliked(rows, places))
-        found_places, why = diversified(ranked, wish.count, weights)
-        chosen = [places[place] for place in found_places]
+        ranked = _ranked(known, pool, rows, scores, known_by, places, titles)
+        varied, why = diversified(ranked, wish.count, weights)
+        varied = explored(ranked, varied, its_places, to_explore)
+        chosen = [places[place] for place in varied]
         # A full list with a saga's later parts is better than a short one, the earlier part first.
         later = sorted(
             (place for place in order if pool.ids[place] in later_parts),
@@ -284,7 +236,7 @@ class Recommender:
             kept = self._backgrounds.get((version, kind))
         if kept is not None:
             return kept
-        known = self.index.best_known(BACKGROUND, (kind,), _ANYTHING)
+        known = self.index.best_known(BACKGROUND, (kind,), EVERYTHING)
         made = background_of(self.index.gathered(known))
         with self._lock:
             self._backgrounds = {
@@ -294,19 +246,12 @@ class Recommender:
         return made
 
 
-def _restricted(liking: Liking, ids: Sequence[TitleId]) -> Liking:
-    """What the index has of it; recency stays as it was told."""
-    kept = set(ids)
-    rows = np.array([i for i, one in enumerate(liking.ids) if one in kept], np.intp)
-    return Liking(tuple(ids), liking.ratings[rows], liking.recency[rows])
-
-
 def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, today: str) -> str:
     """Why a title may not be shown, empty where it may."""
     if title is None:
         return "it left the catalogue"
     if title_id in known.left_out:
-        return _EVERYTHING_KNOWN
+        return "the person knows it"
     if not wish.where.passes(title):
         return "it does not pass the filters"
     if (title.released or f"{title.year or 0:04}") > today:
@@ -317,45 +262,30 @@ def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, to
 def _ranked(
     known: Known,
     pool: Gathered,
+    rows: NDArray[np.float32],
     scores: Floats,
     known_by: Floats,
     places: Sequence[int],
     titles: Mapping[TitleId, Title],
 ) -> Ranked:
-    rows = np.array(places, np.intp)
-    vectors: Vectors = pool.vectors[rows]
+    at = np.array(places, np.intp)
+    vectors, genres = pool.vectors[at], pool.genres[at]
     if known.tastes:
         centers = np.stack([taste.center for taste in known.tastes])
         tastes = np.argmax(vectors @ centers.T, axis=1)
     else:
-        tastes = np.zeros(len(rows), np.intp)
-    mine = (
-        genre_shares(known.person.own.genres[known.liked]).mean(axis=0)
-        if len(known.liked)
-        else None
-    )
-    if mine is None:
-        usual = np.ones(len(rows), bool)
-    else:
-        shares = genre_shares(pool.genres[rows])
-        usual = (shares * (mine >= USUAL_GENRE)).sum(axis=1) > 0
-        usual |= shares.sum(axis=1) == 0
+        tastes = np.zeros(len(at), np.intp)
+    disliked = rows[at, ALL.index("unlike")] > rows[at, ALL.index("nearest")]
     return Ranked(
         titles=tuple(titles[pool.ids[place]] for place in places),
-        scores=scores[rows],
-        known=known_by[rows],
+        scores=scores[at],
+        known=known_by[at],
         vectors=vectors,
         tastes=tastes,
         shares=tuple(taste.share for taste in known.tastes),
-        usual=usual,
-        explorable=explorable(pool.genres[rows], known.person.own.genres[known.liked]),
+        usual=known.usual(genres),
+        unfit=unfit(genres, known.person.own.genres[known.liked], disliked),
     )
-
-
-def _disliked(rows: NDArray[np.float32], places: Sequence[int]) -> NDArray[np.bool_]:
-    """Which of the titles are nearer to a disappointment than to anything liked."""
-    chosen = rows[np.array(places, np.intp)]
-    return np.asarray(chosen[:, ALL.index("unlike")] > chosen[:, ALL.index("nearest")])
 
 
 def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
@@ -374,7 +304,3 @@ def _shares(known: Known, kinds: Sequence[MediaKind]) -> list[float]:
         return [1 / len(kinds)] * len(kinds)
     raw = [max(_LEAST_SHARE, liked.count(kind) / len(liked)) for kind in kinds]
     return [share / sum(raw) for share in raw]
-
-
-_ANYTHING: Final = Wish(kinds=(MediaKind.MOVIE,)).where
-"""No condition but that it isn't for adults only."""

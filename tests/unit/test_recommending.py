@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,19 +12,13 @@ from hypothesis import strategies as st
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import Gathered
 from app.domain.recommending import (
-    EXPLORED,
-    Ranked,
-    Weights,
-    diversified,
-    explorable,
-    interleaved,
     order_of,
     passing,
     saga_rule,
     shaken,
     standardised,
 )
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.titles import Title
 from app.domain.vocabulary import GENRES, genre_bits
 from tests.builders import make_title, movie, random_vectors
 
@@ -154,101 +147,3 @@ def test_of_each_saga_one_stays_and_no_other_title_goes(
     sagas = Counter(t.collection_id for t in stay if t.collection_id is not None)
     assert set(sagas) == {t.collection_id for t in some} - {None}
     assert set(sagas.values()) <= {1}
-
-
-def ranked(some: list[Title], seed: int = 0, tastes: int = 0) -> Ranked:
-    random = np.random.default_rng(seed)
-    n = len(some)
-    shares = random.dirichlet(np.ones(tastes)).tolist() if tastes else []
-    return Ranked(
-        titles=tuple(some),
-        scores=np.sort(random.normal(size=n))[::-1],
-        known=np.zeros(n),
-        vectors=random_vectors(n, 8, seed) if n else np.empty((0, 8), np.float32),
-        tastes=random.integers(0, max(tastes, 1), n),
-        shares=tuple(shares),
-        usual=random.random(n) < 0.7,
-        explorable=random.random(n) < 0.7,
-    )
-
-
-@given(st.integers(0, 60), st.integers(1, 20), st.integers(0, 30), st.integers(0, 4))
-def test_a_list_is_as_long_as_can_be_and_has_nothing_twice(
-    n: int, count: int, seed: int, tastes: int
-) -> None:
-    some = [
-        make_title(number, collection_id=number % 5 or None, makers=(f"m{number % 3}",))
-        for number in range(1, n + 1)
-    ]
-    given_titles = ranked(some, seed, tastes)
-    places, why = diversified(given_titles, count)
-    assert len(places) == len(set(places)) == min(count, n)
-    assert set(places) <= set(range(n))
-    assert diversified(given_titles, count) == (places, why)
-
-
-def test_no_more_than_three_of_a_maker_and_one_of_a_saga_where_there_are_others() -> None:
-    some = [make_title(n, makers=("one",), collection_id=None) for n in range(1, 11)]
-    some += [make_title(n, makers=(f"m{n}",), collection_id=7) for n in range(11, 16)]
-    some += [make_title(n, makers=(f"m{n}",)) for n in range(16, 40)]
-    plain = replace(ranked(some), usual=np.ones(39, bool))
-    places, why = diversified(plain, 10)
-    chosen = [some[place] for place in places]
-    assert sum(title.makers == ("one",) for title in chosen) == 3
-    assert sum(title.collection_id == 7 for title in chosen) == 1
-    assert any("maker" in reason for reason in why.values())
-
-
-def test_each_taste_gets_about_its_share_though_one_scores_better() -> None:
-    some = [make_title(n) for n in range(1, 41)]
-    given_titles = replace(
-        ranked(some),
-        tastes=np.repeat([0, 1], 20),
-        shares=(0.6, 0.4),
-        scores=np.linspace(1, -0.5, 40),
-        usual=np.ones(40, bool),
-    )
-    places, _ = diversified(given_titles, 10, Weights(variety=0.0, balance=3.0))
-    assert 3 <= sum(place >= 20 for place in places) <= 5
-
-
-def test_one_place_in_ten_is_for_something_else_but_none_of_the_first_three() -> None:
-    some = [make_title(n) for n in range(1, 41)]
-    usual = np.arange(40) < 30
-    given_titles = replace(
-        ranked(some), usual=usual, explorable=np.arange(40) >= 35, scores=np.linspace(5, -5, 40)
-    )
-    for count in (9, EXPLORED, 2 * EXPLORED):
-        places, _ = diversified(given_titles, count)
-        assert [place for place in places if not usual[place]] == list(range(35, 35 + count // 10))
-        assert usual[places[:3]].all()
-
-
-def test_films_for_children_are_no_discovery_for_who_likes_none() -> None:
-    kinds = [("Animation", "Comedy"), ("Horror",), ("Kids",), ("Family", "Western")]
-    bits = np.array([genre_bits(one) for one in kinds], np.uint32)
-    nobody = np.array([genre_bits(["Drama"])], np.uint32)
-    assert explorable(bits, nobody).tolist() == [False, True, False, False]
-    assert explorable(bits, bits[:1]).all()
-
-
-@given(st.lists(st.lists(st.integers(), max_size=15), min_size=1, max_size=3), st.integers(0, 20))
-def test_lists_are_mixed_by_their_shares_each_in_its_order(
-    some: list[list[int]], count: int
-) -> None:
-    lists = [[(number, place) for place in range(len(one))] for number, one in enumerate(some)]
-    shares = [1 / len(some)] * len(some)
-    found = interleaved(lists, shares, count)
-    assert len(found) == min(count, sum(map(len, lists)))
-    for number, one in enumerate(lists):
-        mine = [item for item in found if item[0] == number]
-        assert mine == one[: len(mine)]
-        if len(one) >= count:
-            assert len(mine) >= count // len(some)
-
-
-def test_a_share_of_a_fifth_gets_two_of_ten() -> None:
-    kinds = [MediaKind.MOVIE] * 20, [MediaKind.TV] * 20
-    ids = [[TitleId(kind, n + 1) for n, kind in enumerate(some)] for some in kinds]
-    found = interleaved(ids, [0.8, 0.2], 10)
-    assert Counter(one.kind for one in found) == {MediaKind.MOVIE: 8, MediaKind.TV: 2}
