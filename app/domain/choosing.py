@@ -188,8 +188,9 @@ def facts(number: int, candidate: Candidate) -> dict[str, object]:
 
 def _why(evidence: Evidence) -> Iterator[tuple[str, object]]:
     names = {one.id: _cut(one.name) for one in liked_titles(evidence)}
-    if evidence.liked:
-        yield "near_to", [_liked(one) for one in evidence.liked]
+    near = [_liked(one) for one in evidence.liked if one.is_near]
+    if near:
+        yield "near_to", near
     if evidence.shared:
         yield (
             "in_common",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from app.domain.titles import TitleId
+
+ALIKE: Final = 0.45
+"""Cosine from which two titles are called close: of pairs of well-known films, 1 in 70 are."""
 
 
 class Origin(StrEnum):
@@ -40,6 +44,11 @@ class Liked:
     loved: bool = False
     cosine: float = 0.0
 
+    @property
+    def is_near(self) -> bool:
+        """Whether one may say that it is close to the pick."""
+        return self.cosine >= ALIKE
+
 
 class Trait(StrEnum):
     """What two titles can have in common."""
@@ -63,12 +72,12 @@ class Shared:
 class Evidence:
     """All of it true. Empty where there is nothing to say.
 
-    `liked` are the nearest, at most 3, nearest first; every `with_id` of `shared` is among them or
-    among `co_rated`. `co_rated` are liked titles whose friends also rated the pick highly, the
-    strongest first. `recommended_by` are liked titles beside which TMDB names it. `after` is the
-    part of the saga that it follows. `genres` are those of the pick that the person likes most,
-    `taste` the words of the taste that it answers, both may be empty. `rating` (0 to 10) and
-    `votes` are everybody's.
+    `liked` are at most 3, nearest first, that are close to it or share people with it; every
+    `with_id` of `shared` is among them or among `co_rated`. `co_rated` are liked titles whose
+    friends also rated the pick highly, the strongest first. `recommended_by` are liked titles
+    beside which TMDB names it. `after` is the part of the saga that it follows. `genres` are those
+    of the pick that the person likes most, `taste` the words of the taste that it answers, both may
+    be empty. `rating` (0 to 10) and `votes` are everybody's.
     """
 
     origins: tuple[Origin, ...]

@@ -6,7 +6,7 @@ The same code makes the rows that a ranker is fitted on and those that it ranks.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +69,11 @@ _ANY_YEAR: Final = 0.05
 _PRIOR_YEARS: Final = 3.0
 """A few titles of one time don't make somebody a person of that time."""
 
+_RAREST_LANGUAGE: Final = 0.005
+_RARE_LANGUAGE: Final = 0.1
+_MOST_LANGUAGE: Final = 3.0
+_FOREIGN_SHARE: Final = 1 / 3
+_FEWEST_FOREIGN: Final = 3
 _NEW_FOR: Final = 2
 _OLDEST: Final = 60
 _MIDDLE: Final = 20
@@ -90,15 +95,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
-    """How known titles are spread over genres and years.
+    """How known titles are spread over genres, years and languages.
 
     `genres` (genres,) is the share that has each, `years` the part of them that came out in each
-    year from 1900. What a person prefers shows against it: not against their own candidates, which
-    already lean their way.
+    year from 1900, `languages` the part in each of those whose language is known. What a person
+    prefers shows against it: not against their own candidates, which already lean their way.
     """
 
     genres: Floats
     years: Floats
+    languages: Mapping[str, float]
 
 
 def background_of(known: Gathered) -> Background:
@@ -106,7 +112,8 @@ def background_of(known: Gathered) -> Background:
     weights = fame(known.votes)
     genres = (_bits(known.genres) * weights[:, None]).sum(axis=0) + 1.0
     years = _spread(known.years, np.ones(len(known.ids))) + 0.5
-    return Background(genres / (weights.sum() + 1.0), years / years.sum())
+    languages = _parts(zip(known.languages, weights.tolist(), strict=True))
+    return Background(genres / (weights.sum() + 1.0), years / years.sum(), languages)
 
 
 def genre_shares(genres: NDArray[np.uint32]) -> Floats:
@@ -132,6 +139,49 @@ def quality(votes: NDArray[np.int32], ratings: NDArray[np.float32]) -> Floats:
 def fame(votes: NDArray[np.int32]) -> Floats:
     """The natural logarithm of 1 + votes."""
     return np.asarray(np.log1p(votes.astype(np.float64)))
+
+
+def language_fit(person: Person, pool: Gathered, usual: Background) -> Floats:
+    """How much more often liked titles are in its language than known ones: log ratios, (n,).
+
+    0 to 3; 0 where they are in it less often, and where the language is not known.
+    """
+    liked = person.liking.liked
+    told = [
+        (code, weight)
+        for row, weight in zip(liked.tolist(), person.liking.recency[liked].tolist(), strict=True)
+        if (code := person.own.languages[row])
+    ]
+    mine, total = _parts(told), sum(weight for _, weight in told)
+    fits = {"": 0.0}
+    for code in set(pool.languages) - {""}:
+        base = max(usual.languages.get(code, 0.0), _RAREST_LANGUAGE)
+        share = (total * mine.get(code, 0.0) + _PRIOR_TITLES * base) / (total + _PRIOR_TITLES)
+        fits[code] = min(max(float(np.log(share / base)), 0.0), _MOST_LANGUAGE)
+    return np.array([fits[code] for code in pool.languages], np.float64)
+
+
+def foreign_favourites(person: Person, usual: Background) -> frozenset[str]:
+    """Languages that make up a third of what is liked, and are rare among known titles."""
+    liked = person.liking.liked.tolist()
+    if len(liked) < _FEWEST_FOREIGN:
+        return frozenset()
+    mine = _parts((person.own.languages[row], 1.0) for row in liked)
+    return frozenset(
+        code
+        for code, share in mine.items()
+        if share >= _FOREIGN_SHARE and usual.languages.get(code, 0.0) < _RARE_LANGUAGE
+    )
+
+
+def _parts(told: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """The part of the weight that each has, without those that have no name."""
+    sums: dict[str, float] = {}
+    for name, weight in told:
+        if name:
+            sums[name] = sums.get(name, 0.0) + weight
+    total = sum(sums.values())
+    return {name: weight / total for name, weight in sums.items() if total}
 
 
 def features(

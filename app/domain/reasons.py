@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
@@ -24,11 +25,29 @@ def reason(title: Title, evidence: Evidence) -> str:
     It names nothing but what stands in the evidence or the title. The first template whose facts
     are there is taken, in its fullest form of at most `LONGEST` characters, or else its shortest.
     """
+    evidence = _told_apart(title, evidence)
     for template in _TEMPLATES:
         forms = [_sentence(form) for form in template(title, evidence)]
         if forms:
             return next((form for form in forms if len(form) <= LONGEST), forms[-1])
     return _sentence(f"A {_kind(title)}")
+
+
+def _told_apart(title: Title, evidence: Evidence) -> Evidence:
+    """Another title of the same name gets its year."""
+
+    def named(liked: Liked) -> Liked:
+        if liked.year is None or _name(liked) != clean(title.name):
+            return liked
+        return replace(liked, name=f"{liked.name} ({liked.year})")
+
+    return replace(
+        evidence,
+        liked=tuple(map(named, evidence.liked)),
+        co_rated=tuple(map(named, evidence.co_rated)),
+        recommended_by=tuple(map(named, evidence.recommended_by)),
+        after=evidence.after and named(evidence.after),
+    )
 
 
 _Template = Callable[[Title, Evidence], Iterator[str]]
@@ -48,7 +67,7 @@ def _watchlist(title: Title, evidence: Evidence) -> Iterator[str]:
         return
     for shared, liked in _makers_shared(evidence)[:1]:
         yield f"It is on your watchlist, and like {_name(liked)} it is {_made_by(title, shared)}"
-    for liked in evidence.liked[:1]:
+    for liked in _near(evidence)[:1]:
         yield f"It is on your watchlist, and close to {_named(liked)}"
         yield f"It is on your watchlist, and close to {_name(liked)}"
     yield "It is on your watchlist"
@@ -118,10 +137,11 @@ def _same_themes(_title: Title, evidence: Evidence) -> Iterator[str]:
 
 
 def _similar(_title: Title, evidence: Evidence) -> Iterator[str]:
-    if not evidence.liked:
+    near = _near(evidence)
+    if not near:
         return
-    first = evidence.liked[0]
-    others = [name for name in _unique(one.name for one in evidence.liked) if name != _name(first)]
+    first = near[0]
+    others = [name for name in _unique(one.name for one in near) if name != _name(first)]
     if others:
         yield f"Close to {_named(first)}{',' if _comment(first) else ''} and to {others[0]}"
     yield f"Close to {_named(first)}"
@@ -179,6 +199,10 @@ def _shared(evidence: Evidence, trait: Trait) -> list[tuple[Shared, Liked]]:
         for shared in evidence.shared
         if shared.trait is trait and shared.with_id in known and clean(shared.name)
     ]
+
+
+def _near(evidence: Evidence) -> list[Liked]:
+    return [liked for liked in evidence.liked if liked.is_near]
 
 
 def _makers_shared(evidence: Evidence) -> list[tuple[Shared, Liked]]:

@@ -27,7 +27,8 @@ class Weights:
     """What shapes a list once titles are scored; chosen with `scripts.evaluate`.
 
     Scores are in standard deviations of the best candidates. `less_known` is taken off for each
-    natural logarithm of the people who rated a title in the rating set, or of its votes.
+    natural logarithm of the people who rated a title in the rating set, or of its votes. `language`
+    is added for each of `features.language_fit`: rating sets of one country can't tell its worth.
     `adventure` is taken off further, not at all at the first place and wholly from the tenth: a
     list begins with what is safest. `variety` is 1 - λ of maximal marginal relevance (J.
     Carbonell, J. Goldstein, 1998); `balance` what a taste that is short of its share gets ahead
@@ -35,6 +36,7 @@ class Weights:
     """
 
     less_known: float = 0.1
+    language: float = 0.6
     adventure: float = 0.35
     variety: float = 0.25
     balance: float = 0.05
@@ -43,8 +45,12 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 
-ALONE: Final = Weights(less_known=0.45, adventure=0.32, balance=0.4)
+ALONE: Final = Weights(less_known=0.65, adventure=0.32, balance=0.4)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
+
+_BEST: Final = 100
+_BEST_OF: Final = 5
+_FEWEST_BEST: Final = 10
 
 STEPS: Final = 1e-6
 """Scores nearer than this are equal: processors differ in the last digits."""
@@ -116,10 +122,14 @@ def order_of(scores: Floats, ids: Sequence[TitleId], seed: int) -> list[int]:
     return found
 
 
-def standardised(scores: Floats, best: int = 100) -> Floats:
-    """In standard deviations of the best ones, their mean being 0."""
+def standardised(scores: Floats) -> Floats:
+    """In standard deviations of the best ones, their mean being 0.
+
+    The best are a fifth, of many the best 100: over a whole pool the worst would set the measure.
+    """
     if not len(scores):
         return scores
+    best = min(_BEST, max(len(scores) // _BEST_OF, _FEWEST_BEST))
     some = np.sort(scores)[-best:]
     return np.asarray((scores - some.mean()) / (some.std() + 1e-9))
 

@@ -22,6 +22,10 @@ _OF_A_SAGA: Final = 1
 _OF_A_MAKER: Final = 3
 _OF_A_GENRE: Final = 0.7
 _FOR_CHILDREN: Final = frozenset({"Animation", "Family", "Kids"})
+_FOR_FAMILIES: Final = frozenset({"Family", "Kids"})
+_CHILDLIKE: Final = 0.8
+_CHILDLIKE_FAMILY: Final = 0.5
+_FEWEST_CHILDLIKE: Final = 3
 _DARING_FROM: Final = 9
 _FIRST_EXPLORED: Final = 3
 """Places before this one are never given to exploration."""
@@ -33,6 +37,7 @@ _SPREAD: Final = 2.0
 """Deviations of score that a resemblance (cosine) of 1 weighs as much as."""
 
 _CHILDISH: Final = "it is made for children, and you like nothing of the sort"
+_GROWN_UP: Final = "it is not made for children, and nearly all that you like is"
 _TOO_NEAR: Final = "it is nearer to what you did not like than to what you like"
 
 
@@ -55,19 +60,40 @@ class Ranked:
     unfit: Sequence[str]
 
 
+def for_children(genres: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which titles, by their genres (n,), may be made for children."""
+    return np.asarray((genres & np.uint32(genre_bits(_FOR_CHILDREN))) != 0)
+
+
+def is_childlike(liked: NDArray[np.uint32]) -> bool:
+    """Whether what is liked (m,) looks like a child's: nearly all is for children."""
+    family = (liked & np.uint32(genre_bits(_FOR_FAMILIES))) != 0
+    return bool(
+        len(liked) >= _FEWEST_CHILDLIKE
+        and for_children(liked).mean() >= _CHILDLIKE
+        and family.mean() >= _CHILDLIKE_FAMILY
+    )
+
+
 def unfit(
     genres: NDArray[np.uint32], liked: NDArray[np.uint32], disliked: NDArray[np.bool_]
 ) -> tuple[str, ...]:
     """Why titles, by their genres (n,), can't be for somebody who likes nothing of the sort.
 
     What is made for children is no discovery to a person to whom nothing that they have `liked`
-    (m,) is; nor is what is nearer to a disappointment than to anything liked, `disliked` (n,).
+    (m,) is, nor the rest to a child; nor is what is nearer to a disappointment than to anything
+    liked, `disliked` (n,).
     """
-    children = np.uint32(genre_bits(_FOR_CHILDREN))
-    barred = np.zeros(len(genres), bool) if (liked & children).any() else (genres & children) != 0
+    childish = for_children(genres)
+    if is_childlike(liked):
+        why, barred = _GROWN_UP, ~childish
+    elif for_children(liked).any():
+        why, barred = "", np.zeros(len(genres), bool)
+    else:
+        why, barred = _CHILDISH, childish
     return tuple(
-        _CHILDISH if childish else _TOO_NEAR if near else ""
-        for childish, near in zip(barred.tolist(), disliked.tolist(), strict=True)
+        why if out else _TOO_NEAR if near else ""
+        for out, near in zip(barred.tolist(), disliked.tolist(), strict=True)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,7 @@ _BESIDE: Final = 60
 
 _POPULAR: Final = 250
 _POPULAR_COLD: Final = 1000
+_OF_LANGUAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,17 @@ class Candidates:
     origins: Mapping[TitleId, Mapping[Origin, int]]
 
 
-def found_for(index: VectorIndex, known: Known, kind: MediaKind, wish: Wish) -> Candidates:
+def found_for(
+    index: VectorIndex,
+    known: Known,
+    kind: MediaKind,
+    wish: Wish,
+    languages: frozenset[str] = frozenset(),
+) -> Candidates:
     """Candidates of one kind from every source; none that is left out. Raises `NotReady`.
 
-    Those of the index pass the filters as it knows them; the others are still to be checked.
+    The best known in one of the `languages` are among them. Those of the index pass the filters as
+    it knows them; the others are still to be checked.
     """
     origins: dict[TitleId, dict[Origin, int]] = {}
 
@@ -58,6 +66,9 @@ def found_for(index: VectorIndex, known: Known, kind: MediaKind, wish: Wish) -> 
     add(known.watchlist, Origin.WATCHLIST)
     popular = _POPULAR_COLD if known.cold else _POPULAR
     add(index.best_known(popular, (kind,), wish.where, known.left_out), Origin.POPULAR)
+    if languages and not wish.where.languages:
+        where = replace(wish.where, languages=languages)
+        add(index.best_known(_OF_LANGUAGES, (kind,), where, known.left_out), Origin.POPULAR)
     return Candidates(tuple(origins), origins)
 
 

@@ -10,19 +10,24 @@ from numpy.typing import NDArray
 
 from app.domain.co_ratings import CoRatings
 from app.domain.embedding_text import META_KEYWORDS
-from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
+from app.domain.evidence import ALIKE, Evidence, Liked, Origin, Shared, Trait
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.recommender import Run
 
 _UNSAID: Final = frozenset(
-    {"nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast", "nipples"}
+    {
+        *("nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast"),
+        *("nipples", "violence"),
+        # What half of all titles are about says nothing of two of them.
+        *("love", "friendship", "family", "evil", "vision", "death", "murder", "marriage", "hero"),
+        *("love of one's life", "parents kids relationship", "husband wife relationship"),
+        *("new york", "new york city", "los angeles, california", "london, england", "usa"),
+        *("drug dealer", "police", "party", "money", "teenager", "fight", "friends"),
+    }
 )
 """Keywords that no reason is made of."""
 
 _NEAREST: Final = 3
-_NEAR_ENOUGH: Final = 0.3
-"""Cosine below which nobody would call two titles alike."""
-
 _BY_MAKER: Final = 0.12
 _BY_CAST: Final = 0.04
 _OF_A_TRAIT: Final = 3
@@ -40,8 +45,14 @@ class Witness:
         self._vectors = known.person.own.vectors[known.liked]
         self._weights = known.person.liking.weights[known.liked]
         titles = [known.titles.get(one) for one in self._liked]
-        self._makers = [set(title.makers) if title else set() for title in titles]
-        self._cast = [set(title.cast[:_CAST_READ]) if title else set() for title in titles]
+        self._made: dict[str, list[int]] = {}
+        self._played: dict[str, list[int]] = {}
+        for row, title in enumerate(titles):
+            if title:
+                for name in set(title.makers):
+                    self._made.setdefault(name, []).append(row)
+                for name in set(title.cast[:_CAST_READ]):
+                    self._played.setdefault(name, []).append(row)
         order = np.argsort(-self._weights, kind="stable").tolist()
         self._weightiest = [(self._liked[row], title) for row in order if (title := titles[row])]
 
@@ -62,9 +73,9 @@ class Witness:
             origins.add(Origin.CO_RATED)
         if after is not None:
             origins.add(Origin.NEXT_PART)
-        if len(self._liked) and title.genres and not mine:
+        if len(self._liked) and place in stages.explored:
             origins.add(Origin.ELSEWHERE)
-        if not liked:
+        if not any(one.is_near for one in liked):
             origins.discard(Origin.SIMILAR)
         if not beside:
             origins.discard(Origin.RECOMMENDED)
@@ -85,12 +96,14 @@ class Witness:
             return ()
         cosines = self._vectors @ vector
         joined = cosines.astype(np.float64)
-        makers, cast = set(title.makers), set(title.cast[:_CAST_READ])
-        for row in np.flatnonzero(cosines >= _NEAR_ENOUGH).tolist():
-            joined[row] += _BY_MAKER * (not makers.isdisjoint(self._makers[row]))
-            joined[row] += _BY_CAST * len(cast & self._cast[row])
-        order = np.argsort(-joined, kind="stable")[:_NEAREST]
-        near = [row for row in order.tolist() if cosines[row] >= _NEAR_ENOUGH]
+        made = {row for name in title.makers for row in self._made.get(name, ())}
+        joined[list(made)] += _BY_MAKER
+        played = [r for name in set(title.cast[:_CAST_READ]) for r in self._played.get(name, ())]
+        for row in played:
+            joined[row] += _BY_CAST
+        people = made.union(played)
+        order = np.argsort(-joined, kind="stable").tolist()
+        near = [row for row in order if cosines[row] >= ALIKE or row in people][:_NEAREST]
         near.sort(key=lambda row: -cosines[row])
         return tuple(self._as_liked(self._liked[row], float(cosines[row])) for row in near)
 

@@ -15,11 +15,16 @@ from app.domain.index_ports import VectorIndex
 from app.domain.ranker import CONTENT_RANKER, Ranker
 from app.domain.taste import Floats, Liking, Taste, Told, liking_of, tastes_of
 from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.variety import for_children, is_childlike
 from app.domain.vocabulary import GENRES
 from app.services.fit_co_ratings import Trained
 
 _COLD: Final = 3
 _USUAL_GENRE: Final = 0.06
+_FEWEST_RATERS: Final = 5
+_SPOKEN_FOR: Final = 1 / 3
+"""A rating set that knows a smaller part of what somebody likes misleads."""
+
 _LEAST_WEIGHT: Final = 0.05
 """Added to what each liked title weighs in a taste, so that an old one still belongs to it."""
 
@@ -31,8 +36,9 @@ class Known:
     `person.own` has the facts of those of `person.liking.ids` that the index has; `liked` are rows
     of it, `tastes` are over those rows. `titles` are those that were told of. `left_out` may not
     be shown. `genres` (len(GENRES),) is how the liked titles are spread over genres, all 0 where
-    nothing is liked. `seen_parts` holds for each saga the date of the latest part seen. `heard` is
-    what `trained` says of films to this person.
+    nothing is liked. `seen_parts` holds for each saga the date of the latest part seen;
+    `unwanted_sagas` a part that was put aside, of those of which none was seen. `heard` is what
+    `trained` says of films to this person.
     """
 
     person: Person
@@ -43,6 +49,7 @@ class Known:
     watchlist: tuple[TitleId, ...]
     left_out: frozenset[TitleId]
     seen_parts: Mapping[int, str]
+    unwanted_sagas: Mapping[int, str]
     genres: Floats
     trained: Trained | None
     heard: Heard | None
@@ -73,12 +80,15 @@ class Known:
     def usual(self, genres: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """Shape (n,): which titles, by their genres (n,), have one that the person usually chooses.
 
-        All do that have no genre at all, or where nothing is liked yet.
+        All do that have no genre at all, or where nothing is liked yet. For a child it must be one
+        that is made for children.
         """
         shares = genre_shares(genres)
         if not len(self.liked):
             return np.ones(len(genres), bool)
         chosen = (shares * (self.genres >= _USUAL_GENRE)).sum(axis=1) > 0
+        if is_childlike(self.person.own.genres[self.liked]):
+            return np.asarray(chosen & for_children(genres))
         return np.asarray(chosen | (shares.sum(axis=1) == 0))
 
     def without(self, title_id: TitleId) -> Known:
@@ -107,14 +117,18 @@ def known_of(
     """Work it out. `told` is in the order of the ledger, `now` in Unix seconds.
 
     `left_out` must hold all that may not be shown; `titles` those of `told` that the store has.
-    Raises `NotReady`.
+    A co-rating model that knows too few of the films they like is not used for them. Raises
+    `NotReady`.
     """
     liking = liking_of(told)
     own = index.gathered(liking.ids)
     liking = _restricted(liking, own.ids)
     liked = liking.liked
+    if trained is not None and not _speaks_to(trained, [own.ids[row] for row in liked.tolist()]):
+        trained = None
     said = {one.id: one for one in told}
     own_titles = {one: title for one, title in titles.items() if one in said}
+    seen_parts = _seen_parts(own_titles.values(), said)
     return Known(
         person=Person(liking, own, now),
         liked=liked,
@@ -123,7 +137,12 @@ def known_of(
         told=said,
         watchlist=tuple(watchlist),
         left_out=frozenset(left_out),
-        seen_parts=_seen_parts(own_titles.values(), said),
+        seen_parts=seen_parts,
+        unwanted_sagas={
+            title.collection_id: title.name
+            for title in own_titles.values()
+            if title.collection_id is not None and title.collection_id not in seen_parts
+        },
         genres=_genres(own.genres[liked]),
         trained=trained,
         heard=_heard(trained, liking),
@@ -135,6 +154,13 @@ def _restricted(liking: Liking, ids: Sequence[TitleId]) -> Liking:
     kept = set(ids)
     rows = np.array([i for i, one in enumerate(liking.ids) if one in kept], np.intp)
     return Liking(tuple(ids), liking.ratings[rows], liking.recency[rows])
+
+
+def _speaks_to(trained: Trained, liked: Sequence[TitleId]) -> bool:
+    films = [one for one in liked if one.kind is MediaKind.MOVIE]
+    rows = trained.model.rows(films)
+    rated = np.count_nonzero(trained.model.counts[rows[rows >= 0]] >= _FEWEST_RATERS)
+    return bool(rated >= max(_COLD, len(films) * _SPOKEN_FOR))
 
 
 def _seen_parts(titles: Collection[Title], told: Mapping[TitleId, Told]) -> dict[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from app.services.known import Known
 from app.services.recommend import Recommend
 from app.services.recommender import Recommender
 from app.services.seen import Seen
-
-_ALIKE: Final = 0.3
-"""Cosine from which two titles are called near to each other, as in evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +166,7 @@ def _grounds(
         yield f"you gave 8 or more to {basis.high} of {_count(basis.rated, 'title')} that you rated"
     nearest = [one for one in (*(evidence.liked[:1] if evidence else ()), low) if one is not None]
     for one in sorted(nearest, key=lambda one: -one.cosine)[:1]:
-        if one.cosine >= _ALIKE:
+        if one.is_near:
             yield f"it is near to {clean(one.name)}, {_comment(one)}"
     if title.rating is None or not title.votes:
         yield "nobody is known to have rated it"

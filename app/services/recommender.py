@@ -12,7 +12,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.features import ALL, Background, background_of, fame, features
+from app.domain.features import (
+    ALL,
+    Background,
+    background_of,
+    fame,
+    features,
+    foreign_favourites,
+    language_fit,
+)
 from app.domain.filters import EVERYTHING
 from app.domain.index_ports import Gathered, VectorIndex
 from app.domain.ports import TitleStore
@@ -40,6 +48,9 @@ _LOOKED_AT: Final = 150
 """Titles read from the store for the rules and for variety, at least."""
 
 _PER_PLACE: Final = 8
+_HARDLY_KNOWN: Final = 100
+"""Votes below which being less known is no further merit: nothing is known of how good it is."""
+
 _LEAST_SHARE: Final = 0.2
 """Of a list of both kinds, each gets at least so much."""
 
@@ -49,7 +60,8 @@ class Stages:
     """One kind's way to its list: who was found, in what order, what fell out and why.
 
     `order` are places of `pool` by falling score; `dropped` tells why titles of it fell out;
-    `chosen` are places of `pool` in the order of the list.
+    `chosen` are places of `pool` in the order of the list, those of them in `explored` for what
+    they are: something else.
     """
 
     found: Candidates
@@ -59,6 +71,7 @@ class Stages:
     order: tuple[int, ...]
     dropped: Mapping[TitleId, str]
     chosen: tuple[int, ...]
+    explored: frozenset[int]
     titles: Mapping[TitleId, Title]
     ranker: Ranker
 
@@ -132,7 +145,9 @@ class Recommender:
         What was watched may be asked about, too.
         """
         shown = replace(known, left_out=known.left_out - {title_id})
-        found = found_for(self.index, shown, title_id.kind, wish)
+        found = found_for(
+            self.index, shown, title_id.kind, wish, self._favourites(known, title_id.kind)
+        )
         if title_id not in found.origins:
             found = Candidates((*found.ids, title_id), {**found.origins, title_id: {}})
         title = self._titles.get_many([title_id])
@@ -146,6 +161,7 @@ class Recommender:
             order=tuple(range(len(pool.ids))),
             dropped={},
             chosen=(),
+            explored=frozenset(),
             titles=title,
             ranker=CONTENT_RANKER,
         )
@@ -154,6 +170,9 @@ class Recommender:
     def features_of(self, known: Known, ids: Sequence[TitleId]) -> NDArray[np.float32]:
         """Shape (n, len(features.ALL)): rows of those of the titles, of one kind, in the index."""
         return self._features(known, self.index.gathered(ids), ids[0].kind)
+
+    def _favourites(self, known: Known, kind: MediaKind) -> frozenset[str]:
+        return foreign_favourites(known.person, self._background(kind))
 
     def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
         return features(known.person, pool, self._background(kind), known.heard_of(kind))
@@ -167,7 +186,7 @@ class Recommender:
         what the person doesn't usually choose.
         """
         ranker = known.ranker_of(kind)
-        found = found_for(self.index, known, kind, wish)
+        found = found_for(self.index, known, kind, wish, self._favourites(known, kind))
         pool = self.index.gathered(found.ids)
         pool = pool.of_rows(np.flatnonzero(passing(pool, wish.where)))
         rows = self._features(known, pool, kind)
@@ -175,6 +194,7 @@ class Recommender:
         known_by = _known_by(pool, rows, ranker)
         weights = self._alone if ranker is CONTENT_RANKER else self._weights
         scores = standardised(scores) - weights.less_known * known_by
+        scores += weights.language * language_fit(known.person, pool, self._background(kind))
         scores = shaken(scores, pool.ids, wish.seed, weights.shake)
         ordered = order_of(scores, pool.ids, wish.seed)
         titles, order, dropped = self._allowed(known, wish, pool, ordered)
@@ -186,6 +206,7 @@ class Recommender:
         varied, why = diversified(ranked, wish.count, weights)
         varied = explored(ranked, varied, its_places, to_explore)
         chosen = [places[place] for place in varied]
+        beyond = [places[place] for place in varied[:its_places] if not ranked.usual[place]]
         # A full list with a saga's later parts is better than a short one, the earlier part first.
         later = sorted(
             (place for place in order if pool.ids[place] in later_parts),
@@ -202,6 +223,7 @@ class Recommender:
             order=tuple(ordered),
             dropped=dropped,
             chosen=tuple(chosen),
+            explored=frozenset(beyond[len(beyond) - to_explore :]),
             titles=titles,
             ranker=ranker,
         )
@@ -252,6 +274,9 @@ def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, to
         return "it left the catalogue"
     if title_id in known.left_out:
         return "the person knows it"
+    aside = known.unwanted_sagas.get(title.collection_id or 0)
+    if aside is not None:
+        return f"you put {aside} of the same saga aside"
     if not wish.where.passes(title):
         return "it does not pass the filters"
     if (title.released or f"{title.year or 0:04}") > today:
@@ -291,7 +316,7 @@ def _ranked(
 def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
     """How widely each title is known: among those who supplied the ratings, or by its votes."""
     if ranker is CONTENT_RANKER:
-        return fame(pool.votes)
+        return fame(np.maximum(pool.votes, _HARDLY_KNOWN))
     return np.asarray(rows[:, ALL.index("raters")], np.float64)
 
 

@@ -236,8 +236,12 @@ def test_a_part_that_is_only_wished_for_or_put_aside_was_not_seen(
     assert SAGA + 1 in numbers_of(found)
     assert SAGA + 2 not in numbers_of(found)
     mark(client, who, SAGA + 1, "dismissed")
-    later = {one["tmdb_id"]: one for one in asked(client, who, filters=where, count=2)["results"]}
-    assert later[SAGA + 2]["evidence"]["after"] is None
+    assert not {SAGA + part for part in range(1, 5)} & set(
+        numbers_of(asked(client, who, filters=where, count=2))
+    )
+    why = explained(client, who, SAGA + 2)
+    assert (why["step"], why["evidence"]) == ("dropped", None)
+    assert "you put Orbit Part 1 of the same saga aside" in why["detail"]
     rate(client, who, SAGA + 2, 9)
     later = {one["tmdb_id"]: one for one in asked(client, who, filters=where, count=2)["results"]}
     assert later[SAGA + 3]["evidence"]["after"]["tmdb_id"] == SAGA + 2

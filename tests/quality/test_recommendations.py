@@ -14,9 +14,12 @@ from tests.people_world import home
 from tests.taste_world import (
     GROUPS,
     SAGA,
+    SHORT_LIVED,
     asked,
+    explained,
     groups_in,
     likes,
+    mark,
     number,
     numbers_of,
     rate,
@@ -147,3 +150,35 @@ def test_the_list_is_another_after_what_was_rated(client: TestClient, who: str) 
     assert before.count("space") <= 1
     assert after.count("space") >= 3
     assert number("west", 0) not in numbers_of(asked(client, who))
+
+
+def test_who_put_a_saga_s_first_part_aside_gets_none_of_the_others(
+    client: TestClient, who: str
+) -> None:
+    likes(client, who, "space", range(4))
+    sagas = [SAGA + part for part in range(1, 5)]
+    mark(client, who, sagas[0], "dismissed")
+    for seed in SEEDS:
+        assert not set(numbers_of(asked(client, who, seed=seed, count=20))) & set(sagas)
+    rate(client, who, sagas[1], 9)
+    assert sagas[2] in numbers_of(asked(client, who, count=20))
+
+
+def test_a_child_is_shown_nothing_that_is_not_for_children(client: TestClient, who: str) -> None:
+    likes(client, who, "family", range(6))
+    for seed in SEEDS:
+        answer = asked(client, who, seed=seed)
+        assert set(groups_in(answer)) == {"family"}
+        assert len(answer["results"]) == 10
+
+
+def test_who_likes_a_rare_language_gets_more_of_it(client: TestClient, who: str) -> None:
+    other = somebody(client, f"Person {next(_NAMES)}")
+    for one in range(3):
+        rate(client, who, SHORT_LIVED + one)
+        rate(client, other, number("space", 5 + one))
+    for one in (who, other):
+        likes(client, one, "war", [2, 3])
+    film = SHORT_LIVED + 10
+    mine, theirs = (explained(client, one, film)["rank"] for one in (who, other))
+    assert mine <= theirs / 2

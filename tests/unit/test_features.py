@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from app.domain.features import (
     background_of,
     fame,
     features,
+    foreign_favourites,
     genre_shares,
+    language_fit,
     quality,
 )
 from app.domain.index_ports import Gathered
@@ -170,3 +173,16 @@ def test_a_person_without_history_has_rows_too() -> None:
     found = columns(nobody, facts([1, 2], votes=[5, 5000]))
     assert found["known"][0] < found["known"][1]
     assert found["near"] == [0, 0]
+
+
+def test_a_language_that_is_rare_and_liked_speaks_for_a_title() -> None:
+    usual = replace(USUAL, languages={"en": 0.9, "hi": 0.01})
+    person = person_of(replace(facts(range(1, 7)), languages=("hi", "hi", "hi", "hi", "en", "")))
+    pool = replace(facts(range(11, 15)), languages=("hi", "en", "", "xx"))
+    hindi, english, unknown, other = language_fit(person, pool, usual).tolist()
+    assert 2 < hindi <= 3
+    assert english == unknown == other == 0
+    assert foreign_favourites(person, usual) == {"hi"}
+    nobody = person_of(facts([]))
+    assert not language_fit(nobody, pool, usual).any()
+    assert not foreign_favourites(nobody, usual)

@@ -18,10 +18,10 @@ from tests.builders import movie, series
 PICK = Title(
     id=movie(1), name="Sicario", year=2015, genres=("Crime", "Science Fiction"), makers=("D. Vill",)
 )
-ARRIVAL = Liked(id=movie(2), name="Arrival", year=2016, rating=9)
-HEAT = Liked(id=movie(3), name="Heat", year=1995, loved=True)
+ARRIVAL = Liked(id=movie(2), name="Arrival", year=2016, rating=9, cosine=0.7)
+HEAT = Liked(id=movie(3), name="Heat", year=1995, loved=True, cosine=0.6)
 DUNE = Liked(id=movie(4), name="Dune", year=2021)
-AIRPLANE = Liked(id=movie(5), name="Airplane!", year=1980)
+AIRPLANE = Liked(id=movie(5), name="Airplane!", year=1980, cosine=0.5)
 SERIES = Liked(id=series(2), name="The Wire", year=2002, rating=10)
 MAKER, CAST = Trait.MAKER, Trait.CAST
 
@@ -114,6 +114,20 @@ def test_long_names_take_the_short_form() -> None:
     assert len(sentence) <= LONGEST
 
 
+def test_another_of_the_same_name_is_told_apart_by_its_year() -> None:
+    other = replace(ARRIVAL, name=PICK.name, year=1971)
+    said = reason(PICK, evidence(Origin.SIMILAR, liked=(other,)))
+    assert said == "Close to Sicario (1971), which you gave 9."
+
+
+def test_what_only_shares_somebody_is_not_called_close() -> None:
+    apart = replace(ARRIVAL, cosine=0.2)
+    with_both = evidence(liked=(apart,), shared=(Shared(CAST, "Ada A", ARRIVAL.id),))
+    assert reason(PICK, with_both) == "Because you gave Arrival 9: Ada A is in both."
+    assert "Arrival" not in reason(PICK, evidence(Origin.WATCHLIST, liked=(apart,)))
+    assert "Arrival" not in reason(PICK, evidence(liked=(apart,)))
+
+
 NAMES = st.from_regex(r"Q[bcdf]{2,6}x( Q[bcdf]{2,6}x)?[!?]?", fullmatch=True)
 WORDS = st.from_regex(r"q[bcdf]{2,6}z", fullmatch=True)
 KINDS = st.sampled_from([movie, series])
@@ -127,6 +141,7 @@ def liked_titles(draw: st.DrawFn) -> Liked:
         year=draw(st.none() | st.integers(1900, 2030)),
         rating=draw(st.none() | st.integers(1, 10)),
         loved=draw(st.booleans()),
+        cosine=draw(st.sampled_from([0.2, 0.6])),
     )
 
 
@@ -158,6 +173,7 @@ def told(title: Title, known: Evidence) -> Iterable[str]:
     everyone += [known.after] if known.after else []
     yield from (one.name for one in everyone)
     yield from (str(one.rating) for one in everyone if one.rating is not None)
+    yield from (str(one.year) for one in everyone if one.name == title.name)
     yield from (one.name for one in known.shared)
     yield from (*known.genres, *known.taste, *title.genres, str(title.year))
     if known.rating is not None:

@@ -106,8 +106,14 @@ def test_a_seed_shakes_and_seed_0_does_not() -> None:
     assert np.array_equal(one, shaken(scores, ids, 1, 0.5))
     assert np.corrcoef(one, scores)[0, 1] > 0.3
     assert len(standardised(np.empty(0))) == 0
-    best = np.sort(standardised(scores))[-100:]
-    assert (best.mean(), best.std()) == pytest.approx((0, 1), abs=1e-6)
+
+
+@pytest.mark.parametrize(("titles", "best"), [(4, 4), (20, 10), (200, 40), (2000, 100)])
+def test_scores_are_measured_by_the_best_ones_however_many_there_are(
+    titles: int, best: int
+) -> None:
+    found = np.sort(standardised(np.linspace(0, 1, titles)))[-best:]
+    assert (found.mean(), found.std()) == pytest.approx((0, 1), abs=1e-6)
 
 
 def part(number: int, saga: int | None, year: int) -> Title:

@@ -94,6 +94,18 @@ def test_films_for_children_are_no_discovery_for_who_likes_none() -> None:
     assert not any(unfit(bits, bits[:1], fine))
 
 
+def test_somebody_to_whom_only_what_is_for_children_is_liked_explores_among_that() -> None:
+    kinds = [("Animation", "Family"), ("Family",), ("Animation", "Family"), ("Crime",)]
+    bits = np.array([genre_bits(one) for one in kinds], np.uint32)
+    fine = np.zeros(4, bool)
+    why = unfit(bits, bits[:3], fine)
+    assert why[:3] == ("", "", "")
+    assert "not made for children" in why[3]
+    assert not any(unfit(bits, bits, fine))
+    anime = np.array([genre_bits(["Animation", "Action"])] * 5, np.uint32)
+    assert not any(unfit(bits, anime, fine))
+
+
 def test_what_is_near_to_a_disappointment_is_no_discovery_and_the_reason_says_so() -> None:
     bits = np.array([genre_bits(["Horror"]), genre_bits(["Kids"])], np.uint32)
     near, childish = unfit(bits, bits[:1], np.array([True, True]))
