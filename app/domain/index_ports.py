@@ -135,8 +135,14 @@ class VectorIndex(Protocol):
         kinds: Collection[MediaKind],
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
+        *,
+        thorough: bool = True,
     ) -> list[list[Neighbour]]:
-        """As `search`, for each of the vectors (m, d): filter and `exclude` are prepared once."""
+        """As `search`, for each of the vectors (m, d): filter and `exclude` are prepared once.
+
+        Where it needn't be `thorough`, a few of the nearest may be missed for others that are
+        nearly as near, in half the time: good enough to find candidates.
+        """
         ...
 
     def best_known(

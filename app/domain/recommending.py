@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -52,6 +51,7 @@ _BEST: Final = 100
 _BEST_OF: Final = 5
 _FEWEST_BEST: Final = 10
 
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 STEPS: Final = 1e-6
 """Scores nearer than this are equal: processors differ in the last digits."""
 
@@ -92,10 +92,23 @@ def passing(pool: Gathered, where: TitleFilter) -> NDArray[np.bool_]:
     return passed
 
 
-def chance(seed: int, title_id: TitleId) -> float:
-    """A number above 0 and below 1, the same everywhere for the same seed and title."""
-    digest = blake2b(title_id.key.to_bytes(8, "big"), digest_size=8, key=seed.to_bytes(8, "big"))
-    return (int.from_bytes(digest.digest(), "big") + 0.5) / 2**64
+def chances(seed: int, ids: Sequence[TitleId]) -> Floats:
+    """Shape (n,): numbers above 0 and below 1, the same everywhere for the same seed and titles.
+
+    The finalizer of SplitMix64 (G. Steele et al., Fast Splittable Pseudorandom Number Generators,
+    2014), over the seed and then the key.
+    """
+    keys = np.fromiter((one.key for one in ids), np.uint64, len(ids))
+    seeds = np.full(len(ids), seed, np.uint64)
+    mixed = _mixed(_mixed(seeds + _GOLDEN) ^ keys)
+    return np.asarray(((mixed >> np.uint64(11)).astype(np.float64) + 0.5) / 2**53)
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Multiplication of arrays wraps around, as is meant."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(values ^ (values >> np.uint64(31)))
 
 
 def shaken(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Floats:
@@ -106,17 +119,14 @@ def shaken(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Fl
     """
     if not seed or not len(scores):
         return scores
-    noise = np.array([-np.log(-np.log(chance(seed, one))) for one in ids])
-    return np.asarray(scores + size * noise)
+    return np.asarray(scores - size * np.log(-np.log(chances(seed, ids))))
 
 
 def order_of(scores: Floats, ids: Sequence[TitleId], seed: int) -> list[int]:
     """Places by falling score; of equal ones by chance, then key."""
     steps = np.round(scores / STEPS)
     _, groups, sizes = np.unique(steps, return_inverse=True, return_counts=True)
-    tied = np.zeros(len(ids))
-    for place in np.flatnonzero(sizes[groups] > 1).tolist():
-        tied[place] = chance(seed, ids[place])
+    tied = np.where(sizes[groups] > 1, chances(seed, ids), 0.0)
     keys = np.array([one.key for one in ids], np.int64)
     found: list[int] = np.lexsort((keys, tied, -steps)).tolist()
     return found

@@ -11,7 +11,8 @@ import numpy as np
 from app.domain.co_ratings import Heard
 from app.domain.evidence import Origin
 from app.domain.filters import TitleFilter
-from app.domain.index_ports import VectorIndex
+from app.domain.index_ports import Neighbour, VectorIndex
+from app.domain.ports import Vectors
 from app.domain.recommending import Wish
 from app.domain.titles import MediaKind, TitleId
 from app.services.known import Known
@@ -78,13 +79,17 @@ def _similar(
     """Around the middle of each taste, and around the titles that weigh most."""
     if not len(known.liked):
         return
+
+    def roughly(vectors: Vectors, k: int) -> list[list[Neighbour]]:
+        return index.search_many(vectors, k, (kind,), where, known.left_out, thorough=False)
+
     centers = np.stack([taste.center for taste in known.tastes])
-    for found in index.search_many(centers, _OF_A_TASTE, (kind,), where, known.left_out):
+    for found in roughly(centers, _OF_A_TASTE):
         yield [one.id for one in found]
     weights = known.person.liking.weights[known.liked]
     first = known.liked[np.argsort(-weights, kind="stable")[:_TITLES_ASKED]]
     asked = known.person.own.vectors[first]
-    for found in index.search_many(asked, _OF_A_TITLE, (kind,), where, known.left_out):
+    for found in roughly(asked, _OF_A_TITLE):
         yield [one.id for one in found]
 
 

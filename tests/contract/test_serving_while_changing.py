@@ -155,11 +155,14 @@ def test_a_filter_that_nearly_all_pass_is_owed_no_less_than_none(world: IndexWor
         Calibration(share=0.5, nprobe=10, refine=60, recall=0.99, microseconds=1),
         Calibration(share=1.0, nprobe=40, refine=100, recall=0.998, microseconds=1),
     ]
-    assert part._effort(1.0, 10) == (40, 100)
-    assert part._effort(0.99, 10) == (40, 100), "as where a few titles are marked adult"
-    assert part._effort(0.3, 10) == (90, 100)
-    assert part._effort(0.01, 10) == (90, 100)
-    assert part._effort(1.0, 160) == (160, 400)
+    assert part._effort(1.0, 10, thorough=True) == (40, 100)
+    # As where a few titles are marked adult:
+    assert part._effort(0.99, 10, thorough=True) == (40, 100)
+    assert part._effort(0.3, 10, thorough=True) == (90, 100)
+    assert part._effort(0.01, 10, thorough=True) == (90, 100)
+    assert part._effort(1.0, 160, thorough=True) == (160, 400)
+    assert part._effort(1.0, 10, thorough=False) == (10, 100)
+    assert part._effort(0.01, 160, thorough=False) == (128, 400)
 
 
 def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_k_results_are_owed_to_each_of_many(
     index: FaissIndex, world: IndexWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Few random vectors need nearly all lists at once; a large index visits few of them at first.
-    monkeypatch.setattr(OpenPart, "_effort", lambda _self, _share, k: (1, 2 * k))
+    monkeypatch.setattr(OpenPart, "_effort", lambda _self, _share, k, **_: (1, 2 * k))
     for k in (10, 30, 60):  # some lists hold so many, others don't
         near = index.search_many(QUERIES, k, (MediaKind.MOVIE,), ALL)
         assert [len(some) for some in near] == [k] * len(QUERIES)
@@ -208,3 +208,16 @@ def test_before_any_index_nothing_is_told(tmp_path: Path) -> None:
         with pytest.raises(NotReady, match=r"scripts\.rebuild_index"):
             ask()
     empty.stores.close()
+
+
+def test_a_rough_search_finds_nearly_the_same_and_as_many(index: FaissIndex) -> None:
+    for where in (ALL, TitleFilter(year_from=1990)):
+        films = (MediaKind.MOVIE,)
+        exact = index.search_many(QUERIES, 20, films, where)
+        rough = index.search_many(QUERIES, 20, films, where, thorough=False)
+        assert [len(some) for some in rough] == [len(some) for some in exact]
+        shared = [
+            len({one.id for one in some} & {one.id for one in others})
+            for some, others in zip(exact, rough, strict=True)
+        ]
+        assert np.mean(shared) >= 10

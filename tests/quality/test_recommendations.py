@@ -174,11 +174,11 @@ def test_a_child_is_shown_nothing_that_is_not_for_children(client: TestClient, w
 
 def test_who_likes_a_rare_language_gets_more_of_it(client: TestClient, who: str) -> None:
     other = somebody(client, f"Person {next(_NAMES)}")
-    for one in range(3):
-        rate(client, who, SHORT_LIVED + one)
-        rate(client, other, number("space", 5 + one))
-    for one in (who, other):
-        likes(client, one, "war", [2, 3])
+    for place in range(3):
+        rate(client, who, SHORT_LIVED + place)
+        rate(client, other, number("space", 5 + place))
+    for person in (who, other):
+        likes(client, person, "war", [2, 3])
     film = SHORT_LIVED + 10
     mine, theirs = (explained(client, one, film)["rank"] for one in (who, other))
     assert mine <= theirs / 2

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.domain.filters import TitleFilter
 from app.domain.index_ports import Gathered
 from app.domain.recommending import (
+    chances,
     order_of,
     passing,
     saga_rule,
@@ -89,6 +90,16 @@ def test_the_order_hangs_on_scores_and_seed_alone(
     random.shuffle(mixed)  # type: ignore[attr-defined]  # a Random
     again = order_of(np.array([by_id[one] + 1e-9 for one in mixed]), mixed, seed)
     assert [mixed[place] for place in again] == found
+
+
+def test_chances_are_spread_evenly_and_hang_on_nothing_else() -> None:
+    ids = [movie(n) for n in range(1, 4001)]
+    some = chances(7, ids)
+    assert np.array_equal(some[::-1], chances(7, ids[::-1]))
+    assert np.histogram(some, 10, (0, 1))[0].tolist() == pytest.approx([400] * 10, rel=0.2)
+    assert abs(np.corrcoef(some, chances(8, ids))[0, 1]) < 0.05
+    assert abs(np.corrcoef(some[:-1], some[1:])[0, 1]) < 0.05
+    assert len(set(some.tolist())) == 4000
 
 
 def test_equal_ones_change_places_with_the_seed() -> None:

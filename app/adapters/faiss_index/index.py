@@ -66,15 +66,17 @@ class FaissIndex:
         kinds: Collection[MediaKind],
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
+        *,
+        thorough: bool = True,
     ) -> list[list[Neighbour]]:
-        """As `search`, for each of the vectors (m, d)."""
+        """As `search`, for each of the vectors (m, d); see the port for `thorough`."""
         snapshot = self._serving()
         if vectors.shape[1:] != (snapshot.manifest.dimension,):
             raise DimensionMismatch(
                 f"The query has {vectors.shape[-1]} dimensions, the index "
                 f"{snapshot.manifest.dimension}. {_REBUILD}"
             )
-        return snapshot.search(vectors, k, kinds, where, keys_of(exclude))
+        return snapshot.search(vectors, k, kinds, where, keys_of(exclude), thorough=thorough)
 
     def best_known(
         self,

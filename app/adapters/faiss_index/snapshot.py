@@ -51,12 +51,15 @@ class Snapshot:
         kinds: Collection[MediaKind],
         where: TitleFilter,
         exclude: Keys,
+        *,
+        thorough: bool = True,
     ) -> list[list[Neighbour]]:
         """For each query (m, d) the k nearest that pass, best first, ties by key."""
         layers: list[list[Scored]] = []
         for kind, part in self._parts_of(kinds):
             banned = part.rows_of(exclude)
-            layers.append(part.search(queries, k, where, banned, self.stale.get(kind)))
+            stale = self.stale.get(kind)
+            layers.append(part.search(queries, k, where, banned, stale, thorough=thorough))
         if len(self.delta.keys):
             layers.append(self.delta.search(queries, k, kinds, where, exclude))
         if not layers:
