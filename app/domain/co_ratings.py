@@ -100,14 +100,14 @@ class CoRatings:
 
         Only where enough people liked both for the sentence to be true of several.
         """
-        found = []
-        for place, one in enumerate(of.tolist()):
-            at = np.flatnonzero((self.both.to[one] == row) & (self.both.weights[one] > 0))
-            share = float(self.both.weights[one][at[0]]) if len(at) else 0.0
-            either = int(self.liked[one]) + int(self.liked[row]) + DAMPING
-            if round(share * either / (1 + share)) >= _EVIDENT:
-                found.append((-share, place))
-        return [place for _, place in sorted(found)]
+        places, links = np.nonzero(self.both.to[of] == row)
+        shares = self.both.weights[of[places], links].astype(np.float64)
+        # A filled-up link leads to row 0 as well, with weight 0.
+        either = self.liked[of[places]].astype(np.float64) + float(self.liked[row]) + DAMPING
+        evident = np.flatnonzero(np.round(shares * either / (1 + shares)) >= _EVIDENT)
+        order = evident[np.lexsort((places[evident], -shares[evident]))]
+        found: list[int] = places[order].tolist()
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ class Ranker:
 
 def _gelu(x: Floats) -> Floats:
     """D. Hendrycks, K. Gimpel: Gaussian Error Linear Units, 2016, by its approximation."""
-    return np.asarray(0.5 * x * (1 + np.tanh(_GELU * (x + 0.044715 * x**3))))
+    return np.asarray(0.5 * x * (1 + np.tanh(_GELU * (x + 0.044715 * x * x * x))))
 
 
 Example = tuple[NDArray[np.float32], NDArray[np.bool_]]

@@ -44,6 +44,7 @@ class Witness:
         self._liked = [known.person.own.ids[row] for row in known.liked.tolist()]
         self._vectors = known.person.own.vectors[known.liked]
         self._weights = known.person.liking.weights[known.liked]
+        self._rows = known.heard.model.rows(self._liked) if known.heard else np.zeros(0, np.intp)
         titles = [known.titles.get(one) for one in self._liked]
         self._made: dict[str, list[int]] = {}
         self._played: dict[str, list[int]] = {}
@@ -123,9 +124,8 @@ class Witness:
         row = int(model.rows([title_id])[0])
         if row < 0:
             return ()
-        rows = model.rows(self._liked)
-        inside = np.flatnonzero(rows >= 0)
-        friends = model.friends(rows[inside], row)[:_NAMED]
+        inside = np.flatnonzero(self._rows >= 0)
+        friends = model.friends(self._rows[inside], row)[:_NAMED]
         return tuple(self._as_liked(self._liked[int(inside[place])]) for place in friends)
 
     def _beside(self, title_id: TitleId) -> tuple[Liked, ...]:

@@ -4,7 +4,8 @@ The catalogue is a real one (`--from`, a data folder with imported and embedded 
 made titles, and a tenth of that size beside it. A person with a ledger of 2,000 events about its
 best-known films is made for this and deleted at the end. Lists are asked of the service, one at a
 time, none with the same seed; "after a rating" is the first list once the person rated a film, when
-all that is kept of them has to be worked out again. Each catalogue has a process of its own. Beside
+all that is kept of them has to be worked out again. With `--co-ratings` the same is measured with
+the co-rating model that is published there, too. Each catalogue has a process of its own. Beside
 the time that passes stands that of the processor: the same where nothing else runs.
 """
 
@@ -41,6 +42,7 @@ from scripts.bench.report import peak_mb, print_table, write_json
 EVENTS: Final = 2000
 AMONG: Final = 4000
 WARM_UP: Final = 10
+CO_RATINGS: Final = "co_ratings"
 FILTERS: Final = (
     TitleFilter(genres=frozenset({"Comedy"})),
     TitleFilter(year_to=1980),
@@ -57,6 +59,9 @@ def main() -> int:
     parser.add_argument("--from", dest="source", type=Path, default=Path("data"), metavar="DIR")
     parser.add_argument("--lists", type=int, default=200, metavar="N", help="of each sort")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the grown catalogues")
+    parser.add_argument(
+        "--co-ratings", type=Path, metavar="DIR", help="a data folder with a co-rating model"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     folder = arguments.cache or Path(tempfile.mkdtemp(prefix="watcher-bench-"))
@@ -65,8 +70,11 @@ def main() -> int:
         for titles in (arguments.titles // 10, arguments.titles):
             data = folder / f"grown-{titles}"
             grown(arguments.source, data, titles)
-            with one_core() as process:
-                rows += process.submit(measured, data, titles, arguments.lists).result()
+            models = (None, arguments.co_ratings) if arguments.co_ratings else (None,)
+            for model in models:
+                with one_core() as process:
+                    asked = process.submit(measured, data, titles, arguments.lists, model)
+                    rows += asked.result()
     finally:
         if arguments.cache is None:
             shutil.rmtree(folder)
@@ -92,10 +100,16 @@ def one_core() -> Iterator[ProcessPoolExecutor]:
         os.sched_setaffinity(0, cores)
 
 
-def measured(data: Path, titles: int, lists: int) -> list[dict[str, object]]:
-    """The rows of one catalogue."""
+def measured(data: Path, titles: int, lists: int, model: Path | None) -> list[dict[str, object]]:
+    """The rows of one catalogue, without a co-rating model or with that of another data folder."""
+    shutil.rmtree(data / CO_RATINGS, ignore_errors=True)
+    if model is not None:
+        shutil.copytree(model / CO_RATINGS, data / CO_RATINGS)
+    what = f"{titles:,} titles" + (", co-rated" if model else "")
     settings = read_settings(watcher_data_dir=data)
     with closing(open_services(settings)) as services:
+        if model is not None and services.recommender.trained() is None:
+            raise SystemExit(f"{model} has no co-rating model: python -m scripts.train_co_ratings")
         services.index.refresh()
         profile, _ = services.people.make(f"bench {time.time():.0f}")
         try:
@@ -105,7 +119,7 @@ def measured(data: Path, titles: int, lists: int) -> list[dict[str, object]]:
         finally:
             services.forget(profile.id)
     return [
-        row | {"name": f"{titles:,} titles: {row['name']}", "peak MB": peak_mb(os.getpid())}
+        row | {"name": f"{what}: {row['name']}", "peak MB": peak_mb(os.getpid())}
         for row in rows
     ]
 

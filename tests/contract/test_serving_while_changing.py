@@ -161,7 +161,7 @@ def test_a_filter_that_nearly_all_pass_is_owed_no_less_than_none(world: IndexWor
     assert part._effort(0.3, 10, thorough=True) == (90, 100)
     assert part._effort(0.01, 10, thorough=True) == (90, 100)
     assert part._effort(1.0, 160, thorough=True) == (160, 400)
-    assert part._effort(1.0, 10, thorough=False) == (10, 100)
+    assert part._effort(1.0, 10, thorough=False) == (10, 25)
     assert part._effort(0.01, 160, thorough=False) == (128, 400)
 
 

@@ -266,7 +266,9 @@ class OpenPart:
         refine = max(c.refine for c in measured)
         if not thorough:
             # What passes a filter often lies together, in fewer lists and farther from the query.
-            nprobe = min(nprobe, _MOST_ROUGHLY) if share < 1 else max(nprobe // _ROUGHLY, 1)
+            if share == 1:
+                return max(nprobe // _ROUGHLY, 1), max(refine // _ROUGHLY, 5 * k // 2)
+            nprobe = min(nprobe, _MOST_ROUGHLY)
         # At k = 100 more than 2.6 times as many were seen to add nothing to recall.
         return nprobe, max(round(refine * deeper), 5 * k // 2)
 
