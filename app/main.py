@@ -25,6 +25,7 @@ from app.api import (
     predict,
     profiles,
     recommend,
+    taste,
     titles,
     trakt_sign_in,
 )
@@ -33,7 +34,7 @@ from app.api.following import Follower
 from app.api.limits import RequestLimits
 from app.api.metrics import HttpFigures, RequestFigures
 from app.domain.errors import WatcherError
-from app.logs import set_up_logging
+from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
 from app.wiring import Services, open_services
 
@@ -48,6 +49,8 @@ def create_app(services: Services | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = services or _opened()
         app.state.services = opened
+        app.state.troubles = troubles = RecentTroubles()
+        logging.getLogger().addHandler(troubles)
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         _ = opened.search  # made before threads could make it twice; loads what the limit is for
         # Products of a query's size are slower with a team of threads, and wait for busy cores.
@@ -61,6 +64,7 @@ def create_app(services: Services | None = None) -> FastAPI:
             yield
         finally:
             follower.stop()
+            logging.getLogger().removeHandler(troubles)
             if services is None:
                 opened.close()
 
@@ -84,6 +88,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         profiles,
         recommend,
         predict,
+        taste,
         trakt_sign_in,
         health,
         metrics,

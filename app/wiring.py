@@ -52,7 +52,10 @@ from app.services.recommender import Recommender
 from app.services.search import Search
 from app.services.seen import Seen
 from app.services.sign_in import SignIn
+from app.services.taste_gaps import TasteGaps
+from app.services.taste_page import TastePage
 from app.services.trained import TrainedInUse
+from app.services.usual import UsualGenres
 from app.settings import Settings, settings
 
 
@@ -265,9 +268,14 @@ class Services:
         )
 
     @cached_property
+    def trained(self) -> TrainedInUse:
+        """The published co-rating model, where there is one."""
+        return TrainedInUse(self.co_ratings)
+
+    @cached_property
     def recommender(self) -> Recommender:
         """The pipeline, with the published co-rating model where there is one."""
-        return Recommender(self.index, self.titles, TrainedInUse(self.co_ratings))
+        return Recommender(self.index, self.titles, self.trained)
 
     @cached_property
     def predict(self) -> Predict:
@@ -285,6 +293,17 @@ class Services:
             reader=self.ledger_reader,
             titles=self.titles,
             clock=self.clock,
+        )
+
+    @cached_property
+    def taste_page(self) -> TastePage:
+        """What a person's taste looks like."""
+        return TastePage(
+            recommend=self.recommend,
+            recommender=self.recommender,
+            history=self.history,
+            gaps=TasteGaps(self.index, self.words, self.titles),
+            usual=UsualGenres(self.index),
         )
 
     @cached_property

@@ -45,6 +45,7 @@ PAGES: Final = {
     "history": ("history", "h1"),
     "import": ("history?view=import", "[data-testid=stFileUploader]"),
     "names": ("history?view=names", "h1"),
+    "taste": ("taste", ".w-count"),
     "people": ("people", "h1"),
     "admin": ("admin", "h1"),
 }

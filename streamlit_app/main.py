@@ -52,6 +52,7 @@ def main() -> None:
             ),
             st.Page(links.SIMILAR, title="Similar", icon=":material/explore:"),
             st.Page(links.HISTORY, title="History", icon=":material/history:"),
+            st.Page(links.TASTE, title="Taste", icon=":material/bubble_chart:"),
             st.Page(links.PEOPLE, title="People", icon=":material/group:"),
             st.Page(links.ADMIN, title="Admin", icon=":material/admin_panel_settings:"),
         ],

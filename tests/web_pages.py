@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
+
+Shown = TypeVar("Shown", bound=Widget)
 
 MAIN = Path(__file__).parents[1] / "streamlit_app" / "main.py"
 
@@ -48,3 +54,8 @@ def press(test: AppTest, label: str) -> AppTest:
     """Click the first button of this name."""
     found = next(button for button in test.button if button.label == label)
     return checked(found.click().run())
+
+
+def of(found: Iterable[Shown], field: str) -> Shown:
+    """The widget of a field: its key grows a number once the address was changed from outside."""
+    return next(one for one in found if re.fullmatch(rf"{field}(-\d+)?", one.key or ""))

@@ -12,8 +12,10 @@ from streamlit_app.api.admin import Admin
 from streamlit_app.api.history import History
 from streamlit_app.api.people import People, Trakt
 from streamlit_app.api.recommendations import Recommendations
+from streamlit_app.api.taste import Taste, taste
 from streamlit_app.api.titles import Titles
 from streamlit_app.api.transport import Answer, Caller, Transport, accepted, body_of, read
+from streamlit_app.vocabulary import Kinds
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080"
 _HEALTH_TIMEOUT: Final = httpx2.Timeout(2.0, connect=1.0)
@@ -73,6 +75,10 @@ class ApiClient:
     def recommendations(self, caller: Caller) -> Recommendations:
         """This caller's lists."""
         return Recommendations(self.transport, caller)
+
+    def taste(self, caller: Caller, kinds: Kinds, count: int, seed: int) -> Taste:
+        """What this caller likes; `count` and `seed` name the list that lies on the map."""
+        return taste(self.transport, caller, kinds, count, seed)
 
     def admin(self, token: str) -> Admin:
         """The operator's side, by the admin token."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Final
 
 import streamlit as st
 
-from streamlit_app import address, answers, gate, held_lists, links, notices, viewer
+from streamlit_app import address, answers, gate, held_lists, links, notices, today, viewer
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.first_steps import first_steps
 from streamlit_app.links import HISTORY, PEOPLE, RECOMMENDATIONS, link, page_link
-from streamlit_app.list_state import Wish
 from streamlit_app.markdown import plain
 from streamlit_app.picks_grid import picks_grid
 from streamlit_app.search_state import Search
 
-_COUNT: Final = 6
 _LATEST: Final = 10
 _PICKING: Final = "home_picking"
 _OLD_LINKS: Final = ("q", "title", "like")
@@ -67,8 +64,7 @@ def _done() -> None:
 
 
 def _picks(latest: tuple[HistoryRow, ...]) -> None:
-    wish = Wish(count=_COUNT, seed=_seed_of(_today()))
-    picks = held_lists.picks(wish)
+    picks = held_lists.picks(today.wish())
     st.html("<h1>Picks for today</h1>")
     _told(picks)
     picks_grid(picks, Search())
@@ -89,16 +85,6 @@ def _told(picks: Picks) -> None:
     for sentence in (picks.cold_start, picks.note):
         if sentence:
             st.html(f'<p class="w-lead w-quiet">{sentence}</p>')
-
-
-def _today() -> date:
-    """By the clock on the wall where the program runs."""
-    return datetime.now().astimezone().date()
-
-
-def _seed_of(day: date) -> int:
-    """The same list all day, another one tomorrow."""
-    return day.toordinal()
 
 
 show()

@@ -18,7 +18,7 @@ JOB: Json = {"id": "j1", "kind": "rebuild_index", "state": "running", "worker": 
 
 
 class Lists:
-    """What its routes answer: `picks` without those watched or dismissed; `asked`, `told`."""
+    """What its routes answer: `picks` but those watched or dismissed, `taste`; `asked`, `told`."""
 
     def __init__(self, household: Household) -> None:
         self.picks: list[Json] = []
@@ -27,13 +27,14 @@ class Lists:
         self.words = "In the words of a language model."
         self.asked: list[Json] = []
         self.told: list[Json] = []
+        self.taste: Json = {"known": 0, "needed": 5}
         self.why: Json = {"step": "watched", "detail": "You have watched it."}
         self._household = household
 
     @staticmethod
     def answers(path: str) -> bool:
         """Whether the route is one of these."""
-        return path.startswith(("/recommend/", "/explain/", "/feedback"))
+        return path.startswith(("/recommend/", "/explain/", "/feedback", "/taste"))
 
     def answer(self, path: str, body: Json | None) -> Reply:
         """Status and body for one request."""
@@ -41,6 +42,9 @@ class Lists:
         if parts.path == "/feedback":
             self.told.append(body or {})
             return 200, {"noted": 1}
+        if parts.path == "/taste":
+            self.asked.append({"path": path})
+            return 200, self.taste
         if parts.path.startswith("/explain/"):
             self.asked.append({"path": path})
             return 200, {"title": self.picks[0], "reason": None} | self.why
@@ -66,6 +70,8 @@ class Operation:
     def __init__(self) -> None:
         self.jobs: list[Json] = []
         self.failed: list[Json] = []
+        self.errors: list[Json] = []
+        self.problem = ""
         self.worker = "running"
         self.done: list[str] = []
 
@@ -83,6 +89,7 @@ class Operation:
         told: dict[str, Any] = {
             "/admin/status": self._status(),
             "/admin/failed": self.failed,
+            "/admin/errors": self.errors,
             "/admin/settings": [{"name": "API_PORT", "value": "8080", "secret": False}, secret],
         }
         return 200, told[parts.path]
@@ -103,6 +110,7 @@ class Operation:
             "vectors": 4300,
             "model": "mini",
             "worker": self.worker,
+            "co_ratings": {"version": "", "problem": self.problem},
             "index": {"ready": True, "version": "g7", "count": 4300, "recall_at_10": 0.9971},
             "tmdb": {"movie": {"stored": 4321, "listed": 8642, "exported": "2026-01-02"}},
         }
