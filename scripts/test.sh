@@ -61,11 +61,13 @@ run_checks() {
   "$bin/shellcheck" -x start.sh scripts/*.sh .ci/run
 }
 
-# Files of tests run beside each other: most of them wait for processes, files and timers. A
+# Files of tests run beside each other: most of them wait for processes, files and timers. They keep
+# their order, for the many short ones come last and leave no process alone with a long one. A
 # process that crashes is a failure and is not replaced: pytest-xdist 3.8 may then wait for ever.
 run_pytest() {
   say "pytest"
-  "$python" -m pytest -n "${WATCHER_TEST_PROCESSES:-2}" --dist loadfile --max-worker-restart 0 "$@"
+  "$python" -m pytest -n "${WATCHER_TEST_PROCESSES:-2}" --dist loadfile --no-loadscope-reorder \
+    --max-worker-restart 0 "$@"
 }
 
 case ${1:-} in

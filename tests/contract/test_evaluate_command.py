@@ -46,12 +46,21 @@ def rows_of(path: Path) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in rows}
 
 
-def test_the_table_and_the_json_tell_each_method(world: Path, tmp_path: Path) -> None:
-    out = tmp_path / "found.json"
+@pytest.fixture(scope="module")
+def everybody(world: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The figures over all people, and what was printed."""
+    out = world / "everybody.json"
     ratings, links = (str(world / "ml-made" / f"{name}.csv") for name in ("ratings", "links"))
     files = ("--ratings", ratings, "--links", links)
     ended = evaluate(world, *files, "--json", str(out), "--processes", "2")
     assert ended.returncode == 0, ended.stderr
+    return out, ended
+
+
+def test_the_table_and_the_json_tell_each_method(
+    everybody: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    out, ended = everybody
     document = json.loads(out.read_text(encoding="utf-8"))
     rows = rows_of(out)
     assert list(rows)[: len(BASELINES)] == [method.name for method in BASELINES]
@@ -71,13 +80,14 @@ def test_the_table_and_the_json_tell_each_method(world: Path, tmp_path: Path) ->
     assert "Judging: " in ended.stderr
 
 
-def test_a_part_of_the_people_is_judged_by_everybody_s_model(world: Path, tmp_path: Path) -> None:
-    whole, part, again = (tmp_path / f"{name}.json" for name in ("whole", "part", "again"))
+def test_a_part_of_the_people_is_judged_by_everybody_s_model(
+    world: Path, everybody: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    whole, _ = everybody
+    part, again = tmp_path / "part.json", tmp_path / "again.json"
     chosen = tmp_path / "people.txt"
     chosen.write_text("# every third\n\n3\n 6\n9 # so\n12\n15\n18\n21\n999\n", encoding="utf-8")
     ratings = ("--ratings", str(world / "ml-made"), "--processes", "1")
-    everybody = evaluate(world, *ratings, "--json", str(whole))
-    assert everybody.returncode == 0, everybody.stderr
     ended = evaluate(world, *ratings, "--people", str(chosen), "--json", str(part))
     assert ended.returncode == 0, ended.stderr
     assert "1 of people.txt have no ratings: 999" in ended.stderr
