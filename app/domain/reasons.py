@@ -156,6 +156,9 @@ def _taste(_title: Title, evidence: Evidence) -> Iterator[str]:
 
 def _popular(_title: Title, evidence: Evidence) -> Iterator[str]:
     praise = _crowd(evidence)
+    if praise and evidence.genres:
+        genres = _genres(evidence.genres[:2])
+        yield f"{genres[0].upper()}{genres[1:]}, as you like, and {praise}"
     if praise:
         yield praise[0].upper() + praise[1:]
 

@@ -42,6 +42,8 @@ class Verdict:
         return 0 < aired <= regular
 
 
+_WEAKNESS: Final = {by: place for place, by in enumerate(By)}
+
 NOT_SEEN: Final = Verdict(seen=False)
 
 
@@ -102,7 +104,7 @@ def _verdict(events: Sequence[Event], by: Mapping[str, By]) -> Verdict:
         episodes=frozenset(place for event in counted if (place := _episode(event)) is not None),
         plays=max(len(moments), told),
         last_at=max((event.at for event in played), default=0),
-        by=min((by[event.key] for event in counted), key=list(By).index),
+        by=min((by[event.key] for event in counted), key=_WEAKNESS.__getitem__),
     )
 
 

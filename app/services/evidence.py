@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -32,6 +33,9 @@ _BY_MAKER: Final = 0.12
 _BY_CAST: Final = 0.04
 _OF_A_TRAIT: Final = 3
 _NAMED: Final = 2
+_OFTEN: Final = 3
+"""Liked titles that have a keyword, from which it is called a taste."""
+
 _CAST_READ: Final = 8
 
 
@@ -54,6 +58,7 @@ class Witness:
                     self._made.setdefault(name, []).append(row)
                 for name in set(title.cast[:_CAST_READ]):
                     self._played.setdefault(name, []).append(row)
+        self._words = Counter(word for title in titles if title for word in set(title.keywords))
         order = np.argsort(-self._weights, kind="stable").tolist()
         self._weightiest = [(self._liked[row], title) for row in order if (title := titles[row])]
 
@@ -88,6 +93,7 @@ class Witness:
             after=after,
             shared=tuple(self._shared(title, (*liked, *co_rated))),
             genres=mine,
+            taste=self._taste(title),
             rating=title.rating,
             votes=title.votes,
         )
@@ -156,6 +162,11 @@ class Witness:
     def _genres_of(self, title: Title) -> tuple[str, ...]:
         liked = [genre for genre in title.genres if self._known.chooses(genre)]
         return tuple(sorted(liked, key=lambda genre: -self._known.liked_share(genre)))
+
+    def _taste(self, title: Title) -> tuple[str, ...]:
+        """The title's keywords that several liked titles have, those of most first."""
+        words = [word for word in _telling(title.keywords) if self._words[word] >= _OFTEN]
+        return tuple(sorted(words, key=lambda word: -self._words[word])[:_OF_A_TRAIT])
 
     def _shared(self, title: Title, liked: tuple[Liked, ...]) -> Iterator[Shared]:
         for one in liked:

@@ -85,6 +85,10 @@ CASES: list[tuple[Evidence, str]] = [
         "Well liked by many: 8.2 from 12,300 votes.",
     ),
     (evidence(rating=5.0, votes=900), "Known to many: 5.0 from 900 votes."),
+    (
+        evidence(rating=7.9, votes=4097, genres=("Romance", "TV Movie")),
+        "Romance and TV movie, as you like, and well liked by many: 7.9 from 4,097 votes.",
+    ),
     (evidence(rating=9.0, votes=1), "Rated 9.0 from 1 vote."),
     (evidence(genres=("Crime",)), "It has what you like: crime."),
     (evidence(), "A film of the genre crime from 2015."),
