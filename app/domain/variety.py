@@ -36,6 +36,7 @@ EXPLORED: Final = 10
 _SPREAD: Final = 2.0
 """Deviations of score that a resemblance (cosine) of 1 weighs as much as."""
 
+_OUTSIDE: Final = "it is outside your usual genres, and there is enough of that"
 _CHILDISH: Final = "it is made for children, and you like nothing of the sort"
 _GROWN_UP: Final = "it is not made for children, and nearly all that you like is"
 _TOO_NEAR: Final = "it is nearer to what you did not like than to what you like"
@@ -160,7 +161,9 @@ def diversified(
             open_places[place] = False
             reason = caps.refuse(ranked.titles[place])
             if not ranked.usual[place]:
-                reason = ranked.unfit[place] or reason
+                beyond = sum(not ranked.usual[other] for other in chosen)
+                enough = _OUTSIDE if beyond >= max(count // EXPLORED, 1) else ""
+                reason = ranked.unfit[place] or enough or reason
             if reason:
                 why[ranked.titles[place].id] = reason
                 passed_over.append(place)
