@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import time
-from typing import Final
+from collections import deque
+from typing import Final, NamedTuple
 
+_LONGEST: Final = 500
 _PLAIN: Final = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
     "asctime",
@@ -29,6 +31,41 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class Trouble(NamedTuple):
+    """A line of the log that tells of something wrong; `at` in Unix seconds."""
+
+    at: float
+    level: str
+    logger: str
+    message: str
+
+
+class RecentTroubles(logging.Handler):
+    """Keeps the newest warnings and errors of this process, for the operator to look at.
+
+    Of an exception only its type is kept: what it says may hold what somebody sent.
+    """
+
+    def __init__(self, kept: int = 100) -> None:
+        super().__init__(logging.WARNING)
+        self._kept: deque[Trouble] = deque(maxlen=kept)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        try:
+            message = record.getMessage()[:_LONGEST]
+        except (TypeError, ValueError):  # a line whose parts don't fit: whoever logs it goes on
+            self.handleError(record)
+            return
+        if record.exc_info and record.exc_info[0]:
+            message += f" ({record.exc_info[0].__name__})"
+        self._kept.append(Trouble(record.created, record.levelname.lower(), record.name, message))
+
+    def newest(self) -> list[Trouble]:
+        """The newest first."""
+        return list(self._kept)[::-1]
 
 
 def set_up_logging(level: str, form: str) -> None:

@@ -21,6 +21,7 @@ def status_panel(status: Status) -> None:
     ]
     vectors = f"{status.vectors:,} of {total:,}"
     program = [("Vectors", vectors), ("Model", status.model), ("Store", status.store)]
+    program.append(("Co-ratings", status.co_ratings.version or "no model"))
     columns = st.columns(2, gap="medium")
     with columns[0]:
         st.html(_facts("Catalogue", [*catalogue, *program, ("watcher", status.version)]))
@@ -49,6 +50,30 @@ def failed_panel(admin: Admin) -> None:
                 "Last": [ago(one.last_at) for one in failed],
             },
             hide_index=True,
+        )
+
+
+def errors_panel(admin: Admin) -> None:
+    """Warnings and errors of the API, and jobs that failed."""
+    errors = admin.errors()
+    label = f"Recent errors · {len(errors):,}" if errors else "Recent errors · none"
+    with st.expander(label, icon=":material/warning:", key="errors"):
+        if not errors:
+            st.html('<p class="w-quiet">Nothing went wrong since the API was started.</p>')
+            return
+        st.dataframe(
+            {
+                "When": [ago(one.at) for one in errors],
+                "What": [one.level for one in errors],
+                "Where": [one.where for one in errors],
+                "Message": [one.message for one in errors],
+            },
+            hide_index=True,
+            column_config={"Message": st.column_config.TextColumn(width="large")},
+        )
+        st.html(
+            '<p class="w-quiet">The log of the API tells more: an error of a request stands there '
+            "by the id that its answer bore.</p>"
         )
 
 

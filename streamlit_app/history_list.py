@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from streamlit_app import actions, address, answers, cards, notices, viewer
 from streamlit_app.api.history import HistoryPage, HistoryRow
 from streamlit_app.api.titles import TitleCard
+from streamlit_app.followed import Followed, Value
 from streamlit_app.history_state import ROWS, SHOWS, SORTS, HistoryView
 from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
 from streamlit_app.name_box import label, pick_by_name
@@ -20,13 +22,12 @@ from streamlit_app.search_state import YEARS, Search, TitleRef
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES
 from streamlit_app.wording import counted
 
-_SHOWN: Final = "h_address"
 _ADD: Final = "h_add"
 
 
 def history_list(asked: HistoryView) -> None:
     """The panel, the rows of one page, and the way to the other pages."""
-    _follow(asked)
+    _PANEL.begin(asked)
     _panel(asked)
     found = answers.client().history(viewer.caller()).page(asked.to_query())
     if not found.rows:
@@ -41,7 +42,9 @@ def history_list(asked: HistoryView) -> None:
         for rank, row in enumerate(found.rows):
             _row(row, f"h{rank}")
     if pages > 1:
-        st.pagination(pages, key="h_page", on_change=_changed)
+        # Another list of rows has pages of its own.
+        rows = urlencode(replace(asked, page=1).to_params())
+        st.pagination(pages, default=asked.page, **_PANEL.bound(f"page&{rows}"))
 
 
 @st.fragment
@@ -89,39 +92,43 @@ def _panel(asked: HistoryView) -> None:
     with st.container(key="h-panel", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Search your history",
-            key="h_text",
+            asked.text,
             type="search",
             placeholder="A name in your history",
             label_visibility="collapsed",
-            on_change=_changed,
             width=260,
+            **_PANEL.bound("text"),
         )
-        for name, key, choices in (
-            ("What to show", "h_show", SHOWS),
-            ("Kind", "h_kind", KINDS_NAMES),
-            ("Order", "h_sort", SORTS),
+        for name, field, choices in (
+            ("What to show", "show", SHOWS),
+            ("Kind", "kind", KINDS_NAMES),
+            ("Order", "sort", SORTS),
         ):
             st.selectbox(
                 name,
                 list(choices),
+                index=list(choices).index(getattr(asked, field)),
                 format_func=choices.__getitem__,
-                key=key,
-                width=170 if key != "h_kind" else 110,
+                width=170 if field != "kind" else 110,
                 label_visibility="collapsed",
-                on_change=_changed,
+                **_PANEL.bound(field),
             )
         count = f"Filters · {asked.filters} set" if asked.filters else "Filters"
         with st.popover(count, icon=":material/tune:"):
+            genres = ["", *GENRES]
             st.selectbox(
                 "Genre",
-                ["", *GENRES],
+                genres,
+                index=genres.index(asked.genre),
                 format_func=lambda genre: genre or "Any",
-                key="h_genre",
-                on_change=_changed,
+                **_PANEL.bound("genre"),
             )
-            for name, key in (("From year", "h_from"), ("To year", "h_to")):
+            for name, field, now in (
+                ("From year", "year_from", asked.year_from),
+                ("To year", "year_to", asked.year_to),
+            ):
                 st.number_input(
-                    name, *YEARS, step=1, key=key, placeholder="Any", on_change=_changed
+                    name, *YEARS, value=now, step=1, placeholder="Any", **_PANEL.bound(field)
                 )
         with st.popover("Add a title", icon=":material/add:"):
             pick_by_name("Name of a film or series to add", _add, key=_ADD)
@@ -160,34 +167,21 @@ def _link_to(wanted: HistoryView, text: str, icon: str | None = None) -> None:
     page_link(HISTORY, text, wanted.to_params(), icon=icon)
 
 
-def _follow(asked: HistoryView) -> None:
-    """Set the widgets to what the address asks for, where they did not make it."""
-    state = st.session_state
-    # A widget that stood on no page for a while has lost its value.
-    if state.get(_SHOWN) == asked and "h_text" in state:
-        return
-    if _SHOWN in state:
-        address.show_again()
-    state[_SHOWN] = asked
-    state["h_text"], state["h_show"], state["h_kind"] = asked.text, asked.show, asked.kind
-    state["h_sort"], state["h_genre"] = asked.sort, asked.genre
-    state["h_from"], state["h_to"], state["h_page"] = asked.year_from, asked.year_to, asked.page
+def _current() -> HistoryView:
+    return HistoryView.from_params(address.params())
 
 
-def _changed() -> None:
-    state = st.session_state
-    before: HistoryView = state[_SHOWN]
-    wanted = HistoryView(
-        show=state["h_show"],
-        kind=state["h_kind"],
-        genre=state["h_genre"],
-        year_from=state["h_from"],
-        year_to=state["h_to"],
-        text=" ".join((state["h_text"] or "").split()),
-        sort=state["h_sort"],
-    )
-    if wanted == replace(before, page=1):
-        wanted = replace(wanted, page=state.get("h_page", 1))
-    state[_SHOWN] = wanted
-    state["h_page"] = wanted.page
+def _write(wanted: HistoryView) -> None:
     address.go(wanted.to_params())
+
+
+def _change(before: HistoryView, field: str, value: Value) -> HistoryView:
+    """Another page; or another list of rows, from its first page."""
+    name = field.partition("&")[0]
+    if name == "text":
+        value = " ".join((value or "").split())
+    changed: dict[str, Value] = {"page": 1, name: value}
+    return replace(before, **changed)
+
+
+_PANEL: Final = Followed("h", _current, _write, _change)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
-from typing import Final
 
 import streamlit as st
 
@@ -16,20 +15,19 @@ from streamlit_app.links import link
 from streamlit_app.markdown import plain
 from streamlit_app.search_state import MAX_NAME, Search
 from streamlit_app.vocabulary import KIND_NAMES
-
-NAME: Final = "w_name"
-"""The box's place in the session's state."""
+from streamlit_app.wording import counted
 
 Matches = Callable[[Sequence[TitleCard]], None]
 """Draws what can be done with the titles that match."""
 
 
-def name_box(search: Search) -> None:
+def name_box(search: Search, key: str) -> None:
     """The box and its matches; each leads to what is similar, under the wishes of `search`."""
     pick_by_name(
         "Name of a film or series",
         partial(_leading_on, search=search),
         partial(_in_words, search=search),
+        key=key,
     )
 
 
@@ -38,13 +36,13 @@ def pick_by_name(
     name_of_box: str,
     matches: Matches,
     nothing: Callable[[str], None] | None = None,
-    key: str = NAME,
+    *,
+    key: str,
 ) -> None:
     """A box for a name; `matches` draws what it finds, `nothing` a way on where that is none.
 
     Typing runs this function only, and leaves the rest of the page alone.
     """
-    st.session_state.setdefault(key, "")
     typed = st.text_input(
         name_of_box,
         key=key,
@@ -77,11 +75,8 @@ def _found(name: str, matches: Matches, nothing: Callable[[str], None] | None) -
         if nothing:
             nothing(name)
         return
-    count = (
-        "1 title of this name" if len(titles) == 1 else f"{len(titles)} titles, best known first"
-    )
     with st.container(key="names", gap=None):
-        _status(count, seen=False)
+        _status(f"{counted(len(titles), 'title')} for “{name}”, best known first", seen=False)
         matches(titles)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
 from streamlit_app import answers, notices, viewer
-from streamlit_app.api.history import UnmatchedName
+from streamlit_app.api.history import Undo, UnmatchedName
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
 from streamlit_app.import_panel import name_line
@@ -21,6 +21,13 @@ _SETTLED: Final = "names_settled"
 _AT_ONCE: Final = 10
 
 _Name = tuple[str, str, int | None]
+
+
+class _Settled(NamedTuple):
+    """What was said of a name, and what takes it back."""
+
+    sentence: str
+    undo: Undo
 
 
 def names_panel() -> None:
@@ -48,9 +55,16 @@ def _one(name: UnmatchedName, rank: int) -> None:
     """One name and what it may mean; settling runs only this."""
     with st.container(key=f"name-{rank}", border=True, gap="small"):
         st.html(f'<p class="w-name" dir="auto">{escape(name_line(name))}</p>')
-        outcome = st.session_state.get(_SETTLED, {}).get(_key(name))
-        if outcome:
-            st.html(f'<p class="w-done" role="status">{escape(outcome)}</p>')
+        settled: _Settled | None = _all_settled().get(_key(name))
+        if settled:
+            with st.container(horizontal=True, gap="xsmall"):
+                st.html(
+                    f'<p class="w-done" role="status">{escape(settled.sentence)}</p>',
+                    width="content",
+                )
+                st.button(
+                    "Undo", key=f"unsettle-{rank}", type="tertiary", on_click=_undo, args=(name,)
+                )
             return
         with st.container(horizontal=True, gap="xsmall"):
             for place, one in enumerate(name.suggestions):
@@ -83,13 +97,29 @@ def _means(name: UnmatchedName, title: TitleCard, place: str) -> None:
 def _settle(name: UnmatchedName, title: TitleCard | None) -> None:
     try:
         history = answers.client().history(viewer.caller())
-        history.match(name, title.tmdb_id if title else None)
+        undo = history.match(name, title.tmdb_id if title else None)
     except ApiError as error:
         st.toast(error.detail, icon=":material/error:", duration="long")
         return
     viewer.changed()
-    told = f"It is {title.title} ({title.year})." if title else "Left without a title."
-    st.session_state.setdefault(_SETTLED, {})[_key(name)] = told
+    year = f" ({title.year})" if title and title.year else ""
+    told = f"It is {title.title}{year}." if title else "Left without a title."
+    _all_settled()[_key(name)] = _Settled(told, undo)
+
+
+def _undo(name: UnmatchedName) -> None:
+    try:
+        answers.client().history(viewer.caller()).unmatch(_all_settled()[_key(name)].undo)
+    except ApiError as error:
+        st.toast(error.detail, icon=":material/error:", duration="long")
+        return
+    viewer.changed()
+    del _all_settled()[_key(name)]
+
+
+def _all_settled() -> dict[_Name, _Settled]:
+    kept: dict[_Name, _Settled] = st.session_state.setdefault(_SETTLED, {})
+    return kept
 
 
 def _key(name: UnmatchedName) -> _Name:

@@ -19,9 +19,14 @@ from streamlit_app.api.transport import (
     ApiUnauthorized,
     ApiUnreachable,
 )
+from streamlit_app.links import ADMIN, page_link
 
 _POLL_SECONDS: Final = 2.0
 _SHOWN: Final = "notice_shown"
+_PREPARES: Final = (
+    "<code>./start.sh</code> prepares all that a first start needs: titles, their vectors, the "
+    "index."
+)
 _COMES_BACK: Final = " This page comes back by itself."
 
 State = Literal["away", "not_ready", "ready"]
@@ -70,7 +75,10 @@ def waiting(error: ApiUnreachable | ApiNotReady) -> None:
         )
         notice("watcher is away", error.detail, remedy + _COMES_BACK)
     else:
-        notice("Almost there", error.detail, _COMES_BACK)
+        preparing = isinstance(error, ApiNotReady) and error.code == "not_ready"
+        heading = "Almost there" if preparing else "Something is missing"
+        notice(heading, error.detail, (_PREPARES if preparing else "") + _COMES_BACK)
+        page_link(ADMIN, "How far it is", icon=":material/admin_panel_settings:")
     watch(error)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeVar, cast
+from functools import partial
+from typing import Final, cast
 
 import streamlit as st
 
 from streamlit_app import address, viewer
-from streamlit_app.name_box import NAME, name_box
-from streamlit_app.search_state import MAX_TEXT, MINUTES, YEARS, Search, parse_title
+from streamlit_app.filter_widgets import filters, how_many, kinds
+from streamlit_app.followed import Followed, Value
+from streamlit_app.name_box import name_box
+from streamlit_app.search_state import MAX_TEXT, Search, parse_title
 from streamlit_app.several import several
-from streamlit_app.vocabulary import GENRES, KIND_NAMES, KINDS_NAMES, LANGUAGES, Kind
+from streamlit_app.vocabulary import KIND_NAMES, Kind
 
 _MODES: Final = {
     "words": "In your words",
@@ -21,10 +23,8 @@ _MODES: Final = {
     "id": "By id",
 }
 _COUNTS: Final = (10, 20, 40, 60, 100, 200)
-_VOTES: Final = (0, 50, 200, 1000, 5000)
-_SHOWN: Final = "address_shown"
+_MODE: Final = "search_mode"
 _PROBLEM: Final = "id_problem"
-_T = TypeVar("_T")
 
 
 def current() -> Search:
@@ -34,7 +34,9 @@ def current() -> Search:
 
 def panel(search: Search) -> None:
     """Show the widgets, set to `search`; a change goes into the address and runs the page."""
-    _follow(search)
+    if _PANEL.begin(search):
+        _begun(search)
+    mode: str = st.session_state[_MODE]
     with st.container(key="panel", gap="small"):
         with st.container(
             horizontal=True,
@@ -42,235 +44,136 @@ def panel(search: Search) -> None:
             vertical_alignment="center",
             gap="small",
         ):
-            mode = st.segmented_control(
-                "How to look",
-                list(_MODES),
-                format_func=_MODES.__getitem__,
-                key="w_mode",
-                required=True,
-                wrap=True,
-                label_visibility="collapsed",
-            )
-            _options(search)
+            _modes(mode)
+            with st.container(
+                horizontal=True, width="content", vertical_alignment="center", gap="small"
+            ):
+                kinds(_PANEL, search)
+                how_many(_PANEL, "k", _COUNTS, search.k)
         if mode == "id":
             _ask_by_id(search)
         elif mode == "name":
-            name_box(search)
+            name_box(search, _PANEL.key("name"))
         elif mode == "several":
-            several(search)
+            several(search, _PANEL.key("name"))
             if search.like:
                 _ask_by_words(search)
         else:
             _ask_by_words(search)
-        count = len(search.filters) + search.unseen
-        label = f"Filters · {count} set" if count else "Filters"
-        with st.expander(label, icon=":material/tune:", key="filters"):
-            _filters(search)
+        set_now = len(search.filters) + search.unseen
+        filters(_PANEL, search, set_now, partial(_last, search))
+
+
+def _begun(search: Search) -> None:
+    """The way of asking that fits a search which no widget made."""
+    state = st.session_state
+    state[_PROBLEM] = ""
+    if search.like:
+        state[_MODE] = "several"
+    elif search.text:
+        state[_MODE] = "words"
+    else:
+        state.setdefault(_MODE, "name" if search.title else "words")
+
+
+def _modes(now: str) -> None:
+    st.segmented_control(
+        "How to look",
+        list(_MODES),
+        default=now,
+        format_func=_MODES.__getitem__,
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        **_PANEL.bound("mode", _mode_chosen),
+    )
+
+
+def _mode_chosen() -> None:
+    st.session_state[_MODE] = st.session_state[_PANEL.key("mode")]
 
 
 def _ask_by_words(search: Search) -> None:
-    st.session_state.setdefault("w_text", search.text)
+    bound = _PANEL.bound("text")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
         st.text_input(
             "What would you like to watch?",
-            key="w_text",
+            search.text,
             type="search",
             max_chars=MAX_TEXT,
             placeholder="… but funnier, or in space"
             if search.like
             else "A mood, a plot, a title, a director …",
             label_visibility="collapsed",
-            on_change=_words_given,
+            **bound,
         )
-        st.button("Search", type="primary", on_click=_words_given)
+        st.button("Search", type="primary", on_click=bound["on_change"], args=bound["args"])
 
 
 def _ask_by_id(search: Search) -> None:
-    st.session_state.setdefault("w_kind", search.title.kind if search.title else "movie")
-    st.session_state.setdefault("w_id", str(search.title.tmdb_id) if search.title else "")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             "Kind",
             list(KIND_NAMES),
+            default=search.title.kind if search.title else "movie",
             format_func=KIND_NAMES.__getitem__,
-            key="w_kind",
             required=True,
-            on_change=_id_given,
+            **_PANEL.bound("kind", _id_given),
         )
         st.text_input(
             "TMDB id or address",
-            key="w_id",
+            str(search.title.tmdb_id) if search.title else "",
             max_chars=200,
             placeholder="603, or themoviedb.org/movie/603",
-            on_change=_id_given,
             width=300,
+            **_PANEL.bound("id", _id_given),
         )
         st.button("Find similar titles", type="primary", on_click=_id_given)
     if problem := st.session_state.get(_PROBLEM):
         st.error(problem)
 
 
-def _options(search: Search) -> None:
-    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-        st.segmented_control(
-            "What to show",
-            list(KINDS_NAMES),
-            format_func=KINDS_NAMES.__getitem__,
-            key="w_results",
-            required=True,
-            on_change=_options_changed,
-            label_visibility="collapsed",
-        )
-        st.selectbox(
-            "How many",
-            _with_own(_COUNTS, search.k),
-            format_func=lambda count: f"{count} titles" if count > 1 else "1 title",
-            key="w_k",
-            width=120,
-            on_change=_options_changed,
-            label_visibility="collapsed",
-        )
+def _last(search: Search) -> None:
+    if viewer.now().is_known:
+        st.toggle("Leave out what I have watched", value=search.unseen, **_PANEL.bound("unseen"))
+    st.button(
+        "Clear all filters",
+        on_click=_clear_filters,
+        disabled=not (search.filters or search.unseen),
+    )
 
 
-def _filters(search: Search) -> None:
-    first, second = st.columns(2, gap="medium")
-    with first:
-        _bounds("From year", "w_from", "To year", "w_to", YEARS)
-        _bounds("Minutes, at least", "w_longer", "at most", "w_shorter", MINUTES)
-        st.selectbox(
-            "Votes",
-            _with_own(_VOTES, search.min_votes),
-            format_func=lambda votes: f"At least {votes:,}" if votes else "Any number",
-            key="w_votes",
-            on_change=_options_changed,
-        )
-        st.slider(
-            "Rating of at least",
-            0.0,
-            10.0,
-            step=0.5,
-            format="%.1f",
-            key="w_rating",
-            on_change=_options_changed,
-        )
-    with second:
-        for label, key in (("Any of these genres", "w_genres"), ("None of these", "w_not")):
-            st.multiselect(
-                label, GENRES, key=key, placeholder="Choose genres", on_change=_options_changed
-            )
-        st.multiselect(
-            "Made in one of these languages",
-            _with_own(sorted(LANGUAGES, key=LANGUAGES.__getitem__), *search.languages),
-            format_func=lambda code: LANGUAGES.get(code, code),
-            key="w_lang",
-            placeholder="Choose languages",
-            on_change=_options_changed,
-        )
-        if viewer.now().is_known:
-            st.toggle("Leave out what I have watched", key="w_unseen", on_change=_options_changed)
-        else:
-            st.session_state["w_unseen"] = search.unseen
-        st.button(
-            "Clear all filters",
-            on_click=_clear_filters,
-            disabled=not (search.filters or search.unseen),
-        )
+def _change(search: Search, field: str, value: Value) -> Search:
+    if field != "text":
+        return replace(search, **{field: value})
+    if st.session_state[_MODE] != "several":
+        search = replace(search, like=(), unlike=())
+    return search.for_text(value or "")
 
 
-def _bounds(least: str, least_key: str, most: str, most_key: str, range_: tuple[int, int]) -> None:
-    """Two boxes beside each other for numbers within a range; empty for any."""
-    for place, label, key in zip(
-        st.columns(2, gap="small"), (least, most), (least_key, most_key), strict=True
-    ):
-        place.number_input(
-            label, *range_, step=1, key=key, placeholder="Any", on_change=_options_changed
-        )
-
-
-def _follow(search: Search) -> None:
-    """Set the widgets to a search that they did not make: a link, a reload, the back button."""
-    state = st.session_state
-    if state.get(_SHOWN) == search:
-        return
-    if _SHOWN in state:
-        # A link within the page reaches this process but not the browser's address bar.
-        address.show_again()
-    state[_SHOWN] = search
-    state[_PROBLEM] = ""
-    if search.like:
-        state["w_mode"] = "several"
-    elif search.text:
-        state["w_mode"] = "words"
-    elif "w_mode" not in state:
-        state["w_mode"] = "name" if search.title else "words"
-    state["w_text"], state[NAME] = search.text, ""
-    if search.title:
-        state["w_kind"], state["w_id"] = search.title.kind, str(search.title.tmdb_id)
-    else:
-        state["w_id"] = ""
-    state["w_results"], state["w_k"] = search.results, search.k
-    state["w_from"], state["w_to"] = search.year_from, search.year_to
-    state["w_genres"], state["w_not"] = list(search.genres), list(search.without_genres)
-    state["w_lang"] = list(search.languages)
-    state["w_votes"], state["w_rating"] = search.min_votes, search.min_rating
-    state["w_longer"], state["w_shorter"] = search.runtime_from, search.runtime_to
-    state["w_unseen"] = search.unseen
-
-
-def _go(search: Search) -> None:
-    st.session_state[_SHOWN] = search
+def _write(search: Search) -> None:
     st.session_state[_PROBLEM] = ""
     address.go(search.to_params())
 
 
-def _words_given() -> None:
-    search = current()
-    if st.session_state["w_mode"] != "several":
-        search = replace(search, like=(), unlike=())
-    _go(search.for_text(st.session_state["w_text"] or ""))
-
-
 def _id_given() -> None:
-    text = (st.session_state["w_id"] or "").strip()
+    text = (st.session_state[_PANEL.key("id")] or "").strip()
     if not text:
         st.session_state[_PROBLEM] = ""
         return
-    title = parse_title(text, cast("Kind", st.session_state["w_kind"]))
+    title = parse_title(text, cast("Kind", st.session_state[_PANEL.key("kind")]))
     if title is None:
         st.session_state[_PROBLEM] = (
             "A TMDB id is a number such as 603; the address of a film or series on "
             "themoviedb.org will do as well."
         )
         return
-    st.session_state["w_kind"], st.session_state["w_id"] = title.kind, str(title.tmdb_id)
-    _go(current().for_title(title))
-
-
-def _options_changed() -> None:
-    state = st.session_state
-    _go(
-        replace(
-            current(),
-            results=state["w_results"],
-            k=state["w_k"],
-            year_from=state["w_from"],
-            year_to=state["w_to"],
-            genres=tuple(state["w_genres"]),
-            without_genres=tuple(state["w_not"]),
-            languages=tuple(state["w_lang"]),
-            min_votes=state["w_votes"],
-            min_rating=state["w_rating"],
-            runtime_from=state["w_longer"],
-            runtime_to=state["w_shorter"],
-            unseen=state["w_unseen"],
-        )
-    )
+    # The boxes begin anew, with kind and number as they were understood.
+    _write(current().for_title(title))
 
 
 def _clear_filters() -> None:
-    # The widgets follow the address at the next run.
-    address.go(current().without_filters().to_params())
+    _write(current().without_filters())
 
 
-def _with_own(options: Sequence[_T], *own: _T) -> list[_T]:
-    return [*options, *(value for value in own if value not in options)]
+_PANEL: Final = Followed("w", current, _write, _change)

@@ -16,13 +16,13 @@ from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import MAX_LIKED, Search, TitleRef
 
 
-def several(search: Search) -> None:
+def several(search: Search, key: str) -> None:
     """The titles chosen so far, each a link that lets it go, and the box for names."""
     liked = (search.title,) if search.title else search.like
     _chosen("Like", "liked", liked, search)
     _chosen("Not like", "unliked", search.unlike, search)
     if len(search.like) < MAX_LIKED:
-        pick_by_name("Add a film or series", partial(_ways, search=search))
+        pick_by_name("Add a film or series", partial(_ways, search=search), key=key)
 
 
 def named(ref: TitleRef) -> str:

@@ -11,11 +11,11 @@ import streamlit as st
 from streamlit_app import address, answers
 from streamlit_app.api.people import Profile
 from streamlit_app.api.transport import NOBODY, ApiError, ApiUnauthorized, Caller
+from streamlit_app.followed import Followed
 
 _TOKEN: Final = "viewer_token"  # noqa: S105 -- a place in the session
 _CHOSEN: Final = "viewer_profile"
 _NOW: Final = "viewer_now"
-_PICKER: Final = "w_who"
 _CHANGES: Final = "viewer_changes"
 
 State = Literal["known", "choose", "token", "away"]
@@ -104,24 +104,19 @@ def picker() -> None:
     if len(who.people) < 2:  # noqa: PLR2004 -- one person has no choice
         return
     names = {person.id: person.name for person in who.people}
-    chosen = who.profile.id if who.profile else None
-    if st.session_state.get(_PICKER) != chosen:
-        st.session_state[_PICKER] = chosen
+    chosen = who.profile.id if who.profile else ""
+    _PICKER.begin(chosen)
     with st.container(key="who", width="content"):
         st.selectbox(
             "Who is watching?",
             list(names),
+            index=list(names).index(chosen) if chosen else None,
             format_func=lambda one: names.get(one, ""),
-            key=_PICKER,
             placeholder="Who is watching?",
             label_visibility="collapsed",
-            on_change=_picked,
             width=190,
+            **_PICKER.bound("who"),
         )
-
-
-def _picked() -> None:
-    choose(st.session_state[_PICKER] or "")
 
 
 def _found() -> Viewer:
@@ -143,3 +138,8 @@ def _found() -> Viewer:
         return Viewer("choose", Caller(token()), None, people)
     st.session_state[_CHOSEN] = chosen.id
     return Viewer("known", Caller(token(), chosen.id), chosen, people)
+
+
+_PICKER: Final = Followed(
+    "header", address.profile, choose, lambda _before, _field, chosen: chosen or ""
+)

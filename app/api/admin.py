@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import ADMIN, Program
+from app.api.errors_shown import ErrorShown, errors_shown
 from app.api.jobs import JobAnswer, all_shown, shown, worker
 from app.api.settings_shown import SettingShown, settings_shown
 from app.domain.errors import NotConfigured
@@ -79,6 +80,13 @@ class Coverage(BaseModel):
     set_aside: int
 
 
+class CoRatings(BaseModel):
+    """The co-rating model in use, and what is wrong with the published one, empty for nothing."""
+
+    version: str
+    problem: str
+
+
 class Status(BaseModel):
     """What there is, what is served, and the newest job of each kind in each state."""
 
@@ -88,6 +96,7 @@ class Status(BaseModel):
     vectors: int
     model: str
     index: dict[str, Any]
+    co_ratings: CoRatings
     tmdb: dict[str, Coverage]
     worker: str
     jobs: list[JobAnswer]
@@ -118,6 +127,7 @@ def status(program: Program) -> Status:
             "parts": [asdict(part) for part in manifest.parts],
         }
     model = program.embedder.model
+    _ = program.trained()  # a model that was published a moment ago is taken into use
     titles = program.titles.count()
     return Status(
         version=__version__,
@@ -126,6 +136,7 @@ def status(program: Program) -> Status:
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
+        co_ratings=CoRatings(version=program.trained.version, problem=program.trained.problem),
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
         worker=worker(program),
         jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
@@ -196,6 +207,12 @@ def failed(program: Program) -> list[FailedId]:
 def settings(program: Program) -> list[SettingShown]:
     """Names and values; of secrets only whether they are set."""
     return settings_shown(program.settings)
+
+
+@router.get("/errors", summary="What went wrong of late")
+def errors(request: Request, program: Program) -> list[ErrorShown]:
+    """Warnings and errors of this process since its start, and failed jobs, the newest first."""
+    return errors_shown(request, program)
 
 
 @router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")

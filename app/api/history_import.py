@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,7 @@ from app.domain.ledger import About
 from app.domain.progress import silent
 from app.domain.titles import MediaKind, TitleId
 from app.services.import_history import Unmatched
+from app.services.profiles import events_of
 from app.wiring import Services
 
 router = APIRouter(tags=["history"])
@@ -72,19 +74,42 @@ class ImportReport(BaseModel):
     unmatched_total: int
 
 
-class Match(BaseModel):
-    """A name as `GET /history/unmatched` tells it, and the title that it means."""
+class Name(BaseModel):
+    """A name as `GET /history/unmatched` tells it."""
 
     model_config = ConfigDict(extra="forbid")
 
     media_type: MediaKind
     name: Annotated[str, Field(min_length=1, max_length=500)]
     year: Annotated[int, Field(ge=1800, le=2200)] | None = None
+
+    @property
+    def about(self) -> About:
+        """The same without an id."""
+        return About(self.media_type, name=self.name, year=self.year)
+
+
+class Match(Name):
+    """A name, and the title that it means."""
+
     tmdb_id: Annotated[int, Field(ge=1, lt=2**62)] | None
 
 
+class Unmatch(Name):
+    """What the answer to a match gave as `undo`, to be given back."""
+
+    put: list[dict[str, Any]] = Field([], max_length=5000)
+
+
 class Matched(BaseModel):
-    """How many entries were joined to the title."""
+    """How many entries were joined; send `undo` to `POST /history/match/undo` to part them."""
+
+    entries: int
+    undo: Unmatch
+
+
+class Parted(BaseModel):
+    """How many entries are without a title again."""
 
     entries: int
 
@@ -112,9 +137,22 @@ def unmatched(program: Program, person: Person) -> list[UnmatchedName]:
 @router.post("/history/match", summary="Say which title a name means")
 def match(asked: Match, program: Program, person: Person) -> Matched:
     """Remembered for later imports; `tmdb_id: null` says that it is none of them."""
-    about = About(asked.media_type, name=asked.name, year=asked.year)
     title_id = None if asked.tmdb_id is None else TitleId(asked.media_type, asked.tmdb_id)
-    return Matched(entries=program.import_history.settle(person.id, about, title_id))
+    before = program.import_history.settle(person.id, asked.about, title_id)
+    undo = Unmatch(
+        media_type=asked.media_type,
+        name=asked.name,
+        year=asked.year,
+        put=[asdict(event) for event in before],
+    )
+    return Matched(entries=len(before), undo=undo)
+
+
+@router.post("/history/match/undo", summary="Forget which title a name means")
+def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
+    """Its entries are without a title again, and the name is listed to be settled."""
+    put = events_of(asked.put)
+    return Parted(entries=program.import_history.unsettle(person.id, asked.about, put))
 
 
 def _brought_in(

@@ -77,9 +77,9 @@ class RecommendAnswer(BaseModel):
 class WhyAnswer(BaseModel):
     """Where a title fell out of the list, or its place in it.
 
-    `step`: listed, watched, dismissed, resting, filtered, not_found, outranked or dropped. `rank`
-    (from 1) and `of` are of the last order that it reached. `found_by` tells its rank at each
-    source that led to it.
+    `step`: listed, watched, loved, dismissed, resting, filtered, not_found, outranked or dropped.
+    `rank` (from 1) and `of` are of the last order that it reached. `found_by` tells its rank at
+    each source that led to it.
     """
 
     title: TitleCard

@@ -36,8 +36,12 @@ def settings_shown(chosen: Settings) -> list[SettingShown]:
 def _value(value: object, *, secret: bool) -> str:
     if secret:
         return "set" if value is not None else "not set"
-    # An address may bear a name and a password, whatever it is meant for.
-    return _CREDENTIALS.sub("***@", str(value))
+    return without_credentials(str(value))
+
+
+def without_credentials(text: str) -> str:
+    """An address may bear a name and a password, whatever it is meant for."""
+    return _CREDENTIALS.sub("***@", text)
 
 
 def _kinds(annotation: object) -> tuple[object, ...]:

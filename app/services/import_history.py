@@ -114,11 +114,12 @@ class ImportHistory:
         found = [Unmatched(a, n, tuple(self._suggested(a))) for a, n in counts.items()]
         return sorted(found, key=lambda one: (-one.entries, one.about.name))
 
-    def settle(self, profile_id: str, about: About, title_id: TitleId | None) -> int:
-        """Say which title a name means (None: none of them); returns the entries that changed.
+    def settle(self, profile_id: str, about: About, title_id: TitleId | None) -> list[Event]:
+        """Say which title a name means (None: none of them).
 
-        The answer is remembered for later imports. Raises `InvalidInput` for an unknown title,
-        `Damaged` where earlier answers can't be read.
+        Returns the entries that changed, as they were before. The answer is remembered for later
+        imports. Raises `InvalidInput` for an unknown title, `Damaged` where earlier answers can't
+        be read.
         """
         title = None if title_id is None else self.titles.get(title_id)
         if title_id is not None and title is None:
@@ -127,15 +128,34 @@ class ImportHistory:
         settled[_name_of(about)] = None if title_id is None else title_id.key
         self.accounts.put(profile_id, Account(_SETTLED, b"", json.dumps(settled)))
         if title is None:
-            return 0
-        events = [
-            replace(event, about=_joined(event.about, title))
+            return []
+        before = [
+            event
             for event in self.ledger.events(profile_id)
             if has_no_id(event.about) and _name_of(event.about) == _name_of(about)
         ]
-        if events:
-            self.ledger.put(profile_id, events)
-        return len(events)
+        if before:
+            joined = [replace(one, about=_joined(one.about, title)) for one in before]
+            self.ledger.put(profile_id, joined)
+        return before
+
+    def unsettle(self, profile_id: str, about: About, before: Sequence[Event]) -> int:
+        """Forget which title a name means; returns how many entries are as they were `before`.
+
+        Raises `InvalidInput` for entries of anything else, `Damaged` as `settle` does.
+        """
+        name = _name_of(about)
+        if any(not has_no_id(one.about) or _name_of(one.about) != name for one in before):
+            raise InvalidInput("put: these are not entries of that name without an id.")
+        settled = self._settled(profile_id)
+        settled.pop(name, None)
+        self.accounts.put(profile_id, Account(_SETTLED, b"", json.dumps(settled)))
+        # Only what is still there: it may have been taken out since.
+        there = {event.key for event in self.ledger.events(profile_id)} if before else set[str]()
+        put = [event for event in before if event.key in there]
+        if put:
+            self.ledger.put(profile_id, put)
+        return len(put)
 
     def _read(self, file: HistoryFile, done: HistoryImport, report: Report) -> list[Event]:
         events: dict[str, Event] = {}

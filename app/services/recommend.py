@@ -143,8 +143,11 @@ class Recommend:
             raise NotFound(f"There is no {title_id} in the catalogue.")
         if title_id in self._seen.ids(profile_id):
             return WhyNot(title, "watched", f"You have watched {title.name}.")
-        if title_id in self._seen.left_out(profile_id):
+        if title_id in self._seen.dismissed(profile_id):
             return WhyNot(title, "dismissed", f"You said that {title.name} is not for you.")
+        if title_id in self._seen.loved(profile_id):
+            detail = f"You love {title.name}: lists are for what you do not know yet."
+            return WhyNot(title, "loved", detail)
         if title_id in self._feedback.resting(profile_id):
             detail = f"{title.name} was shown several times without being opened: it rests."
             return WhyNot(title, "resting", detail)

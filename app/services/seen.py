@@ -1,4 +1,4 @@
-"""The titles that a person has watched or put aside: what no list for them may show."""
+"""The titles that a person has watched, loves or put aside: what no list for them may show."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _ANYTHING: Final = TitleFilter(include_adult=True)
 @dataclass(frozen=True, slots=True)
 class _Resolved:
     watched: frozenset[TitleId]
+    loved: frozenset[TitleId]
+    dismissed: frozenset[TitleId]
     left_out: frozenset[TitleId]
 
 
@@ -60,8 +62,16 @@ class Seen:
         """
         return self._of(profile_id).watched
 
+    def loved(self, profile_id: str) -> frozenset[TitleId]:
+        """As `ids`, of those marked as loved: known, whether or not a source told of a viewing."""
+        return self._of(profile_id).loved
+
+    def dismissed(self, profile_id: str) -> frozenset[TitleId]:
+        """As `ids`, of those that were put aside."""
+        return self._of(profile_id).dismissed
+
     def left_out(self, profile_id: str) -> frozenset[TitleId]:
-        """As `ids`, with those that were dismissed: what is never to be recommended."""
+        """What is never to be recommended: watched, loved or dismissed."""
         return self._of(profile_id).left_out
 
     def _of(self, profile_id: str) -> _Resolved:
@@ -86,17 +96,19 @@ class Seen:
         marks = (EventKind.DISMISSED, EventKind.LOVED)
         telling = [e for e in told if tells_watched(e) or e.kind in marks]
         watched = Watched(telling)
-        dismissed = Entries(event for event in telling if event.kind is EventKind.DISMISSED)
-        loved = Entries(event for event in telling if event.kind is EventKind.LOVED)
+        marked = {mark: Entries(e for e in telling if e.kind is mark) for mark in marks}
         seen: set[TitleId] = set()
-        put_aside: set[TitleId] = set()
+        found: dict[EventKind, set[TitleId]] = {mark: set() for mark in marks}
         for title in self._named(Entries(telling)):
-            # Who loves a title knows it, though no source told when they saw it.
-            if watched.of(title).seen or loved.of(title):
+            if watched.of(title).seen:
                 seen.add(title.id)
-            if dismissed.of(title):
-                put_aside.add(title.id)
-        return _Resolved(frozenset(seen), frozenset(seen | put_aside))
+            for mark in marks:
+                if marked[mark].of(title):
+                    found[mark].add(title.id)
+        dismissed, loved = (frozenset(found[mark]) for mark in marks)
+        watched_ids = frozenset(seen)
+        left_out = watched_ids | loved | dismissed
+        return _Resolved(watched_ids, loved, dismissed, left_out)
 
     def _named(self, entries: Entries) -> Iterator[Title]:
         """The titles that entries name, some more than once."""

@@ -14,37 +14,70 @@ from app.services.fit_co_ratings import Trained
 _log: Final = logging.getLogger(__name__)
 
 
+_UNREADABLE: Final = "?"
+_REMEDY: Final = (
+    "Lists are made without what others liked together: train again "
+    "(python -m scripts.train_co_ratings)."
+)
+_OLDER: Final = "The model before it is used: train again (python -m scripts.train_co_ratings)."
+
+
 class TrainedInUse:
     """Loads a model when its version is published. Safe for several threads."""
 
     def __init__(self, store: CoRatingStore) -> None:
         self._store = store
-        self._version: str | None = None
+        self._published: str | None = None
         self._trained: Trained | None = None
+        self._version = ""
+        self._problem = ""
         self._lock = threading.Lock()
 
     def __call__(self) -> Trained | None:
         """The model, None where none is published or none is sound: lists are made without it."""
-        version = self._store.current_version()
+        fault: WatcherError | None = None
+        try:
+            published = self._store.current_version()
+        except WatcherError as error:
+            published, fault = _UNREADABLE, error
         with self._lock:
-            if version != self._version:
-                self._trained = self._loaded() if version else None
-                self._version = version
+            if published != self._published:
+                self._trained, self._version, self._problem = None, "", ""
+                if fault:
+                    self._refuse(fault)
+                elif published:
+                    self._load()
+                self._published = published
             return self._trained
 
     @property
     def version(self) -> str:
         """The version in use, empty without one."""
-        return self._version or "" if self._trained else ""
+        return self._version
 
-    def _loaded(self) -> Trained | None:
+    @property
+    def problem(self) -> str:
+        """What is wrong with the published model and what to do; empty where nothing is."""
+        return self._problem
+
+    def _load(self) -> None:
         try:
             saved = self._store.load()
             if saved is None:
-                return None
+                return
             names = [str(name) for name in saved.meta["ranker_names"]]
             found = ranker.ranker_of(names, saved.arrays)
-            return Trained(co_ratings.model_of(saved.arrays), found)
+            self._trained = Trained(co_ratings.model_of(saved.arrays), found)
+            self._version = saved.version
         except (WatcherError, KeyError, ValueError) as error:
-            _log.warning("The co-rating model can't be used, lists are made without it: %s", error)
-            return None
+            self._refuse(error)
+            return
+        if refused := self._store.status().refused:
+            self._problem = (
+                f"The newest co-rating model is damaged ({'; '.join(refused)}). {_OLDER}"
+            )
+            _log.warning("%s", self._problem)
+
+    def _refuse(self, error: Exception) -> None:
+        self._problem = f"The co-rating model can't be used ({error}). {_REMEDY}"
+        _log.warning("%s", self._problem)

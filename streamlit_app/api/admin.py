@@ -45,6 +45,13 @@ class Coverage(Answer):
     set_aside: int = 0
 
 
+class CoRatings(Answer):
+    """The co-rating model in use; `problem` is empty, or what is wrong and the remedy."""
+
+    version: str = ""
+    problem: str = ""
+
+
 class Status(Answer):
     """Everything at a glance; `worker` is "running", or a sentence on what is wrong."""
 
@@ -54,6 +61,7 @@ class Status(Answer):
     vectors: int = 0
     model: str = ""
     index: IndexState = IndexState()
+    co_ratings: CoRatings = CoRatings()
     tmdb: dict[str, Coverage] = Field(default_factory=dict)
     worker: str = ""
 
@@ -68,6 +76,15 @@ class FailedId(Answer):
     last_at: float
 
 
+class RecentError(Answer):
+    """Something that went wrong at `at` (Unix seconds); `where` is a part of the API or a job."""
+
+    at: float
+    level: str
+    where: str
+    message: str
+
+
 class Setting(Answer):
     """A setting in force; of a secret, only whether it is set."""
 
@@ -79,6 +96,7 @@ class Setting(Answer):
 _STATUS: Final = TypeAdapter(Status)
 _JOBS: Final = TypeAdapter(tuple[Job, ...])
 _FAILED: Final = TypeAdapter(tuple[FailedId, ...])
+_ERRORS: Final = TypeAdapter(tuple[RecentError, ...])
 _SETTINGS: Final = TypeAdapter(tuple[Setting, ...])
 
 
@@ -109,6 +127,10 @@ class Admin:
     def failed(self) -> tuple[FailedId, ...]:
         """Ids that could not be fetched."""
         return self._transport.ask(_FAILED, "GET", "/admin/failed", self._caller)
+
+    def errors(self) -> tuple[RecentError, ...]:
+        """What went wrong of late, the newest first."""
+        return self._transport.ask(_ERRORS, "GET", "/admin/errors", self._caller)
 
     def settings(self) -> tuple[Setting, ...]:
         """The settings in force."""

@@ -123,6 +123,11 @@ class _Done(Answer):
 
 class _Matched(Answer):
     entries: int
+    undo: Undo
+
+
+class _Parted(Answer):
+    entries: int
 
 
 _PAGE: Final = TypeAdapter(HistoryPage)
@@ -131,6 +136,7 @@ _DONE: Final = TypeAdapter(_Done)
 _REPORT: Final = TypeAdapter(ImportReport)
 _UNMATCHED: Final = TypeAdapter(tuple[UnmatchedName, ...])
 _MATCHED: Final = TypeAdapter(_Matched)
+_PARTED: Final = TypeAdapter(_Parted)
 JOB: Final = TypeAdapter(Job)
 _JOB_OR_NONE: Final = TypeAdapter(Job | None)
 
@@ -191,11 +197,15 @@ class History:
         """Names that no title was found for, those of most entries first."""
         return self._transport.ask(_UNMATCHED, "GET", "/history/unmatched", self._caller)
 
-    def match(self, name: UnmatchedName, tmdb_id: int | None) -> int:
-        """Say which title a name means, None for none; how many entries that joined."""
+    def match(self, name: UnmatchedName, tmdb_id: int | None) -> Undo:
+        """Say which title a name means, None for none; returns what `unmatch` takes back."""
         body = {"media_type": name.media_type, "name": name.name, "year": name.year}
         path, body = "/history/match", body | {"tmdb_id": tmdb_id}
-        return self._transport.ask(_MATCHED, "POST", path, self._caller, json=body).entries
+        return self._transport.ask(_MATCHED, "POST", path, self._caller, json=body).undo
+
+    def unmatch(self, undo: Undo) -> None:
+        """Take back what a name was said to mean."""
+        self._transport.ask(_PARTED, "POST", "/history/match/undo", self._caller, json=undo)
 
     def sync(self) -> Job:
         """Ask the worker to bring in the Trakt history."""

@@ -39,7 +39,14 @@ class ApiSlow(ApiUnreachable):
 
 
 class ApiNotReady(ApiError):
-    """The API answers, but something must be loaded or built first; `detail` says what."""
+    """The API answers, but something must be loaded or built first; `detail` says what.
+
+    `code` is another than "not_ready" where something that it needs is away or damaged.
+    """
+
+    def __init__(self, detail: str, code: str = "not_ready") -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class ApiRefused(ApiError):
@@ -151,7 +158,8 @@ def accepted(answer: httpx2.Response) -> httpx2.Response:
     body = body_of(answer)
     detail, code = body.get("detail"), body.get("error")
     if answer.status_code == _NOT_READY:
-        raise ApiNotReady(detail if isinstance(detail, str) else "watcher is not ready yet.")
+        sentence = detail if isinstance(detail, str) else "watcher is not ready yet."
+        raise ApiNotReady(sentence, code if isinstance(code, str) else "not_ready")
     if not isinstance(detail, str):
         detail = f"watcher refused this request ({answer.status_code})."
     kind = ApiUnauthorized if answer.status_code in _UNAUTHORIZED else ApiRefused

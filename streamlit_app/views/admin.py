@@ -8,7 +8,7 @@ import streamlit as st
 
 from streamlit_app import admin_gate, notices
 from streamlit_app.admin_jobs import jobs_panel
-from streamlit_app.admin_status import failed_panel, settings_panel, status_panel
+from streamlit_app.admin_status import errors_panel, failed_panel, settings_panel, status_panel
 from streamlit_app.api.admin import Admin
 
 _STATUS_SECONDS: Final = 3.0
@@ -25,12 +25,9 @@ def show() -> None:
         jobs_panel(admin)
         st.html('<h2 class="w-ask">What there is</h2>')
         _status(admin)
+        errors_panel(admin)
         failed_panel(admin)
         settings_panel(admin)
-        st.html(
-            '<p class="w-quiet">Errors of requests stand in the log of the API, by the id that '
-            "each answer bears.</p>"
-        )
     st.button("Forget the token", icon=":material/logout:", on_click=admin_gate.forget)
 
 
@@ -41,6 +38,8 @@ def _status(admin: Admin) -> None:
         status = admin.status()
         if status.worker != "running":
             notices.notice("No worker", status.worker, "Long work waits until one runs.")
+        if status.co_ratings.problem:
+            notices.notice("The co-rating model is not sound", status.co_ratings.problem)
         status_panel(status)
 
 

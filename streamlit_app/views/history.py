@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from streamlit_app import address, gate, notices
+from streamlit_app.followed import Followed
 from streamlit_app.history_list import history_list
-from streamlit_app.history_state import VIEWS, HistoryView
+from streamlit_app.history_state import VIEWS, HistoryView, View
 from streamlit_app.import_panel import import_panel
 from streamlit_app.names_panel import names_panel
 from streamlit_app.sync_strip import sync_strip
-
-_VIEW = "h_view"
 
 
 def show() -> None:
@@ -20,17 +21,16 @@ def show() -> None:
     if gate.known("see what you have watched") is None:
         return
     asked = HistoryView.from_params(address.params())
-    if st.session_state.get(_VIEW) != asked.view:
-        st.session_state[_VIEW] = asked.view
+    _VIEW.begin(asked.view)
     st.segmented_control(
         "What to do",
         list(VIEWS),
+        default=asked.view,
         format_func=VIEWS.__getitem__,
-        key=_VIEW,
         required=True,
         wrap=True,
         label_visibility="collapsed",
-        on_change=_view_chosen,
+        **_VIEW.bound("view"),
     )
     with notices.guard():
         sync_strip()
@@ -42,8 +42,13 @@ def show() -> None:
             history_list(asked)
 
 
-def _view_chosen() -> None:
-    address.go(HistoryView(view=st.session_state[_VIEW]).to_params())
+def _current() -> View:
+    return HistoryView.from_params(address.params()).view
 
 
+def _write(view: View) -> None:
+    address.go(HistoryView(view=view).to_params())
+
+
+_VIEW: Final = Followed("history", _current, _write, lambda _view, _field, chosen: chosen)
 show()

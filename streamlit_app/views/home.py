@@ -25,9 +25,17 @@ def show() -> None:
     asked = address.params()
     if any(name in asked for name in _OLD_LINKS):
         st.switch_page(links.SIMILAR, query_params=address.with_profile(asked))
+    heading = st.container()
+    if not _shown(asked):
+        with heading:
+            st.html("<h1>Welcome to watcher</h1>")
+
+
+def _shown(asked: address.Params) -> bool:
+    """The page of whoever is watching; False where it could not be shown."""
     who = gate.known("choose for you")
     if who is None:
-        return
+        return False
     with notices.guard():
         answers.health()
         history = answers.client().history(viewer.caller())
@@ -40,6 +48,8 @@ def show() -> None:
             _first(has_history=bool(latest.total))
         else:
             _picks(latest.rows)
+        return True
+    return False
 
 
 def _first(*, has_history: bool) -> None:

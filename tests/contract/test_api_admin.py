@@ -37,6 +37,7 @@ ROUTES = (
     ("POST", "/admin/sync/tmdb/retry"),
     ("GET", "/admin/failed"),
     ("GET", "/admin/settings"),
+    ("GET", "/admin/errors"),
     ("POST", "/admin/faiss/rebuild"),
 )
 

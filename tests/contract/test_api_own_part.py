@@ -78,8 +78,12 @@ def test_a_name_that_is_none_of_our_titles_is_not_asked_for_again(client: TestCl
     )
     (name,) = client.get("/history/unmatched").json()
     answer = {key: name[key] for key in ("media_type", "name", "year")} | {"tmdb_id": None}
-    assert client.post("/history/match", json=answer).json() == {"entries": 0}
+    matched = client.post("/history/match", json=answer).json()
+    assert matched["entries"] == 0
     assert client.get("/history/unmatched").json() == []
+    client.post("/history/match/undo", json=matched["undo"])
+    assert client.get("/history/unmatched").json() == [name]
+    client.post("/history/match", json=answer)
     assert client.get("/history").json()["total"] == 1, "its rating stays"
 
 

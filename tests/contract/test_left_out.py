@@ -1,4 +1,4 @@
-"""What no list may show again: watched or dismissed, by whatever ids; kept while lists go by."""
+"""What no list may show: watched, loved or dismissed, by whatever ids; kept while lists go by."""
 
 from __future__ import annotations
 
@@ -91,11 +91,19 @@ def test_a_dismissal_taken_back_brings_the_title_back(
     assert services.seen.left_out(person) == {OF_FILM}
 
 
-def test_a_loved_title_counts_as_seen_until_that_is_taken_back(
+def test_a_loved_title_is_left_out_without_being_watched_until_that_is_taken_back(
     client: TestClient, services: Services, person: str
 ) -> None:
     undo = client.post("/marks", json=FILM | {"mark": "loved"}).json()["undo"]
-    assert services.seen.ids(person) == services.seen.left_out(person) == {OF_FILM}
+    assert services.seen.left_out(person) == {OF_FILM}
+    assert services.seen.ids(person) == frozenset()
+    # One rule of what was watched, for lists, for the history and for a search.
+    assert client.get("/history", params={"show": "watched"}).json()["total"] == 0
+    why = client.get("/explain/movie/603").json()
+    assert (why["step"], why["detail"]) == (
+        "loved",
+        "You love The Simulation: lists are for what you do not know yet.",
+    )
     client.post("/history/undo", json=undo)
     assert services.seen.left_out(person) == frozenset()
 

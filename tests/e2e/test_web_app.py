@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.browsing import Running, cards, opened, settled
 
@@ -38,16 +38,11 @@ def matches(page: Page) -> Locator:
     return page.locator(".st-key-names").get_by_role("link")
 
 
-def test_the_first_page_shows_what_to_try(page: Page) -> None:
+def test_the_first_page_shows_what_to_try_and_an_example_brings_cards(page: Page) -> None:
     page.goto("/similar")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to watch?")
-    expect(page.get_by_role("link", name=EXAMPLE)).to_be_visible()
     expect(page.get_by_text("not endorsed or certified by TMDB")).to_be_visible()
     expect(page.get_by_text(re.compile(r"searches [\d,]+ films and [\d,]+ series"))).to_be_visible()
-
-
-def test_an_example_brings_cards(page: Page) -> None:
-    page.goto("/similar")
     page.get_by_role("link", name=EXAMPLE).click()
     expect(cards(page)).to_have_count(20)
     expect(search_box(page)).to_have_value(EXAMPLE)
@@ -97,8 +92,22 @@ def test_find_similar_goes_to_that_title_and_back(page: Page) -> None:
 
 
 def test_a_name_is_completed_while_one_types_and_a_match_leads_on(page: Page) -> None:
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(r"/Selectbox\."), hold)
     page.goto("/similar?show=movie")
-    name_box(page).press_sequentially("the matr")
+    box = name_box(page)
+    expect(box).to_be_visible()
+    # The browser draws some widgets only after the next run: they show what the address says.
+    for one in late:
+        one.continue_()
+    page.unroute_all()
+    expect(page.get_by_role("combobox", name="How many")).to_be_visible()
+    box.press_sequentially("the matr")
+    expect(page.locator(".st-key-names")).to_contain_text("for “the matr”")
     expect(matches(page)).to_have_count(3)
     assert matches(page).first.inner_text() == "The Matrix · 1999 · Film"
     expect(page).to_have_url(re.compile(r"/similar\?show=movie$"))
@@ -115,6 +124,7 @@ def test_a_name_is_completed_while_one_types_and_a_match_leads_on(page: Page) ->
 def test_a_mistyped_name_is_found_and_picked_by_keys_alone(page: Page) -> None:
     page.goto("/similar")
     name_box(page).press_sequentially("the matrx relod")
+    expect(page.locator(".st-key-names")).to_contain_text("for “the matrx relod”")
     expect(matches(page).first).to_have_text("The Matrix Reloaded · 2003 · Film")
     page.keyboard.press("Tab")
     expect(matches(page).first).to_be_focused()
@@ -146,12 +156,6 @@ def test_a_title_by_its_id(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Similar to The Matrix (1999)")
     expect(page).to_have_url(re.compile("title=movie-603"))
     assert "The Matrix" not in names(page)
-
-
-def test_an_unknown_id_gives_a_sentence_and_a_way_on(page: Page) -> None:
-    page.goto("/?title=movie-2147483000")
-    expect(page.locator(".w-notice")).to_contain_text("2147483000")
-    expect(page.get_by_role("link", name="Look for the series 2147483000 instead")).to_be_visible()
 
 
 def test_a_filter_holds_for_every_card_and_no_results_say_what_to_loosen(page: Page) -> None:
@@ -195,14 +199,6 @@ def test_a_phone_never_scrolls_sideways(phone: Page, address: str) -> None:
     )
     assert wide == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_the_dark_page_is_dark(browser: Browser, running: Running) -> None:
-    for page in opened(browser, running, 1280, 900, "dark"):
-        page.goto("/similar")
-        expect(page.locator(".w-foot")).to_be_attached()
-        background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
-        assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
 
 
 def test_nothing_is_kept_in_the_browser_but_streamlits_own(page: Page) -> None:

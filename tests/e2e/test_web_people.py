@@ -117,6 +117,9 @@ def test_a_file_is_previewed_brought_in_and_settled(
     expect(name).to_contain_text("The Matrx (1999)")
     name.get_by_role("button", name="The Matrix · 1999 · Film").click()
     expect(name).to_contain_text("It is The Matrix (1999).")
+    name.get_by_role("button", name="Undo").click()
+    name.get_by_role("button", name="The Matrix · 1999 · Film").click()
+    expect(name).to_contain_text("It is The Matrix (1999).")
     page.get_by_role("radio", name="My titles").click()
     page.get_by_role("searchbox", name="Search your history").fill("matrix")
     page.get_by_role("searchbox", name="Search your history").press("Enter")
@@ -184,7 +187,8 @@ def test_a_phone_shows_every_action_and_never_scrolls_sideways(phone: Page, pers
         expect(phone.locator(".w-foot")).to_be_attached()
         settled(phone)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-        for button in phone.locator('[class*="st-key-acts-"] button').all()[:8]:
+        menu = phone.get_by_test_id("stMainMenuButton")
+        for button in (menu, *phone.locator('[class*="st-key-acts-"] button').all()[:8]):
             box = button.bounding_box()
             assert box is not None
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
@@ -211,6 +215,9 @@ def test_every_page_passes_axe(
             page.goto(f"/{address}&profile={person}")
             expect(page.locator(".w-foot")).to_be_attached()
             settled(page)
+            background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+            brightest = max(int(part) for part in re.findall(r"\d+", background)[:3])
+            assert (brightest < 60) == (scheme == "dark")
             faults = Axe().run(page, options=RULES).response["violations"]
             for fault in faults:
                 where = [node["target"] for node in fault["nodes"]][:3]

@@ -131,7 +131,7 @@ class Household:
             return 200, told[path]
         if path == "/history/match":
             self.unmatched = [one for one in self.unmatched if one["name"] != body["name"]]
-            return 200, {"entries": 1}
+            return 200, {"entries": 1, "undo": {}}
         return self._change(method, path, query, body, whose)
 
     def _change(self, method: str, path: str, query: Json, body: Json, whose: Person) -> Reply:

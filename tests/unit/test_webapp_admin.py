@@ -74,3 +74,13 @@ def test_forgetting_the_token_closes_the_page(api: WatcherApi) -> None:
     test = press(open_with(api.household.admin), "Forget the token")
     assert "Coverage of TMDB" not in html(test)
     assert "admin_token" not in test.session_state
+
+
+def test_what_went_wrong_of_late_is_told(api: WatcherApi) -> None:
+    assert "Nothing went wrong since the API was started." in html(open_with(api.household.admin))
+    line = {"at": 9.0, "level": "error", "where": "app.x", "message": "It fell over."}
+    api.operation.errors = [line]
+    api.operation.problem = "The co-rating model can't be used. Train again."
+    test = open_with(api.household.admin)
+    assert test.dataframe[0].value["Message"].tolist() == ["It fell over."]
+    assert "Train again." in html(test)

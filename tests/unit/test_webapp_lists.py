@@ -16,7 +16,7 @@ from streamlit_app.list_state import MAX_COUNT, MAX_SEED, Wish
 from streamlit_app.search_state import Search
 from streamlit_app.vocabulary import GENRES
 from tests.fakes.watcher_api import DARK, HOSTILE, MATRIX, WatcherApi
-from tests.web_pages import address, checked, html, links, opened, press
+from tests.web_pages import address, checked, html, links, of, opened, press
 
 pytestmark = pytest.mark.enable_socket
 
@@ -86,7 +86,7 @@ def test_a_list_by_its_address_with_reasons_and_word_of_what_was_shown(api: Watc
     assert "&lt;b&gt;Bold." in shown
     refs = [{"tmdb_id": n, "media_type": "movie"} for n in (603, 666)]
     assert api.lists.told == [{"list_id": f"{7:016x}", "shown": refs, "opened": []}]
-    assert test.number_input(key="l_seed").value == 7
+    assert of(test.number_input, "l_seed").value == 7
     checked(test.run())
     assert len(api.lists.asked) == len(api.lists.told) == 1, "a list is asked for and told of once"
 
@@ -95,7 +95,7 @@ def test_another_list_has_another_seed_and_keeps_the_wishes(api: WatcherApi) -> 
     test = press(opened("recommendations", show="tv", seed="7"), "Another list")
     assert address(test) == {"show": ["tv"], "seed": ["8"]}
     assert [one["seed"] for one in api.lists.asked] == [7, 8]
-    assert test.number_input(key="l_seed").value == 8
+    assert of(test.number_input, "l_seed").value == 8
 
 
 def test_what_is_not_for_me_says_so_and_is_not_in_the_next_list() -> None:
@@ -202,3 +202,13 @@ def test_an_old_link_to_the_bare_address_still_searches(api: WatcherApi) -> None
     opened("home", title="movie-603")
     assert api.asked[0]["tmdb_id"] == 603
     assert not api.lists.asked
+
+
+def test_a_first_page_that_can_not_be_shown_yet_has_a_name_and_says_what_prepares_it(
+    api: WatcherApi,
+) -> None:
+    api.ready = False
+    shown = html(opened("home"))
+    assert shown.count("<h1>Welcome to watcher</h1>") == 1
+    assert "The index is being built." in shown
+    assert "./start.sh" in shown

@@ -60,7 +60,7 @@ def test_several_people_are_asked_who_it_is_and_links_remember_it(api: WatcherAp
     otto.standings["movie", 603] = {"watched": True}
     test = opened("similar", q="rain")
     assert "Seen it" not in labels(test), "nobody was chosen: nothing may be written"
-    checked(test.selectbox(key="w_who").select("p2").run())
+    checked(test.selectbox(key="header_who").select("p2").run())
     assert address(test) == {"q": ["rain"], "profile": ["p2"]}
     assert "Seen: take it back" in labels(test)
     assert ("Find similar", "title=movie-603&profile=p2") in links(test)
