@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -35,9 +35,15 @@ _MOST_NAMED = 5
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit, judge, print the table, write the JSON."""
-    arguments = _parser().parse_args(argv)
+    return exit_code(_parser().parse_args(argv), _report)
+
+
+def exit_code(
+    arguments: argparse.Namespace, report: Callable[[argparse.Namespace], Mapping[str, object]]
+) -> int:
+    """Make the report and write it where ``--json`` says; what went wrong is said in a sentence."""
     try:
-        found = _report(arguments)
+        found = report(arguments)
         if arguments.json:
             write(arguments.json, found)
     except InvalidInput as error:
@@ -64,6 +70,20 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_data_arguments(
+        parser, "report on these user ids only, one per line (models stay everybody's)"
+    )
+    parser.add_argument(
+        "--processes", type=_at_least_one, default=os.cpu_count() or 1, metavar="N", help="(cores)"
+    )
+    parser.add_argument(
+        "--seed", type=_whole, default=0, metavar="N", help="of the bootstrap's draws (0)"
+    )
+    return parser
+
+
+def add_data_arguments(parser: argparse.ArgumentParser, people: str) -> None:
+    """The rating set, whom to look at (`people` says what for), and where to write the figures."""
     parser.add_argument(
         "--ratings",
         type=Path,
@@ -78,16 +98,9 @@ def _parser() -> argparse.ArgumentParser:
         "--people",
         type=Path,
         metavar="FILE",
-        help="report on these user ids only, one per line (models stay everybody's)",
+        help=people,
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    parser.add_argument(
-        "--processes", type=_at_least_one, default=os.cpu_count() or 1, metavar="N", help="(cores)"
-    )
-    parser.add_argument(
-        "--seed", type=_whole, default=0, metavar="N", help="of the bootstrap's draws (0)"
-    )
-    return parser
 
 
 def _report(arguments: argparse.Namespace) -> Mapping[str, object]:
@@ -98,11 +111,8 @@ def _report(arguments: argparse.Namespace) -> Mapping[str, object]:
     parts = split(supplied.ratings, catalogue.keys)
     everybody = len(parts.people)
     if people is not None:
-        parts = _only(parts, people, arguments.people)
-    if not len(parts.judged):
-        raise InvalidInput(
-            "Nobody can be judged: it takes three liked films of the catalogue, and one later"
-        )
+        parts = only(parts, people, arguments.people)
+    check_judged(parts)
     with tempfile.TemporaryDirectory(prefix="watcher-evaluation-") as folder:
         training = Training(catalogue, titles, parts.training)
         found = _judged(training, parts, Path(folder), arguments.processes)
@@ -148,7 +158,15 @@ def read_people(path: Path) -> set[int]:
     return people
 
 
-def _only(parts: Split, people: set[int], source: Path) -> Split:
+def check_judged(parts: Split) -> None:
+    """Raise `InvalidInput` where nobody is judged."""
+    if not len(parts.judged):
+        raise InvalidInput(
+            "Nobody can be judged: it takes three liked films of the catalogue, and one later"
+        )
+
+
+def only(parts: Split, people: set[int], source: Path) -> Split:
     """Restrict whom is reported on; those without ratings are named, for they may be a mistake."""
     unknown = sorted(people - set(parts.people.tolist()))
     if unknown:

@@ -23,7 +23,7 @@ MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What shapes a list once titles are scored; chosen with `scripts.evaluate`.
+    """What shapes a list once titles are scored; chosen with `scripts.tune_lists`.
 
     Scores are in standard deviations of the best candidates. `less_known` is taken off for each
     natural logarithm of the people who rated a title in the rating set, or of its votes. `language`
@@ -34,9 +34,9 @@ class Weights:
     (H. Steck, Calibrated Recommendations, 2018). `shake` is the size of a seed's noise.
     """
 
-    less_known: float = 0.1
+    less_known: float = 0.0
     language: float = 0.6
-    adventure: float = 0.35
+    adventure: float = 0.5
     variety: float = 0.25
     balance: float = 0.05
     shake: float = 0.35
@@ -44,7 +44,7 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 
-ALONE: Final = Weights(less_known=0.65, adventure=0.32, balance=0.4)
+ALONE: Final = Weights(less_known=0.45, adventure=0.32, balance=0.8)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
 
 _BEST: Final = 100

@@ -57,9 +57,13 @@ def standings(events: Iterable[Event]) -> list[Standing]:
     groups: dict[Identity, list[Event]] = defaultdict(list)
     for event in every:
         groups[_identity(event.about, known_as)].append(event)
-    found = [(identity, _standing(some)) for identity, some in groups.items()]
-    found.sort(key=lambda one: (-one[1].last_at, one[0]))
-    return [standing for _, standing in found]
+    return sorted((_standing(some) for some in groups.values()), key=latest_first)
+
+
+def latest_first(standing: Standing) -> tuple[int, Identity]:
+    """The order of `standings`; no two titles of a ledger have the same."""
+    # What is known of a title together has the identity that its entries were joined by.
+    return -standing.last_at, _ids(standing.about)[0]
 
 
 def concerning(events: Iterable[Event], titles: Iterable[About]) -> list[Event]:

@@ -28,6 +28,18 @@ class LedgerView:
     told: tuple[Event, ...]
     feedback: tuple[Event, ...]
 
+    def changed_since(self, before: LedgerView) -> list[Event]:
+        """Events of `told`, then or now, that the other doesn't have, or has otherwise."""
+        if self.mark == before.mark:
+            return []
+        now = {event.key: event for event in self.told}
+        then = {event.key: event for event in before.told}
+        # Most are the same objects, for which nothing is compared.
+        return [
+            *(one for one in then.values() if now.get(one.key) != one),
+            *(one for one in now.values() if then.get(one.key) != one),
+        ]
+
 
 class LedgerReader:
     """Reads ledgers, those of the latest few people from memory. Safe for several threads."""

@@ -16,29 +16,37 @@ from app.domain.recommending import Wish
 from app.domain.taste import Told
 from app.domain.titles import MediaKind, TitleId
 from app.services.fit_co_ratings import Trained, train
+from app.services.known import Known
 from app.services.recommender import Recommender as Pipeline
 from app.vector_store import rebuild_index
 from app.wiring import open_services
 from scripts.evaluation.catalogue import Catalogue
-from scripts.evaluation.methods import Method, PersonTrain, Recommender, Training
+from scripts.evaluation.methods import Method, PersonTrain, Training
 
 _ARRAYS: Final = "trained.npz"
 _NAMES: Final = "names.json"
 
 
 @dataclass(frozen=True, slots=True)
-class _Lists:
+class Lists:
     """The pipeline for people of a rating set: what they rated stays out, seed 0, no filters."""
 
     pipeline: Pipeline
 
-    def ranked(self, person: PersonTrain, k: int) -> list[TitleId]:
-        """As `methods.Recommender`."""
+    def known(self, person: PersonTrain) -> Known:
+        """What lists for this person are drawn from."""
         told = [
             Told(id=one, at=int(at), rating=float(rating))
             for one, at, rating in zip(person.titles, person.times, person.ratings, strict=True)
         ]
-        known = self.pipeline.known(told, (), frozenset(person.titles), float(person.now))
+        return self.pipeline.known(told, (), frozenset(person.titles), float(person.now))
+
+    def ranked(self, person: PersonTrain, k: int) -> list[TitleId]:
+        """As `methods.Recommender`."""
+        return self.of(self.known(person), k)
+
+    def of(self, known: Known, k: int) -> list[TitleId]:
+        """As `ranked`, of somebody who is known already."""
         run = self.pipeline.run(known, Wish(kinds=(MediaKind.MOVIE,), count=k))
         return [run.stages[kind].pool.ids[place] for kind, place in run.picks]
 
@@ -69,7 +77,7 @@ class Watcher:
         np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
         (folder / _NAMES).write_text(json.dumps(trained.ranker.names))
 
-    def open(self, catalogue: Catalogue, folder: Path) -> Recommender:  # noqa: ARG002 -- the port
+    def open(self, catalogue: Catalogue, folder: Path) -> Lists:  # noqa: ARG002 -- the port
         """The pipeline over the store and the index that the API would serve."""
         services = open_services()
         services.index.refresh()
@@ -78,7 +86,7 @@ class Watcher:
             arrays = dict(np.load(folder / _ARRAYS))
             names = json.loads((folder / _NAMES).read_text())
             trained = Trained(co_ratings.model_of(arrays), ranker.ranker_of(names, arrays))
-        return _Lists(Pipeline(services.index, services.titles, lambda: trained))
+        return Lists(Pipeline(services.index, services.titles, lambda: trained))
 
 
 OURS: Final[tuple[Method, ...]] = (

@@ -180,6 +180,7 @@ def told(title: Title, known: Evidence) -> Iterable[str]:
     yield from (str(one.year) for one in everyone if one.name == title.name)
     yield from (one.name for one in known.shared)
     yield from (*known.genres, *known.taste, *title.genres, str(title.year))
+    yield from (genre.capitalize() for genre in known.genres)  # at the beginning of a sentence
     if known.rating is not None:
         yield from (f"{known.rating:.1f}", f"{known.votes:,}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final
 
 from app.adapters.event_codec import decode_event, encode_event, in_order
@@ -22,12 +23,16 @@ _VERSION: Final = "SELECT version FROM profiles WHERE id = ?"
 _EVENTS: Final = """SELECT body FROM profiles LEFT JOIN events ON events.profile = profiles.place
     WHERE profiles.id = ?"""
 
+_EVENTS_KEPT: Final = 50_000
+"""Events that stay decoded: after a change nearly all of a ledger is read again as it was."""
+
 
 class SqliteLedger:
     """`Ledger` over one file."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._decoded = lru_cache(_EVENTS_KEPT)(decode_event)
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
         """See `Ledger.put`."""
@@ -60,7 +65,7 @@ class SqliteLedger:
         rows = self._database.rows(_EVENTS, (profile_id,))
         if not rows:
             raise no_profile(profile_id)
-        return in_order(decode_event(body) for (body,) in rows if body is not None)
+        return in_order(self._decoded(body) for (body,) in rows if body is not None)
 
     def version(self, profile_id: str) -> int:
         """See `Ledger.version`."""
