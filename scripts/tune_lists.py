@@ -70,7 +70,7 @@ TASKS: Final = (
         OURS[1],
         Popularity(),
         ALONE,
-        5.6,
+        6.7,  # without a rating set lists lean towards hits: breadth is asked for first
         {
             "less_known": (0.45, 0.65, 0.85),
             "adventure": (0.2, 0.32, 0.5),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HIDDEN: Final = 8
-NETWORKS: Final = 12
+NETWORKS: Final = 24
 """Networks whose mean is the ranker: less hangs on where one of them began."""
 
 _STEPS: Final = 60

@@ -66,13 +66,17 @@ def for_children(genres: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return np.asarray((genres & np.uint32(genre_bits(_FOR_CHILDREN))) != 0)
 
 
+def for_families(genres: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which titles, by their genres (n,), may be shown to a child: animation alone needn't be."""
+    return np.asarray((genres & np.uint32(genre_bits(_FOR_FAMILIES))) != 0)
+
+
 def is_childlike(liked: NDArray[np.uint32]) -> bool:
     """Whether what is liked (m,) looks like a child's: nearly all is for children."""
-    family = (liked & np.uint32(genre_bits(_FOR_FAMILIES))) != 0
     return bool(
         len(liked) >= _FEWEST_CHILDLIKE
         and for_children(liked).mean() >= _CHILDLIKE
-        and family.mean() >= _CHILDLIKE_FAMILY
+        and for_families(liked).mean() >= _CHILDLIKE_FAMILY
     )
 
 
@@ -87,7 +91,7 @@ def unfit(
     """
     childish = for_children(genres)
     if is_childlike(liked):
-        why, barred = _GROWN_UP, ~childish
+        why, barred = _GROWN_UP, ~for_families(genres)
     elif for_children(liked).any():
         why, barred = "", np.zeros(len(genres), bool)
     else:

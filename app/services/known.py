@@ -15,7 +15,7 @@ from app.domain.index_ports import VectorIndex
 from app.domain.ranker import CONTENT_RANKER, Ranker
 from app.domain.taste import Floats, Liking, Taste, Told, liking_of, tastes_of
 from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.variety import for_children, is_childlike
+from app.domain.variety import for_families, is_childlike
 from app.domain.vocabulary import GENRES
 from app.services.fit_co_ratings import Trained
 
@@ -88,7 +88,7 @@ class Known:
             return np.ones(len(genres), bool)
         chosen = (shares * (self.genres >= _USUAL_GENRE)).sum(axis=1) > 0
         if is_childlike(self.person.own.genres[self.liked]):
-            return np.asarray(chosen & for_children(genres))
+            return np.asarray(chosen & for_families(genres))
         return np.asarray(chosen | (shares.sum(axis=1) == 0))
 
     def without(self, title_id: TitleId) -> Known:
