@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.embedding_text import META_KEYWORDS
 from app.domain.features import genre_shares
+from app.domain.keywords import telling
 from app.domain.ports import Vectors
 from app.domain.taste import MOST_TASTES, Floats
 from app.domain.titles import Title
@@ -34,12 +34,6 @@ _LEAST_SHARE: Final = 0.1
 _LEAST_TITLES: Final = 2
 _TELLING: Final = 1.25
 """Times as often as elsewhere a word must be in a taste, to say anything of it."""
-
-_UNSHOWN: Final = frozenset(
-    {"nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast", "nipples"}
-)
-_NO_NAMES: Final = META_KEYWORDS | _UNSHOWN
-"""Keywords that no taste is named by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,8 +154,8 @@ def words_of(groups: Sequence[Sequence[Title]], rest: Sequence[Title]) -> list[t
 
 def _terms(title: Title) -> set[str]:
     # A keyword that repeats a genre says nothing more: "animation".
-    told = _NO_NAMES.union(genre.casefold() for genre in title.genres)
-    return {*title.genres, *(word for word in title.keywords if word not in told)}
+    told = {genre.casefold() for genre in title.genres}
+    return {*title.genres, *(word for word in telling(title.keywords) if word not in told)}
 
 
 def _telling_apart(words: Sequence[str], most: int) -> tuple[str, ...]:

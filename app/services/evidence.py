@@ -10,23 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.co_ratings import CoRatings
-from app.domain.embedding_text import META_KEYWORDS
 from app.domain.evidence import ALIKE, Evidence, Liked, Origin, Shared, Trait
+from app.domain.keywords import telling
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.recommender import Run
-
-_UNSAID: Final = frozenset(
-    {
-        *("nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast"),
-        *("nipples", "violence"),
-        # What half of all titles are about says nothing of two of them.
-        *("love", "friendship", "family", "evil", "vision", "death", "murder", "marriage", "hero"),
-        *("love of one's life", "parents kids relationship", "husband wife relationship"),
-        *("new york", "new york city", "los angeles, california", "london, england", "usa"),
-        *("drug dealer", "police", "party", "money", "teenager", "fight", "friends"),
-    }
-)
-"""Keywords that no reason is made of."""
 
 _NEAREST: Final = 3
 _BY_MAKER: Final = 0.12
@@ -165,7 +152,7 @@ class Witness:
 
     def _taste(self, title: Title) -> tuple[str, ...]:
         """The title's keywords that several liked titles have, those of most first."""
-        words = [word for word in _telling(title.keywords) if self._words[word] >= _OFTEN]
+        words = [word for word in telling(title.keywords) if self._words[word] >= _OFTEN]
         return tuple(sorted(words, key=lambda word: -self._words[word])[:_OF_A_TRAIT])
 
     def _shared(self, title: Title, liked: tuple[Liked, ...]) -> Iterator[Shared]:
@@ -178,12 +165,8 @@ class Witness:
             for trait, mine, theirs in (
                 (Trait.MAKER, title.makers, other.makers),
                 (Trait.CAST, title.cast[:_CAST_READ], other.cast[:_CAST_READ]),
-                (Trait.KEYWORD, _telling(title.keywords), other.keywords),
+                (Trait.KEYWORD, telling(title.keywords), other.keywords),
             ):
                 common = [name for name in mine if name in theirs]
                 for name in common[:_OF_A_TRAIT]:
                     yield Shared(trait, name, one.id)
-
-
-def _telling(keywords: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in keywords if word not in META_KEYWORDS and word not in _UNSAID)
