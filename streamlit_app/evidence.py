@@ -21,7 +21,7 @@ def line(pick: Pick) -> str:
 def _facts(evidence: Evidence, told: str) -> Iterator[str]:
     """The most telling first; nothing whose name was `told`."""
     for words, liked in (
-        ("Near {}", evidence.liked),
+        ("Near {}", [one for one in evidence.liked if one.near]),
         ("Rated highly beside {}", evidence.co_rated),
         ("TMDB names it beside {}", evidence.recommended_by),
     ):

@@ -9,7 +9,7 @@ from app.domain.titles import MediaKind
 
 
 class LikedShown(BaseModel):
-    """A title that the person likes; `rating` is theirs, 1 to 10."""
+    """A title that the person likes; `rating` is theirs, 1 to 10. `near`: it is like the pick."""
 
     media_type: MediaKind
     tmdb_id: int
@@ -17,6 +17,7 @@ class LikedShown(BaseModel):
     year: int | None
     rating: int | None
     loved: bool
+    near: bool
 
 
 class SharedShown(BaseModel):
@@ -28,7 +29,7 @@ class SharedShown(BaseModel):
 
 
 class EvidenceShown(BaseModel):
-    """What speaks for a pick: where it was found, liked titles near to it, what they share."""
+    """What speaks for a pick: where it was found, liked titles near or akin, what they share."""
 
     origins: list[str]
     liked: list[LikedShown]
@@ -66,4 +67,5 @@ def _liked(one: Liked) -> LikedShown:
         year=one.year,
         rating=one.rating,
         loved=one.loved,
+        near=one.is_near,
     )

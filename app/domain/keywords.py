@@ -11,6 +11,8 @@ _UNSAID: Final = frozenset(
     {
         *("nudity", "female nudity", "male nudity", "sex", "sex scene", "rape", "breast"),
         *("nipples", "violence"),
+        *("based on comic", "based on comic book", "based on graphic novel", "based on manga"),
+        *("based on true story", "based on young adult novel", "based on video game"),
         # What half of all titles are about says nothing of two of them.
         *("love", "friendship", "family", "evil", "vision", "death", "murder", "marriage", "hero"),
         *("love of one's life", "parents kids relationship", "husband wife relationship"),

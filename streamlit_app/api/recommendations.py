@@ -19,7 +19,7 @@ _WORDED_TIMEOUT: Final = httpx2.Timeout(75.0, connect=2.0)
 
 
 class Liked(Answer):
-    """A title that the person likes; `rating` is theirs, 1 to 10."""
+    """A title that the person likes; `rating` is theirs, 1 to 10. `near`: it is like the pick."""
 
     media_type: Kind
     tmdb_id: int
@@ -27,6 +27,7 @@ class Liked(Answer):
     year: int | None = None
     rating: int | None = None
     loved: bool = False
+    near: bool = False
 
 
 class Shared(Answer):

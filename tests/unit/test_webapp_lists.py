@@ -20,7 +20,7 @@ from tests.web_pages import address, checked, html, links, of, opened, press
 
 pytestmark = pytest.mark.enable_socket
 
-NEAR = {"media_type": "movie", "tmdb_id": 348, "title": "Alien", "rating": 9}
+NEAR = {"media_type": "movie", "tmdb_id": 348, "title": "Alien", "rating": 9, "near": True}
 FACTS: dict[str, Any] = {"liked": [NEAR], "taste": ["robots"]}
 
 
@@ -66,6 +66,10 @@ def test_the_small_line_tells_what_the_reason_does_not() -> None:
     assert evidence.line(pick) == "Your taste: robots"
     other = Pick(**MATRIX, reason="It is good.", evidence=FACTS)
     assert evidence.line(other) == "Near Alien (you gave 9) · Your taste: robots"
+    akin = FACTS | {"liked": [NEAR | {"near": False}]}
+    assert evidence.line(Pick(**MATRIX, reason="It is good.", evidence=akin)) == (
+        "Your taste: robots"
+    )
 
 
 def test_a_list_by_its_address_with_reasons_and_word_of_what_was_shown(api: WatcherApi) -> None:
