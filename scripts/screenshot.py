@@ -33,8 +33,12 @@ README_SHOTS: Final = (
     Shot("similar", "similar?title=movie-603", "light", 1280, 1000),
     Shot("similar-dark", _SPACE, "dark", 1280, 1000),
     Shot("similar-phone", _TWIST, "light", 390, 844),
+    Shot("recommendations", "recommendations?show=movie", "light", 1280, 1000),
+    Shot("taste", "taste", "light", 1280, 1000, ".w-count"),
+    Shot("history-dark", "history", "dark", 1280, 1000, "h1"),
+    Shot("taste-phone", "taste", "light", 390, 844, ".w-count"),
 )
-"""The pictures that stand in the repository."""
+"""The pictures that stand in the repository; a person must have a history for the last four."""
 
 PAGES: Final = {
     "home": ("", ".w-card"),
@@ -72,36 +76,34 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=arguments.chromium, args=list(ARGUMENTS)
         )
-        for shot in (
-            *README_SHOTS,
-            *(every_page(arguments.profile) if arguments.every_page else ()),
-        ):
+        for shot in (*README_SHOTS, *(every_page() if arguments.every_page else ())):
             path = arguments.folder / f"{shot.name}.png"
-            take(browser, arguments.url.rstrip("/"), shot, path)
+            address = as_seen_by(arguments.profile, shot.address)
+            take(browser, f"{arguments.url.rstrip('/')}/{address}", shot, path)
             print(f"{path} ({path.stat().st_size // 1024} KB)")
         browser.close()
 
 
-def every_page(profile: str) -> list[Shot]:
-    """Each page in each look, as this person sees it."""
-    who = f"profile={profile}" if profile else ""
+def as_seen_by(profile: str, address: str) -> str:
+    """The address for this person, or for the only one."""
+    return f"{address}{'&' if '?' in address else '?'}profile={profile}" if profile else address
+
+
+def every_page() -> list[Shot]:
+    """Each page in each look."""
     return [
-        Shot(
-            f"{page}-{look}",
-            address + ("&" if "?" in address else "?") + who if who else address,
-            *(scheme, width, height, awaited),
-        )
+        Shot(f"{page}-{look}", address, scheme, width, height, awaited)
         for page, (address, awaited) in PAGES.items()
         for look, (scheme, width, height) in LOOKS.items()
     ]
 
 
 def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
-    """Open one page as this shot says and write it as PNG; fails where that doesn't come."""
+    """Open the page as this shot says and write it as PNG; fails where that doesn't come."""
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
     )
-    page.goto(f"{url}/{shot.address}")
+    page.goto(url)
     page.locator(shot.awaited).first.wait_for(timeout=WAIT_MS)
     page.locator(".w-foot").wait_for(state="attached", timeout=WAIT_MS)
     # Widgets come after the text: until then, grey places stand for them.
