@@ -93,6 +93,9 @@ class Known:
 
 
 _GAVE: Final = re.compile(rf"(?i)\b(?:gave|rated) ({_NAME})(?: as)?(?: with)?(?: an?)? (\d+)")
+_GAVE_TO: Final = re.compile(
+    rf"(?i)\b(?:gave|rated) (?:an? )?(\d+)(?: out of 10| stars?)? to ({_NAME})"
+)
 _YOU_DID: Final = re.compile(
     r"(?i)\byou(?:'ve| have)?(?: also| really| already)? "
     r"(?:gave|rated|liked|loved|enjoyed|watched|saw|seen|finished)\b"
@@ -122,7 +125,8 @@ def _of_the_person(masked: str, known: Known, _evidence: Evidence) -> Iterator[s
     liked = any(ord(c) >= FIRST and LIKED in known.meaning(c) for c in masked)
     if _YOU_DID.search(masked) and not liked:
         yield "claims that the person knows what they were not said to know"
-    for name, number in _GAVE.findall(masked):
+    told = [*_GAVE.findall(masked), *((n, r) for r, n in _GAVE_TO.findall(masked))]
+    for name, number in told:
         if known.rating(name) != int(number):
             yield "claims a rating that was not given"
 

@@ -216,7 +216,7 @@ def _because(liked: Liked) -> str:
     if liked.loved:
         return f"Because you loved {_name(liked)}"
     if liked.rating is not None and liked.rating >= _GOOD:
-        return f"Because you gave {_name(liked)} {liked.rating}"
+        return f"Because you gave {liked.rating} to {_name(liked)}"
     return f"Because you liked {_name(liked)}"
 
 

@@ -33,11 +33,11 @@ def evidence(*origins: Origin, **changes: object) -> Evidence:
 CASES: list[tuple[Evidence, str]] = [
     (
         evidence(liked=(ARRIVAL,), shared=(Shared(MAKER, "D. Vill", ARRIVAL.id),)),
-        "Because you gave Arrival 9: both are directed by D. Vill.",
+        "Because you gave 9 to Arrival: both are directed by D. Vill.",
     ),
     (
         evidence(liked=(SERIES,), shared=(Shared(MAKER, "D. Vill", SERIES.id),)),
-        "Because you gave The Wire 10: both are by D. Vill.",
+        "Because you gave 10 to The Wire: both are by D. Vill.",
     ),
     (
         evidence(
@@ -127,7 +127,7 @@ def test_another_of_the_same_name_is_told_apart_by_its_year() -> None:
 def test_what_only_shares_somebody_is_not_called_close() -> None:
     apart = replace(ARRIVAL, cosine=0.2)
     with_both = evidence(liked=(apart,), shared=(Shared(CAST, "Ada A", ARRIVAL.id),))
-    assert reason(PICK, with_both) == "Because you gave Arrival 9: Ada A is in both."
+    assert reason(PICK, with_both) == "Because you gave 9 to Arrival: Ada A is in both."
     assert "Arrival" not in reason(PICK, evidence(Origin.WATCHLIST, liked=(apart,)))
     assert "Arrival" not in reason(PICK, evidence(liked=(apart,)))
 
@@ -231,5 +231,5 @@ def test_kinds_are_told_apart() -> None:
     title = replace(PICK, id=series(1))
     shared = (Shared(MAKER, "D. Vill", SERIES.id),)
     sentence = reason(title, evidence(liked=(SERIES,), shared=shared))
-    assert sentence == "Because you gave The Wire 10: both are created by D. Vill."
+    assert sentence == "Because you gave 10 to The Wire: both are created by D. Vill."
     assert title.id.kind is MediaKind.TV

@@ -62,7 +62,7 @@ def test_a_seed_that_cannot_be_meant_is_left_out(seed: str) -> None:
 
 
 def test_the_small_line_tells_what_the_reason_does_not() -> None:
-    pick = Pick(**MATRIX, reason="Because you gave Alien 9.", evidence=FACTS)
+    pick = Pick(**MATRIX, reason="Because you gave 9 to Alien.", evidence=FACTS)
     assert evidence.line(pick) == "Your taste: robots"
     other = Pick(**MATRIX, reason="It is good.", evidence=FACTS)
     assert evidence.line(other) == "Near Alien (you gave 9) · Your taste: robots"

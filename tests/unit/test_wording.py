@@ -44,6 +44,7 @@ OTHERS = {"Heat", "The Thing", "It", "Blade"}
 
 GOOD = [
     "Because you gave Arrival 9: both are directed by Denis Villeneuve.",
+    "Because you gave 9 to Arrival: both are directed by Denis Villeneuve.",
     "You gave \u201cArrival\u201d a 9, and this is Villeneuve\u2019s next dystopia.",
     "A slow dystopia with Ryan Gosling, for someone who loved Dune.",
     "Science fiction and drama of the 2010s, close to Dune.",
@@ -74,6 +75,8 @@ BAD = {
     "a number": "A dystopia in 42 scenes, close to Dune.",
     "a number in words": "A dystopia in seven chapters, close to Dune.",
     "another rating": "Because you gave Arrival 7, this dystopia may do.",
+    "another rating of it": "Because you gave 7 to Arrival, this dystopia may do.",
+    "another's rating": "Because you gave 9 out of 10 to Dune, this dystopia may do.",
     "a rating of another": "Because you gave Dune 9, this dystopia may do.",
     "a part that isn't theirs": "A dystopia directed by Ryan Gosling, close to Dune.",
     "a cast that isn't theirs": "A dystopia starring Denis Villeneuve, close to Dune.",
