@@ -35,7 +35,7 @@ class Weights:
     """
 
     less_known: float = 0.0
-    language: float = 1.0
+    language: float = 0.6
     adventure: float = 0.5
     variety: float = 0.25
     balance: float = 0.05
@@ -44,7 +44,7 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 
-ALONE: Final = Weights(less_known=0.65, adventure=0.32, variety=0.35, balance=0.8)
+ALONE: Final = Weights(less_known=0.65, language=1.0, adventure=0.32, variety=0.35, balance=0.8)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
 
 _BEST: Final = 100
