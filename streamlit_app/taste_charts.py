@@ -274,8 +274,14 @@ def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
     return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
 
 
+class _Rows(alt.InlineData):
+    """Rows that are made here: checking each of hundreds against Vega's schema takes long."""
+
+    _class_is_valid_at_instantiation = False
+
+
 def _data(rows: list[Row]) -> alt.InlineData:
-    return alt.InlineData(values=rows)
+    return _Rows(values=rows)
 
 
 def _points(taste: Taste, every: Sequence[str]) -> list[Row]:

@@ -15,7 +15,8 @@ from app.api.titles import TitleCard, card_of
 from app.domain.errors import InvalidInput
 from app.domain.ledger import About, EventKind
 from app.domain.titles import MediaKind, TitleId
-from app.services.history import HistoryQuery, Row, Show, Sort, Undo
+from app.services.history import HistoryQuery, Show, Sort, Undo
+from app.services.history_rows import Row
 from app.services.profiles import events_of
 from app.wiring import Services
 

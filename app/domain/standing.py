@@ -73,15 +73,31 @@ def concerning(events: Iterable[Event], titles: Iterable[About]) -> list[Event]:
     nothing but a title's name: what `standings` makes of a title from these alone is what it makes
     of it from all.
     """
-    every = [(event, _ids(event.about)) for event in events]
+    every = [*events]
     wanted = {i for about in titles for i in (*_ids(about), _by_name(about))}
+    found: list[tuple[Event, list[Identity]]] = []
     reached = 0
     while len(wanted) > reached:
         reached = len(wanted)
-        for _, ids in every:
+        found = [(event, _ids(event.about)) for event in _perhaps(every, wanted)]
+        for _, ids in found:
             if len(ids) > 1 and not wanted.isdisjoint(ids):
                 wanted.update(ids)
-    return [event for event, ids in every if not wanted.isdisjoint(ids)]
+    return [event for event, ids in found if not wanted.isdisjoint(ids)]
+
+
+def _perhaps(events: Sequence[Event], wanted: Iterable[Identity]) -> list[Event]:
+    """All events that may have one of these identities: quick, for most have none of them."""
+    ids = {identity[-1] for identity in wanted}
+    numbers = {int(identity[-1]) for identity in wanted if identity[0] in ("tmdb", "tvdb")}
+    return [
+        event
+        for event in events
+        if (about := event.about).tmdb_id in numbers
+        or about.imdb_id in ids
+        or about.tvdb_id in numbers
+        or (about.tmdb_id is None and not about.imdb_id)
+    ]
 
 
 def _known_as(events: Sequence[Event]) -> dict[Identity, Identity]:

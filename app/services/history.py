@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -15,16 +12,13 @@ from app.domain.ledger import About, Event, EventKind
 from app.domain.names import fold
 from app.domain.people_ports import Ledger
 from app.domain.ports import Clock, TitleStore
-from app.domain.standing import HAND, Standing, concerning, standings
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.standing import HAND
+from app.domain.titles import MediaKind, TitleId
+from app.services.history_rows import HistoryRows, Row
 from app.services.ledger_reader import LedgerReader
 
 MARKS: Final = (EventKind.LOVED, EventKind.WATCHLISTED, EventKind.DISMISSED)
 MOST_AT_ONCE: Final = 1000
-_PEOPLE_KEPT: Final = 8
-_KEPT_FOR: Final = 60.0
-"""Seconds after which titles are looked up again: the catalogue grows without the ledger."""
-
 _TOMORROW: Final = 86_400
 
 Sort = Literal["latest", "oldest", "name", "year", "rating", "plays"]
@@ -47,16 +41,6 @@ class HistoryQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One title of a history; `title` is None where the catalogue lacks it."""
-
-    standing: Standing
-    name: str
-    year: int | None
-    title: Title | None
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Some rows, and how many there are in all."""
 
@@ -72,13 +56,6 @@ class Undo:
     put: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    mark: int
-    until: float
-    rows: tuple[Row, ...]
-
-
 class History:
     """The verbs on one person's ledger. Each raises `NotFound` for an unknown profile."""
 
@@ -87,10 +64,8 @@ class History:
     ) -> None:
         self._ledger = ledger
         self._reader = reader or LedgerReader(ledger)
-        self._titles = titles
+        self._rows = HistoryRows(self._reader, titles)
         self._clock = clock
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
 
     def listed(self, profile_id: str, query: HistoryQuery) -> Page:
         """The entries that pass, sorted, one page of them."""
@@ -101,28 +76,11 @@ class History:
 
     def of(self, profile_id: str, wanted: Collection[TitleId]) -> list[Row]:
         """The rows of those titles that the person has any of."""
-        known = self._titles.get_many(wanted)
-        titles = [About(kind=one.kind, tmdb_id=one.tmdb_id) for one in wanted]
-        titles += [_about(title) for title in known.values()]
-        return [
-            row
-            for row in self._concerning(profile_id, titles)
-            if (row.title.id if row.title else row.standing.title_id) in wanted
-        ]
+        return self._rows.of(profile_id, wanted)
 
     def rows(self, profile_id: str) -> tuple[Row, ...]:
         """All of a person's titles, the latest first."""
-        view = self._reader.read(profile_id)
-        kept = self._kept_rows(profile_id, view.mark)
-        if kept is not None:
-            return kept
-        until = time.monotonic() + _KEPT_FOR
-        rows = self._read(view.told)
-        with self._lock:
-            self._kept[profile_id] = _Kept(view.mark, until, rows)
-            while len(self._kept) > _PEOPLE_KEPT:
-                self._kept.popitem(last=False)
-        return rows
+        return self._rows.all(profile_id)
 
     def add(
         self,
@@ -212,57 +170,8 @@ class History:
 
     def _events_of(self, profile_id: str, about: About) -> tuple[Event, ...]:
         """All events of the title, those of other families of ids among them."""
-        rows = self._concerning(profile_id, [about])
+        rows = self._rows.near(profile_id, about)
         return tuple(event for row in rows if _same(row, about) for event in row.standing.events)
-
-    def _concerning(self, profile_id: str, titles: Sequence[About]) -> tuple[Row, ...]:
-        """The rows of these titles, perhaps with others: quick right after a change, too."""
-        view = self._reader.read(profile_id)
-        kept = self._kept_rows(profile_id, view.mark)
-        return kept if kept is not None else self._read(concerning(view.told, titles))
-
-    def _kept_rows(self, profile_id: str, mark: int) -> tuple[Row, ...] | None:
-        with self._lock:
-            kept = self._kept.get(profile_id)
-            if kept is None or kept.mark != mark or time.monotonic() >= kept.until:
-                return None
-            self._kept.move_to_end(profile_id)
-            return kept.rows
-
-    def _read(self, told: Sequence[Event]) -> tuple[Row, ...]:
-        found = standings(told)
-        ids = {standing.title_id for standing in found} - {None}
-        titles = self._titles.get_many([i for i in ids if i is not None])
-        by_imdb = self._titles.by_imdb(
-            [s.about.imdb_id for s in found if s.title_id not in titles and s.about.imdb_id]
-        )
-        by_tvdb = self._titles.by_tvdb(
-            [number for s in found if (number := _tvdb_id(s)) and s.title_id not in titles]
-        )
-        titles |= self._titles.get_many({*by_imdb.values(), *by_tvdb.values()})
-        rows = []
-        for standing in found:
-            title_id = standing.title_id or by_imdb.get(standing.about.imdb_id)
-            title_id = title_id or by_tvdb.get(_tvdb_id(standing) or 0)
-            title = titles.get(title_id) if title_id is not None else None
-            name = title.name if title else standing.about.name
-            year = title.year if title else standing.about.year
-            rows.append(Row(standing, name, year, title))
-        return tuple(rows)
-
-
-def _about(title: Title) -> About:
-    return About(
-        kind=title.id.kind,
-        tmdb_id=title.id.tmdb_id,
-        imdb_id=title.imdb_id,
-        tvdb_id=title.tvdb_id,
-    )
-
-
-def _tvdb_id(standing: Standing) -> int | None:
-    """TVDB numbers films for themselves, and the ledger's ids of it are series'."""
-    return standing.about.tvdb_id if standing.about.kind is MediaKind.TV else None
 
 
 def _key(

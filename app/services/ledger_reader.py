@@ -34,11 +34,12 @@ class LedgerView:
             return []
         now = {event.key: event for event in self.told}
         then = {event.key: event for event in before.told}
-        # Most are the same objects, for which nothing is compared.
-        return [
-            *(one for one in then.values() if now.get(one.key) != one),
-            *(one for one in now.values() if then.get(one.key) != one),
-        ]
+        # Most are the same objects: only of the others is everything compared.
+        differing = [key for key, one in now.items() if then.get(key) is not one]
+        differing = [key for key in differing if then.get(key) != now[key]]
+        gone = [one for key, one in then.items() if key not in now]
+        before_that = [then[key] for key in differing if key in then]
+        return [*gone, *before_that, *(now[key] for key in differing)]
 
 
 class LedgerReader:
@@ -59,8 +60,8 @@ class LedgerReader:
                 self._kept.move_to_end(profile_id)
                 return kept
         events = self._ledger.events(profile_id)
-        told = tuple(event for event in events if event.kind not in FEEDBACK)
         feedback = tuple(event for event in events if event.kind in FEEDBACK)
+        told = tuple(event for event in events if event.kind not in FEEDBACK)
         with self._lock:
             kept = self._kept.get(profile_id)
             if kept is not None and kept.told == told:

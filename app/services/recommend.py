@@ -18,7 +18,8 @@ from app.domain.taste import Told
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.evidence import Witness
 from app.services.feedback import Feedback
-from app.services.history import History, Row
+from app.services.history import History
+from app.services.history_rows import Row
 from app.services.known import Known
 from app.services.ledger_reader import LedgerReader
 from app.services.recommender import Recommender, Run, Stages

@@ -29,7 +29,8 @@ from app.domain.taste_gaps import Gap
 from app.domain.taste_groups import Groups, grouped, rows_of, words_of
 from app.domain.taste_map import TasteMap, drawn, most_telling
 from app.domain.titles import MediaKind, Title
-from app.services.history import History, Row
+from app.services.history import History
+from app.services.history_rows import Row
 from app.services.known import Known
 from app.services.recommend import Recommend
 from app.services.recommender import Recommender, Run

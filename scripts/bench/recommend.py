@@ -119,8 +119,7 @@ def measured(data: Path, titles: int, lists: int, model: Path | None) -> list[di
         finally:
             services.forget(profile.id)
     return [
-        row | {"name": f"{what}: {row['name']}", "peak MB": peak_mb(os.getpid())}
-        for row in rows
+        row | {"name": f"{what}: {row['name']}", "peak MB": peak_mb(os.getpid())} for row in rows
     ]
 
 
