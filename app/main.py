@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from threadpoolctl import threadpool_limits
 
 from app import __version__
 from app.api import (
@@ -35,6 +33,7 @@ from app.api.limits import RequestLimits
 from app.api.metrics import HttpFigures, RequestFigures
 from app.domain.errors import WatcherError
 from app.logs import RecentTroubles, set_up_logging
+from app.serving import set_for_serving
 from app.settings import settings
 from app.wiring import Services, open_services
 
@@ -53,13 +52,9 @@ def create_app(services: Services | None = None) -> FastAPI:
         logging.getLogger().addHandler(troubles)
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         _ = opened.search  # made before threads could make it twice; loads what the limit is for
-        # Products of a query's size are slower with a team of threads, and wait for busy cores.
-        threadpool_limits(limits=1, user_api="blas")
         follower = Follower(opened)
         follower.start()
-        # What is loaded stays: without this every full collection walks through it, in a request.
-        gc.collect()
-        gc.freeze()
+        set_for_serving()
         try:
             yield
         finally:

@@ -34,6 +34,7 @@ from app.domain.ledger import About, Event, EventKind
 from app.domain.recommending import Wish
 from app.domain.titles import MediaKind, TitleId
 from app.services.search import BOTH
+from app.serving import set_for_serving
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench.grown import FIRST_MADE, grown
@@ -111,6 +112,7 @@ def measured(data: Path, titles: int, lists: int, model: Path | None) -> list[di
         if model is not None and services.recommender.trained() is None:
             raise SystemExit(f"{model} has no co-rating model: python -m scripts.train_co_ratings")
         services.index.refresh()
+        set_for_serving()
         profile, _ = services.people.make(f"bench {time.time():.0f}")
         try:
             films = known_films(services)
