@@ -49,15 +49,11 @@ def named(typed: str) -> tuple[TitleCard, ...]:
     return client().titles.named(typed, _COMPLETIONS)
 
 
-@st.cache_data(ttl=_HEALTH_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)
-def people(token: str, changes: str) -> tuple[Profile, ...]:
-    """Those whom a token may see, as of a change."""
-    del changes
-    return people_now(token)
+def people(token: str) -> tuple[Profile, ...]:
+    """Those whom a token may see, asked for this moment.
 
-
-def people_now(token: str) -> tuple[Profile, ...]:
-    """As `people`, asked for this moment."""
+    Not kept: whoever was deleted elsewhere a moment ago would meet refusals on every page.
+    """
     return client().people(Caller(token)).all()
 
 

@@ -122,10 +122,7 @@ def picker() -> None:
 def _found() -> Viewer:
     named = address.profile() or st.session_state.get(_CHOSEN, "")
     try:
-        people = answers.people(token(), changes())
-        if named and not any(person.id == named for person in people):
-            # Made by somebody else a moment ago, perhaps.
-            people = answers.people_now(token())
+        people = answers.people(token())
     except ApiUnauthorized as error:
         return Viewer("token", problem=error)
     except ApiError as error:

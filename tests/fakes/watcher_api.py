@@ -46,6 +46,9 @@ class WatcherApi:
         self.asked: list[Json] = []
         self.paths: list[str] = []
         self.fault: tuple[int, Json] | None = None
+        self.spared: frozenset[str] = frozenset()
+        """Paths that a fault leaves alone."""
+
         self.ready = True
         self.model = "off"
         self.household = Household(self._find)
@@ -65,7 +68,7 @@ class WatcherApi:
                 "detail": detail,
                 "language_model": {"state": self.model, "detail": ""},
             }
-        if self.fault:
+        if self.fault and path not in self.spared:
             return self.fault
         if path.startswith("/admin/"):
             return self.operation.answer(method, path, token)

@@ -49,9 +49,21 @@ def test_what_was_seen_before_stands_on_its_card(api: WatcherApi) -> None:
 def test_a_refused_action_says_why_and_changes_nothing(api: WatcherApi) -> None:
     test = opened("similar", q="rain")
     api.fault = (404, {"error": "not_found", "detail": "There is no such title <b>."})
+    api.spared = frozenset({"/profiles"})
     press(test, "Seen it")
     assert "There is no such title &lt;b&gt;." in html(test)
     assert "Undo" not in labels(test)
+
+
+def test_who_was_deleted_elsewhere_is_not_asked_for_again(api: WatcherApi) -> None:
+    gone = api.household.add("Ida")
+    api.household.add("Otto").standings["movie", 603] = {"watched": True}
+    test = opened("history", profile=gone.id)
+    assert "The Matrix" not in html(test)
+    api.household.people.remove(gone)
+    checked(test.run())
+    assert "The Matrix" in html(test)
+    assert "no such profile" not in html(test)
 
 
 def test_several_people_are_asked_who_it_is_and_links_remember_it(api: WatcherApi) -> None:
