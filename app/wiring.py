@@ -55,7 +55,6 @@ from app.services.sign_in import SignIn
 from app.services.taste_gaps import TasteGaps
 from app.services.taste_page import TastePage
 from app.services.trained import TrainedInUse
-from app.services.usual import UsualGenres
 from app.settings import Settings, settings
 
 
@@ -303,7 +302,6 @@ class Services:
             recommender=self.recommender,
             history=self.history,
             gaps=TasteGaps(self.index, self.words, self.titles),
-            usual=UsualGenres(self.index),
         )
 
     @cached_property

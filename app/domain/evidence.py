@@ -9,7 +9,7 @@ from typing import Final
 from app.domain.titles import TitleId
 
 ALIKE: Final = 0.45
-"""Cosine from which two titles are called close: of pairs of well-known films, 1 in 70 are."""
+"""Cosine from which two titles are called close: few pairs of well-known films reach it."""
 
 
 class Origin(StrEnum):

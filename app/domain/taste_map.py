@@ -6,11 +6,9 @@ a disc its titles lie by their own two principal components, spread evenly. Ever
 that, as far as it goes, what is dark lies left of what is light, and what is real below what is
 fantastic: so the map of today lies as that of yesterday did.
 
-Why not another: of 180 to 400 titles of four histories, this keeps 38 to 52 % of each title's ten
-nearest beside it, has 98 % or more of a title's neighbours in its own taste, takes 10 to 60 ms, and
-the other titles move by 0.2 to 1 % of the map's width when one is taken out. Principal components
-of all titles keep 33 to 39 % and 68 to 79 %, and may come out mirrored. t-SNE (L. van der Maaten,
-G. Hinton, 2008; scikit-learn's) keeps 54 to 61 %, but mixes tastes (75 to 84 %) and takes 3 to 7 s.
+Principal components of all titles mix tastes and may come out mirrored; t-SNE (L. van der Maaten,
+G. Hinton, 2008) keeps more of each title's nearest beside it, but mixes tastes as well, takes
+seconds, and moves everything where one title is taken out.
 """
 
 from __future__ import annotations

@@ -172,10 +172,10 @@ class Recommender:
         return self._features(known, self.index.gathered(ids), ids[0].kind)
 
     def _favourites(self, known: Known, kind: MediaKind) -> frozenset[str]:
-        return foreign_favourites(known.person, self._background(kind))
+        return foreign_favourites(known.person, self.background(kind))
 
     def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
-        return features(known.person, pool, self._background(kind), known.heard_of(kind))
+        return features(known.person, pool, self.background(kind), known.heard_of(kind))
 
     def _stages(
         self, known: Known, wish: Wish, kind: MediaKind, its_places: int, to_explore: int
@@ -194,7 +194,7 @@ class Recommender:
         known_by = _known_by(pool, rows, ranker)
         weights = self._alone if ranker is CONTENT_RANKER else self._weights
         scores = standardised(scores) - weights.less_known * known_by
-        scores += weights.language * language_fit(known.person, pool, self._background(kind))
+        scores += weights.language * language_fit(known.person, pool, self.background(kind))
         scores = shaken(scores, pool.ids, wish.seed, weights.shake)
         ordered = order_of(scores, pool.ids, wish.seed)
         titles, order, dropped = self._allowed(known, wish, pool, ordered)
@@ -252,7 +252,8 @@ class Recommender:
                 break
         return titles, stays, dropped
 
-    def _background(self, kind: MediaKind) -> Background:
+    def background(self, kind: MediaKind) -> Background:
+        """How well-known titles of the kind are spread: kept while the same index is served."""
         version = self.index.status().version
         with self._lock:
             kept = self._backgrounds.get((version, kind))

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.filters import TitleFilter
+from app.domain.evidence import ALIKE
+from app.domain.filters import EVERYTHING
 from app.domain.index_ports import VectorIndex, WordIndex
 from app.domain.ports import TitleStore
 from app.domain.recommending import standardised
@@ -34,13 +35,8 @@ _LOOKED_AT: Final = 12
 _BY_NAME: Final = 12
 _SAGAS: Final = 12
 _OF_A_SAGA: Final = 20
-_NEAR_ENOUGH: Final = 0.4
-"""Cosine from which two titles are alike to anybody."""
-
 _INSIDE: Final = 0.25
 """A title is of a taste if it is as near to its center as the fourth quarter of those liked."""
-
-_ANYTHING: Final = TitleFilter()
 
 
 class TasteGaps:
@@ -65,7 +61,7 @@ class TasteGaps:
         of_people = [
             match.id
             for name in dict.fromkeys(one.name for one in people)
-            for match in self._words.described(name, _BY_NAME, kinds, _ANYTHING, known.left_out)
+            for match in self._words.described(name, _BY_NAME, kinds, EVERYTHING, known.left_out)
         ]
         ids = {*of_sagas, *of_people, *(one for some in near for one in some)}
         today = datetime.fromtimestamp(known.person.now, UTC).date().isoformat()
@@ -117,7 +113,7 @@ class TasteGaps:
         if not len(vectors):
             return []
         films = (MediaKind.MOVIE,)
-        found = self._index.search_many(vectors, _OF_A_SAGA, films, _ANYTHING, known.left_out)
+        found = self._index.search_many(vectors, _OF_A_SAGA, films, EVERYTHING, known.left_out)
         return [one.id for some in found for one in some]
 
     def _share_out(self, gaps: Sequence[Gap], groups: Groups, found: list[list[Gap]]) -> None:
@@ -148,7 +144,7 @@ class TasteGaps:
         nearest = mine[np.argmax(rows_of(pool.vectors, pool.genres) @ rows[mine].T, axis=1)]
         found = []
         for place, row in enumerate(nearest.tolist()):
-            near = float(pool.vectors[place] @ own.vectors[row]) >= _NEAR_ENOUGH
+            near = float(pool.vectors[place] @ own.vectors[row]) >= ALIKE
             liked = known.titles.get(own.ids[row]) if near else None
             found.append(near_to(titles[pool.ids[place]], liked, known.told))
         return found

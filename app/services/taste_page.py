@@ -29,13 +29,13 @@ from app.domain.taste_gaps import Gap
 from app.domain.taste_groups import Groups, grouped, rows_of, words_of
 from app.domain.taste_map import TasteMap, drawn, most_telling
 from app.domain.titles import MediaKind, Title
+from app.domain.vocabulary import GENRES
 from app.services.history import History
 from app.services.history_rows import Row
 from app.services.known import Known
 from app.services.recommend import Recommend
 from app.services.recommender import Recommender, Run
 from app.services.taste_gaps import TasteGaps
-from app.services.usual import UsualGenres
 
 FROM: Final = 5
 """Titles that a map needs at least."""
@@ -139,13 +139,11 @@ class TastePage:
         recommender: Recommender,
         history: History,
         gaps: TasteGaps,
-        usual: UsualGenres,
     ) -> None:
         self._recommend = recommend
         self._recommender = recommender
         self._history = history
         self._gaps = gaps
-        self._usual = usual
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -185,7 +183,7 @@ class TastePage:
             seen=len(seen),
             points=(*_own_points(known, drawing, kept), *_picks(run, drawing)),
             tastes=self._tastes(known, drawing, run),
-            genres=tuple(genres_of(seen, self._usual.of(_counts(seen)))),
+            genres=tuple(genres_of(seen, self._usual(_counts(seen)))),
             decades=tuple(decades_of(seen)),
             years=tuple(years_of(seen)),
             crowd=crowd_of(seen),
@@ -219,6 +217,17 @@ class TastePage:
                 )
             )
         return tuple(found)
+
+    def _usual(self, counts: Mapping[MediaKind, int]) -> dict[str, float]:
+        """For each genre the share of known titles that have it, 0 to 1, of kinds as counted."""
+        total = sum(counts.values())
+        found = dict.fromkeys(GENRES, 0.0)
+        for kind, count in counts.items():
+            if count:
+                shares = self._recommender.background(kind).genres.tolist()
+                for genre, share in zip(GENRES, shares, strict=True):
+                    found[genre] += share * count / total
+        return found
 
 
 def _drawing(known: Known) -> _Drawing:
