@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from app.domain.titles import TitleId
-
-ALIKE: Final = 0.45
-"""Cosine from which two titles are called close: few pairs of well-known films reach it."""
 
 
 class Origin(StrEnum):
@@ -34,7 +30,8 @@ class Origin(StrEnum):
 class Liked:
     """A title that the person likes: what they said of it, and the cosine with the pick, -1 to 1.
 
-    `rating` is theirs, 1 to 10, None where they gave none.
+    `rating` is theirs, 1 to 10, None where they gave none. `is_near`: one may say that it is close
+    to the pick, for few titles of the catalogue are as close to each other.
     """
 
     id: TitleId
@@ -43,11 +40,7 @@ class Liked:
     rating: int | None = None
     loved: bool = False
     cosine: float = 0.0
-
-    @property
-    def is_near(self) -> bool:
-        """Whether one may say that it is close to the pick."""
-        return self.cosine >= ALIKE
+    is_near: bool = False
 
 
 class Trait(StrEnum):

@@ -69,6 +69,9 @@ _ANY_YEAR: Final = 0.05
 _PRIOR_YEARS: Final = 3.0
 """A few titles of one time don't make somebody a person of that time."""
 
+_COMPARED: Final = 600
+_UNLIKE: Final = 0.985
+_LEAST_ALIKE: Final = 0.4
 _RAREST_LANGUAGE: Final = 0.005
 _RARE_LANGUAGE: Final = 0.1
 _MOST_LANGUAGE: Final = 3.0
@@ -99,12 +102,15 @@ class Background:
 
     `genres` (genres,) is the share that has each, `years` the part of them that came out in each
     year from 1900, `languages` the part in each of those whose language is known. What a person
-    prefers shows against it: not against their own candidates, which already lean their way.
+    prefers shows against it: not against their own candidates, which already lean their way. From
+    the cosine `alike` on two titles are called close: one pair in 70 of the best known is. Where
+    titles are described by few words, all are nearer to each other than elsewhere.
     """
 
     genres: Floats
     years: Floats
     languages: Mapping[str, float]
+    alike: float
 
 
 def background_of(known: Gathered) -> Background:
@@ -113,7 +119,13 @@ def background_of(known: Gathered) -> Background:
     genres = (_bits(known.genres) * weights[:, None]).sum(axis=0) + 1.0
     years = _spread(known.years, np.ones(len(known.ids))) + 0.5
     languages = _parts(zip(known.languages, weights.tolist(), strict=True))
-    return Background(genres / (weights.sum() + 1.0), years / years.sum(), languages)
+    return Background(genres / (weights.sum() + 1.0), years / years.sum(), languages, _alike(known))
+
+
+def _alike(known: Gathered) -> float:
+    best = known.vectors[np.argsort(-known.votes, kind="stable")[:_COMPARED]]
+    pairs = (best @ best.T)[np.triu_indices(len(best), 1)]
+    return max(float(np.quantile(pairs, _UNLIKE)), _LEAST_ALIKE) if len(pairs) else _LEAST_ALIKE
 
 
 def genre_shares(genres: NDArray[np.uint32]) -> Floats:

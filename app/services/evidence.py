@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.co_ratings import CoRatings
-from app.domain.evidence import ALIKE, Evidence, Liked, Origin, Shared, Trait
+from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
 from app.domain.keywords import telling
 from app.domain.titles import MediaKind, Title, TitleId
 from app.services.recommender import Run
@@ -54,7 +54,7 @@ class Witness:
         stages = self._run.stages[kind]
         title_id = stages.pool.ids[place]
         title = stages.titles[title_id]
-        liked = self._nearest(title, stages.pool.vectors[place])
+        liked = self._nearest(title, stages.pool.vectors[place], stages.alike)
         heard = self._known.heard_of(kind)
         co_rated = self._co_rated(heard.model, title_id) if heard else ()
         origins = set(stages.found.origins.get(title_id, {}))
@@ -85,7 +85,9 @@ class Witness:
             votes=title.votes,
         )
 
-    def _nearest(self, title: Title, vector: NDArray[np.float32]) -> tuple[Liked, ...]:
+    def _nearest(
+        self, title: Title, vector: NDArray[np.float32], alike: float
+    ) -> tuple[Liked, ...]:
         if not self._liked:
             return ()
         cosines = self._vectors @ vector
@@ -97,11 +99,16 @@ class Witness:
             joined[row] += _BY_CAST
         people = made.union(played)
         order = np.argsort(-joined, kind="stable").tolist()
-        near = [row for row in order if cosines[row] >= ALIKE or row in people][:_NEAREST]
+        near = [row for row in order if cosines[row] >= alike or row in people][:_NEAREST]
         near.sort(key=lambda row: -cosines[row])
-        return tuple(self._as_liked(self._liked[row], float(cosines[row])) for row in near)
+        return tuple(
+            self._as_liked(
+                self._liked[row], float(cosines[row]), is_near=bool(cosines[row] >= alike)
+            )
+            for row in near
+        )
 
-    def _as_liked(self, title_id: TitleId, cosine: float = 0.0) -> Liked:
+    def _as_liked(self, title_id: TitleId, cosine: float = 0.0, *, is_near: bool = False) -> Liked:
         title = self._known.titles.get(title_id)
         told = self._known.told[title_id]
         return Liked(
@@ -111,6 +118,7 @@ class Witness:
             rating=None if told.rating is None else round(told.rating),
             loved=told.loved,
             cosine=round(cosine, 4),
+            is_near=is_near,
         )
 
     def _co_rated(self, model: CoRatings, title_id: TitleId) -> tuple[Liked, ...]:

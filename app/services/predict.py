@@ -113,7 +113,14 @@ class Predict:
         if other is None or rating is None:
             return None
         cosine = float(cosines[best])
-        return Liked(id=title_id, name=other.name, year=None, rating=round(rating), cosine=cosine)
+        return Liked(
+            id=title_id,
+            name=other.name,
+            year=None,
+            rating=round(rating),
+            cosine=cosine,
+            is_near=cosine >= self._recommender.background(title.id.kind).alike,
+        )
 
 
 def _basis(known: Known, habit: Habit, title: Title, model: CoRatings | None) -> Basis:

@@ -61,7 +61,7 @@ class Stages:
 
     `order` are places of `pool` by falling score; `dropped` tells why titles of it fell out;
     `chosen` are places of `pool` in the order of the list, those of them in `explored` for what
-    they are: something else.
+    they are: something else. From the cosine `alike` on titles of the kind are called close.
     """
 
     found: Candidates
@@ -74,6 +74,7 @@ class Stages:
     explored: frozenset[int]
     titles: Mapping[TitleId, Title]
     ranker: Ranker
+    alike: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +165,7 @@ class Recommender:
             explored=frozenset(),
             titles=title,
             ranker=CONTENT_RANKER,
+            alike=self.background(title_id.kind).alike,
         )
         return Run(known, {title_id.kind: stages})
 
@@ -226,6 +228,7 @@ class Recommender:
             explored=frozenset(beyond[len(beyond) - to_explore :]),
             titles=titles,
             ranker=ranker,
+            alike=self.background(kind).alike,
         )
 
     def _allowed(

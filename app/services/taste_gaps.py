@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.evidence import ALIKE
 from app.domain.filters import EVERYTHING
 from app.domain.index_ports import VectorIndex, WordIndex
 from app.domain.ports import TitleStore
@@ -73,10 +72,11 @@ class TasteGaps:
         for gaps in (next_parts(begun, every, known.told), by_admired(people, every, known.told)):
             self._share_out(gaps, groups, found)
         taken = {gap.title.id for some in found for gap in some}
+        alike = {kind: stages.alike for kind, stages in run.stages.items()}
         for number, (mine, some) in enumerate(zip(found, near, strict=True)):
             left = [one for one in some if one in titles and one not in taken]
             places = left[: _EACH - len(mine)]
-            mine.extend(self._near_ones(known, groups, number, places, titles))
+            mine.extend(self._near_ones(known, groups, number, places, titles, alike))
         return [tuple(some) for some in found]
 
     def _near(self, known: Known, groups: Groups, run: Run) -> list[list[TitleId]]:
@@ -135,6 +135,7 @@ class TasteGaps:
         taste: int,
         ids: Sequence[TitleId],
         titles: Mapping[TitleId, Title],
+        alike: Mapping[MediaKind, float],
     ) -> list[Gap]:
         """Each with the title of the taste that it is nearest to, where anybody would say so."""
         own = known.person.own.of_rows(known.liked)
@@ -144,7 +145,8 @@ class TasteGaps:
         nearest = mine[np.argmax(rows_of(pool.vectors, pool.genres) @ rows[mine].T, axis=1)]
         found = []
         for place, row in enumerate(nearest.tolist()):
-            near = float(pool.vectors[place] @ own.vectors[row]) >= ALIKE
+            cosine = float(pool.vectors[place] @ own.vectors[row])
+            near = cosine >= alike[pool.ids[place].kind]
             liked = known.titles.get(own.ids[row]) if near else None
             found.append(near_to(titles[pool.ids[place]], liked, known.told))
         return found

@@ -186,3 +186,15 @@ def test_a_language_that_is_rare_and_liked_speaks_for_a_title() -> None:
     nobody = person_of(facts([]))
     assert not language_fit(nobody, pool, usual).any()
     assert not foreign_favourites(nobody, usual)
+
+
+def test_what_is_called_close_hangs_on_how_near_titles_are_to_each_other() -> None:
+    apart = background_of(facts(range(1, 61))).alike
+    together = facts(range(1, 61))
+    vectors = together.vectors + 3 * together.vectors[:1]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    crowded = background_of(replace(together, vectors=vectors))
+    pairs = (vectors @ vectors.T)[np.triu_indices(60, 1)]
+    assert crowded.alike > apart
+    assert 0.005 <= (pairs >= crowded.alike).mean() <= 0.03
+    assert background_of(facts([1])).alike > 0.3

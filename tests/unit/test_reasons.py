@@ -18,10 +18,10 @@ from tests.builders import movie, series
 PICK = Title(
     id=movie(1), name="Sicario", year=2015, genres=("Crime", "Science Fiction"), makers=("D. Vill",)
 )
-ARRIVAL = Liked(id=movie(2), name="Arrival", year=2016, rating=9, cosine=0.7)
-HEAT = Liked(id=movie(3), name="Heat", year=1995, loved=True, cosine=0.6)
+ARRIVAL = Liked(id=movie(2), name="Arrival", year=2016, rating=9, cosine=0.7, is_near=True)
+HEAT = Liked(id=movie(3), name="Heat", year=1995, loved=True, cosine=0.6, is_near=True)
 DUNE = Liked(id=movie(4), name="Dune", year=2021)
-AIRPLANE = Liked(id=movie(5), name="Airplane!", year=1980, cosine=0.5)
+AIRPLANE = Liked(id=movie(5), name="Airplane!", year=1980, cosine=0.5, is_near=True)
 SERIES = Liked(id=series(2), name="The Wire", year=2002, rating=10)
 MAKER, CAST = Trait.MAKER, Trait.CAST
 
@@ -125,7 +125,7 @@ def test_another_of_the_same_name_is_told_apart_by_its_year() -> None:
 
 
 def test_what_only_shares_somebody_is_not_called_close() -> None:
-    apart = replace(ARRIVAL, cosine=0.2)
+    apart = replace(ARRIVAL, cosine=0.2, is_near=False)
     with_both = evidence(liked=(apart,), shared=(Shared(CAST, "Ada A", ARRIVAL.id),))
     assert reason(PICK, with_both) == "Because you gave 9 to Arrival: Ada A is in both."
     assert "Arrival" not in reason(PICK, evidence(Origin.WATCHLIST, liked=(apart,)))
@@ -145,7 +145,7 @@ def liked_titles(draw: st.DrawFn) -> Liked:
         year=draw(st.none() | st.integers(1900, 2030)),
         rating=draw(st.none() | st.integers(1, 10)),
         loved=draw(st.booleans()),
-        cosine=draw(st.sampled_from([0.2, 0.6])),
+        is_near=draw(st.booleans()),
     )
 
 
