@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
 from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from streamlit_app.choice_menu import choice_menu
 from streamlit_app.followed import Followed
 from streamlit_app.search_state import MINUTES, YEARS, Search
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES
+from streamlit_app.wording import counted
 
 _VOTES: Final = (0, 50, 200, 1000, 5000)
 _T = TypeVar("_T")
@@ -30,28 +34,30 @@ def kinds(panel: Followed[Any], of: Search) -> None:
 
 def how_many(panel: Followed[Any], field: str, counts: Sequence[int], now: int) -> None:
     """The choice of a number of titles; `now` is one of them or stands after them."""
-    counts = with_own(counts, now)
-    st.selectbox(
-        "How many",
-        counts,
-        index=counts.index(now),
-        format_func=lambda count: f"{count} titles" if count > 1 else "1 title",
-        width=120,
-        label_visibility="collapsed",
-        **panel.bound(field),
-    )
+    choice_menu(panel, field, _titles(now), with_own(counts, now), _titles)
 
 
-def filters(panel: Followed[Any], of: Search, set_now: int, last: Callable[[], None]) -> None:
-    """Everything else that narrows, behind one click; `last` draws what is a page's own."""
-    label = f"Filters · {set_now} set" if set_now else "Filters"
-    with st.expander(label, icon=":material/tune:", key="filters"):
-        first, second = st.columns(2, gap="medium")
-        with first:
-            _numbers(panel, of)
-        with second:
-            _choices(panel, of)
-            last()
+def _titles(count: int) -> str:
+    return counted(count, "title")
+
+
+def filters(panel: Followed[Any], of: Search, last: Callable[[], None]) -> None:
+    """Everything else that narrows, behind one click; `last` draws what is a page's own.
+
+    The widgets are drawn once they are asked for: drawn closed, they cost a browser more than the
+    list does. What is set stands below, open or not.
+    """
+    opened = st.expander("Filters", icon=":material/tune:", key="filters", on_change="rerun")
+    if opened.open:
+        with opened:
+            first, second = st.columns(2, gap="medium")
+            with first:
+                _numbers(panel, of)
+            with second:
+                _choices(panel, of)
+                last()
+    if set_now := replace(of, results="all").described():
+        st.html(f'<p class="w-quiet w-set">Filtered: {escape(", ".join(set_now))}.</p>')
 
 
 def with_own(options: Sequence[_T], *own: _T) -> list[_T]:

@@ -34,7 +34,7 @@ def panel(wish: Wish, *, has_model: bool) -> None:
                 st.toggle(
                     "Let the language model word it", value=wish.worded, **_PANEL.bound("worded")
                 )
-        filters(_PANEL, wish.of, len(wish.of.filters), partial(_last, wish))
+        filters(_PANEL, wish.of, partial(_last, wish))
 
 
 def _last(wish: Wish) -> None:

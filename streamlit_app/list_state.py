@@ -10,7 +10,7 @@ from streamlit_app.search_state import Search, whole
 from streamlit_app.vocabulary import Kinds
 
 MAX_COUNT: Final = 20
-DEFAULT_COUNT: Final = 10
+DEFAULT_COUNT: Final = 12
 MAX_SEED: Final = 2**31 - 1
 
 

@@ -22,7 +22,7 @@ _MODES: Final = {
     "several": "Several",
     "id": "By id",
 }
-_COUNTS: Final = (10, 20, 40, 60, 100, 200)
+_COUNTS: Final = (6, 12, 24, 48, 96, 200)
 _MODE: Final = "search_mode"
 _PROBLEM: Final = "id_problem"
 
@@ -60,8 +60,20 @@ def panel(search: Search) -> None:
                 _ask_by_words(search)
         else:
             _ask_by_words(search)
-        set_now = len(search.filters) + search.unseen
-        filters(_PANEL, search, set_now, partial(_last, search))
+        filters(_PANEL, search, partial(_last, search))
+
+
+def more(search: Search, shown: int) -> None:
+    """A button for a longer list, where there may be more than the `shown` ones."""
+    longer = next((count for count in _COUNTS if count > search.k), None)
+    if longer is None or shown < search.k:
+        return
+    with st.container(key="more", horizontal=True, horizontal_alignment="center"):
+        st.button("Show more", icon=":material/expand_more:", on_click=_show, args=(longer,))
+
+
+def _show(count: int) -> None:
+    _write(replace(current(), k=count))
 
 
 def _begun(search: Search) -> None:

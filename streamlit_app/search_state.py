@@ -12,7 +12,7 @@ from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES, Kind, Kinds
 MAX_TEXT: Final = 2000
 MAX_NAME: Final = 200
 MAX_RESULTS: Final = 200
-DEFAULT_RESULTS: Final = 20
+DEFAULT_RESULTS: Final = 12
 MAX_TMDB_ID: Final = 2**31 - 1
 MAX_LIKED: Final = 20
 YEARS: Final = (1870, 2100)

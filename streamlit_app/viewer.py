@@ -11,7 +11,9 @@ import streamlit as st
 from streamlit_app import address, answers
 from streamlit_app.api.people import Profile
 from streamlit_app.api.transport import NOBODY, ApiError, ApiUnauthorized, Caller
+from streamlit_app.choice_menu import choice_menu
 from streamlit_app.followed import Followed
+from streamlit_app.markdown import plain
 
 _TOKEN: Final = "viewer_token"  # noqa: S105 -- a place in the session
 _CHOSEN: Final = "viewer_profile"
@@ -107,15 +109,13 @@ def picker() -> None:
     chosen = who.profile.id if who.profile else ""
     _PICKER.begin(chosen)
     with st.container(key="who", width="content"):
-        st.selectbox(
-            "Who is watching?",
+        choice_menu(
+            _PICKER,
+            "who",
+            plain(names.get(chosen, "")) or "Who is watching?",
             list(names),
-            index=list(names).index(chosen) if chosen else None,
-            format_func=lambda one: names.get(one, ""),
-            placeholder="Who is watching?",
-            label_visibility="collapsed",
-            width=190,
-            **_PICKER.bound("who"),
+            lambda one: plain(names[one]),
+            icon=":material/person:",
         )
 
 

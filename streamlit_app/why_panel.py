@@ -18,8 +18,13 @@ from streamlit_app.vocabulary import KINDS_NAMES
 
 def why_panel(wish: Wish) -> None:
     """The question, closed until somebody asks it."""
-    with st.expander("Why is a title not here?", icon=":material/help:", key="why"):
-        pick_by_name("Name of the title that you miss", partial(_matching, wish=wish), key="l_why")
+    asked = st.expander(
+        "Why is a title not here?", icon=":material/help:", key="why", on_change="rerun"
+    )
+    if asked.open:
+        with asked:
+            name = "Name of the title that you miss"
+            pick_by_name(name, partial(_matching, wish=wish), key="l_why")
 
 
 def _matching(titles: Sequence[TitleCard], wish: Wish) -> None:

@@ -56,6 +56,12 @@ def press(test: AppTest, label: str) -> AppTest:
     return checked(found.click().run())
 
 
+def unfolded(test: AppTest, key: str) -> AppTest:
+    """The page after a click on a part that draws what it holds only where it is open."""
+    test.session_state[key] = True
+    return checked(test.run())
+
+
 def of(found: Iterable[Shown], field: str) -> Shown:
     """The widget of a field: its key grows a number once the address was changed from outside."""
     return next(one for one in found if re.fullmatch(rf"{field}(-\d+)?", one.key or ""))

@@ -14,7 +14,7 @@ from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.grid import grid
 from streamlit_app.links import link
-from streamlit_app.search_panel import current, panel
+from streamlit_app.search_panel import current, more, panel
 from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.several import named
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
@@ -107,6 +107,7 @@ def _results(search: Search, found: Similar, heading: DeltaGenerator) -> None:
     what = "1 title" if count == 1 else f"{count} titles, {order} first"
     st.html(f'<p class="w-quiet w-count" role="status">{what}</p>')
     grid(found.results, search)
+    more(search, count)
 
 
 def _found(search: Search) -> Similar:

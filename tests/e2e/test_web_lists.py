@@ -80,8 +80,8 @@ def test_a_first_start_leads_to_first_picks_with_reasons(page: Page, api: httpx2
         cards(page).locator("h2").all_inner_texts()
     )
     page.get_by_role("link", name="A longer list").click()
-    expect(cards(page)).to_have_count(10)
-    assert api.get("/insights").json()["total"]["shown"] >= 10
+    expect(cards(page)).to_have_count(12)
+    assert api.get("/insights").json()["total"]["shown"] >= 12
 
 
 @pytest.mark.usefixtures("fan")

@@ -16,7 +16,7 @@ from streamlit_app.list_state import MAX_COUNT, MAX_SEED, Wish
 from streamlit_app.search_state import Search
 from streamlit_app.vocabulary import GENRES
 from tests.fakes.watcher_api import DARK, HOSTILE, MATRIX, WatcherApi
-from tests.web_pages import address, checked, html, links, of, opened, press
+from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
 
 pytestmark = pytest.mark.enable_socket
 
@@ -90,8 +90,9 @@ def test_a_list_by_its_address_with_reasons_and_word_of_what_was_shown(api: Watc
     assert "&lt;b&gt;Bold." in shown
     refs = [{"tmdb_id": n, "media_type": "movie"} for n in (603, 666)]
     assert api.lists.told == [{"list_id": f"{7:016x}", "shown": refs, "opened": []}]
+    assert "list number 7" in shown
+    unfolded(test, "filters")
     assert of(test.number_input, "l_seed").value == 7
-    checked(test.run())
     assert len(api.lists.asked) == len(api.lists.told) == 1, "a list is asked for and told of once"
 
 
@@ -99,7 +100,7 @@ def test_another_list_has_another_seed_and_keeps_the_wishes(api: WatcherApi) -> 
     test = press(opened("recommendations", show="tv", seed="7"), "Another list")
     assert address(test) == {"show": ["tv"], "seed": ["8"]}
     assert [one["seed"] for one in api.lists.asked] == [7, 8]
-    assert of(test.number_input, "l_seed").value == 8
+    assert of(unfolded(test, "filters").number_input, "l_seed").value == 8
 
 
 def test_what_is_not_for_me_says_so_and_is_not_in_the_next_list() -> None:
@@ -159,11 +160,11 @@ def test_the_words_of_a_model_replace_the_plain_ones_when_they_come(api: Watcher
 
 
 def test_why_a_title_is_not_in_the_list(api: WatcherApi) -> None:
-    test = opened("recommendations", seed="3")
+    test = unfolded(opened("recommendations", seed="3"), "why")
     checked(test.text_input(key="l_why").set_value("dark").run())
     checked(test.button(key="why-0").click().run())
     assert "You have watched it." in html(test)
-    assert api.lists.asked[-1]["path"] == "/explain/tv/70523?profile=p1&seed=3&count=10"
+    assert api.lists.asked[-1]["path"] == "/explain/tv/70523?profile=p1&seed=3&count=12"
 
 
 def test_a_first_visit_picks_titles_and_then_sees_picks(api: WatcherApi) -> None:

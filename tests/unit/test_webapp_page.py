@@ -14,7 +14,7 @@ from streamlit_app.api.transport import ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.name_box import label
 from streamlit_app.search_state import Search, TitleRef
 from tests.fakes.watcher_api import DARK, MATRIX, WatcherApi, watcher_api
-from tests.web_pages import address, checked, html, links, of, opened
+from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
 
 pytestmark = pytest.mark.enable_socket
 
@@ -39,7 +39,7 @@ def test_words_go_into_the_address_and_show_cards(api: WatcherApi) -> None:
     test = page()
     checked(of(test.text_input, "w_text").set_value("  rain   and neon ").run())
     assert address(test) == {"q": ["rain and neon"]}
-    assert api.asked == [{"text": "rain and neon", "results_media_type": "all", "k": 20}]
+    assert api.asked == [{"text": "rain and neon", "results_media_type": "all", "k": 12}]
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html(test)
     assert "<script" not in html(test)
     assert ("Find similar", "title=tv-70523") in links(test)
@@ -65,10 +65,13 @@ def test_an_address_sets_every_widget_and_every_condition(api: WatcherApi) -> No
         },
     }
     assert of(test.text_input, "w_text").value == "rain"
-    assert test.selectbox(key="w_k").value == 7
+    assert "7 titles" in [menu.label for menu in test.menu_button]
+    assert not test.multiselect, "closed filters are not drawn"
+    told = "Filtered: from 1980, until 1999, Drama or Crime, no Horror, in Japanese"
+    assert told in html(test)
+    unfolded(test, "filters")
     assert of(test.multiselect, "w_genres").value == ["Drama", "Crime"]
     assert test.number_input(key="w_year_from").value == 1980
-    assert test.expander[0].label == "Filters · 7 set"
     shown = (*test.text_input, *test.selectbox, *test.multiselect, *test.number_input)
     assert not any(one.proto.set_value for one in (*shown, *test.slider)), (
         "a value that is pushed is lost where the next run begins before the browser drew it"
@@ -76,7 +79,7 @@ def test_an_address_sets_every_widget_and_every_condition(api: WatcherApi) -> No
 
 
 def test_a_filter_goes_into_the_address_and_can_be_cleared(api: WatcherApi) -> None:
-    test = page(q="rain")
+    test = unfolded(page(q="rain"), "filters")
     checked(of(test.multiselect, "w_genres").set_value(["Horror"]).run())
     assert address(test) == {"q": ["rain"], "genre": ["Horror"]}
     assert api.asked[-1]["filters"] == {"genres": ["Horror"]}
@@ -84,6 +87,15 @@ def test_a_filter_goes_into_the_address_and_can_be_cleared(api: WatcherApi) -> N
     checked(clear.click().run())
     assert address(test) == {"q": ["rain"]}
     assert of(test.multiselect, "w_genres").value == []
+
+
+def test_a_longer_list_is_one_click_away(api: WatcherApi) -> None:
+    test = page(q="rain", k="2")
+    press(test, "Show more")
+    assert address(test) == {"q": ["rain"], "k": ["6"]}
+    assert api.asked[-1]["k"] == 6
+    labels = [button.label for button in test.button]
+    assert "Show more" not in labels, "there were no more than these"
 
 
 def test_an_answer_is_not_fetched_twice(api: WatcherApi) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.fakes.watcher_api import WatcherApi, watcher_api
-from tests.web_pages import address, checked, html, links, opened, press
+from tests.web_pages import address, checked, html, links, opened, press, unfolded
 
 pytestmark = pytest.mark.enable_socket
 
@@ -72,7 +72,7 @@ def test_several_people_are_asked_who_it_is_and_links_remember_it(api: WatcherAp
     otto.standings["movie", 603] = {"watched": True}
     test = opened("similar", q="rain")
     assert "Seen it" not in labels(test), "nobody was chosen: nothing may be written"
-    checked(test.selectbox(key="header_who").select("p2").run())
+    checked(test.menu_button[0].click("p2").run())
     assert address(test) == {"q": ["rain"], "profile": ["p2"]}
     assert "Seen: take it back" in labels(test)
     assert ("Find similar", "title=movie-603&profile=p2") in links(test)
@@ -120,7 +120,7 @@ def test_elsewhere_a_token_is_asked_for_and_kept_out_of_the_address(api: Watcher
 def test_what_was_watched_can_be_left_out_of_a_search(api: WatcherApi) -> None:
     api.household.add("Ida")
     api.household.add("Otto")
-    test = opened("similar", q="rain", profile="p2")
+    test = unfolded(opened("similar", q="rain", profile="p2"), "filters")
     checked(test.toggle(key="w_unseen").set_value(True).run())
     assert address(test)["unseen"] == ["1"]
     assert api.asked[-1]["exclude_watched_of"] == "p2"
@@ -135,7 +135,7 @@ def test_several_titles_are_one_question(api: WatcherApi) -> None:
         ],
         "unlike": [{"tmdb_id": 666, "media_type": "movie"}],
         "results_media_type": "all",
-        "k": 20,
+        "k": 12,
         "filters": {"runtime_to": 120},
     }
     assert "Like The Matrix and Dark, not like &lt;script&gt;" in html(test)

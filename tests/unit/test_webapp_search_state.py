@@ -118,7 +118,7 @@ def test_the_request_says_what_the_api_expects() -> None:
     assert Search(text="rain").to_request() == {
         "text": "rain",
         "results_media_type": "all",
-        "k": 20,
+        "k": 12,
     }
 
 

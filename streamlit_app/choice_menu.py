@@ -1,0 +1,39 @@
+"""One of a few, behind a button that says which it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from streamlit_app.followed import Followed
+
+_T = TypeVar("_T")
+
+
+def choice_menu(
+    panel: Followed[Any],
+    field: str,
+    label: str,
+    options: Sequence[_T],
+    named: Callable[[_T], str],
+    *,
+    icon: str | None = None,
+) -> None:
+    """A menu of `options`; the choice becomes the `field` of `panel`.
+
+    `label` says what is chosen now. Browsers draw it with the program that the cards' rating menus
+    need in any case: a select box costs a page that is opened by its address a tenth of its time.
+    """
+    bound = panel.bound(field)
+    st.menu_button(
+        label,
+        options,
+        format_func=named,
+        key=bound["key"],
+        icon=icon,
+        on_click=bound["on_change"],
+        args=bound["args"],
+        wrap=False,
+    )
