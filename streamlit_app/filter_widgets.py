@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.followed import Followed
 from streamlit_app.search_state import MINUTES, YEARS, Search
+from streamlit_app.unfolding import expander
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES
 from streamlit_app.wording import counted
 
@@ -44,20 +45,25 @@ def _titles(count: int) -> str:
 def filters(panel: Followed[Any], of: Search, last: Callable[[], None]) -> None:
     """Everything else that narrows, behind one click; `last` draws what is a page's own.
 
-    The widgets are drawn once they are asked for: drawn closed, they cost a browser more than the
-    list does. What is set stands below, open or not.
+    What is set is told below, open or not.
     """
-    opened = st.expander("Filters", icon=":material/tune:", key="filters", on_change="rerun")
-    if opened.open:
-        with opened:
-            first, second = st.columns(2, gap="medium")
-            with first:
-                _numbers(panel, of)
-            with second:
-                _choices(panel, of)
-                last()
+
+    def draw() -> None:
+        first, second = st.columns(2, gap="medium")
+        with first:
+            _numbers(panel, of)
+        with second:
+            _choices(panel, of)
+            last()
+
+    expander("Filters", draw, key="filters", icon=":material/tune:")
     if set_now := replace(of, results="all").described():
-        st.html(f'<p class="w-quiet w-set">Filtered: {escape(", ".join(set_now))}.</p>')
+        filtered(set_now)
+
+
+def filtered(conditions: Sequence[str]) -> None:
+    """What is set, in words."""
+    st.html(f'<p class="w-quiet">Filtered: {escape(", ".join(conditions))}.</p>')
 
 
 def with_own(options: Sequence[_T], *own: _T) -> list[_T]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import ceil
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,15 +15,19 @@ import streamlit as st
 from streamlit_app import actions, address, answers, cards, notices, viewer
 from streamlit_app.api.history import HistoryPage, HistoryRow
 from streamlit_app.api.titles import TitleCard
+from streamlit_app.choice_menu import choice_menu
+from streamlit_app.filter_widgets import filtered
 from streamlit_app.followed import Followed, Value
 from streamlit_app.history_state import ROWS, SHOWS, SORTS, HistoryView
 from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import YEARS, Search, TitleRef
+from streamlit_app.unfolding import popover
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES
 from streamlit_app.wording import counted
 
 _ADD: Final = "h_add"
+_T = TypeVar("_T")
 
 
 def history_list(asked: HistoryView) -> None:
@@ -99,39 +104,34 @@ def _panel(asked: HistoryView) -> None:
             width=260,
             **_PANEL.bound("text"),
         )
-        for name, field, choices in (
-            ("What to show", "show", SHOWS),
-            ("Kind", "kind", KINDS_NAMES),
-            ("Order", "sort", SORTS),
-        ):
-            st.selectbox(
-                name,
-                list(choices),
-                index=list(choices).index(getattr(asked, field)),
-                format_func=choices.__getitem__,
-                width=170 if field != "kind" else 110,
-                label_visibility="collapsed",
-                **_PANEL.bound(field),
-            )
-        count = f"Filters · {asked.filters} set" if asked.filters else "Filters"
-        with st.popover(count, icon=":material/tune:"):
-            genres = ["", *GENRES]
-            st.selectbox(
-                "Genre",
-                genres,
-                index=genres.index(asked.genre),
-                format_func=lambda genre: genre or "Any",
-                **_PANEL.bound("genre"),
-            )
-            for name, field, now in (
-                ("From year", "year_from", asked.year_from),
-                ("To year", "year_to", asked.year_to),
-            ):
-                st.number_input(
-                    name, *YEARS, value=now, step=1, placeholder="Any", **_PANEL.bound(field)
-                )
-        with st.popover("Add a title", icon=":material/add:"):
-            pick_by_name("Name of a film or series to add", _add, key=_ADD)
+        _choice("show", asked.show, SHOWS)
+        _choice("kind", asked.kind, KINDS_NAMES)
+        _choice("sort", asked.sort, SORTS)
+        popover("Filters", partial(_filters, asked), key="h-filters", icon=":material/tune:")
+        add = partial(pick_by_name, "Name of a film or series to add", _add, key=_ADD)
+        popover("Add a title", add, key="h-add", icon=":material/add:")
+    if set_now := asked.described():
+        filtered(set_now)
+
+
+def _choice(field: str, now: _T, choices: Mapping[_T, str]) -> None:
+    choice_menu(_PANEL, field, choices[now], list(choices), choices.__getitem__)
+
+
+def _filters(asked: HistoryView) -> None:
+    genres = ["", *GENRES]
+    st.selectbox(
+        "Genre",
+        genres,
+        index=genres.index(asked.genre),
+        format_func=lambda genre: genre or "Any",
+        **_PANEL.bound("genre"),
+    )
+    for name, field, now in (
+        ("From year", "year_from", asked.year_from),
+        ("To year", "year_to", asked.year_to),
+    ):
+        st.number_input(name, *YEARS, value=now, step=1, placeholder="Any", **_PANEL.bound(field))
 
 
 def _add(titles: Sequence[TitleCard]) -> None:

@@ -112,7 +112,11 @@ class HistoryView:
         """Whether something may be left out."""
         return replace(self, sort="latest", page=1) != HistoryView(view=self.view)
 
-    @property
-    def filters(self) -> int:
-        """How many of the rarer filters are set."""
-        return sum((bool(self.genre), self.year_from is not None, self.year_to is not None))
+    def described(self) -> list[str]:
+        """What the rarer filters let pass, each in words."""
+        conditions = (
+            (self.genre, self.genre),
+            (self.year_from is not None, f"from {self.year_from}"),
+            (self.year_to is not None, f"until {self.year_to}"),
+        )
+        return [words for holds, words in conditions if holds]

@@ -15,6 +15,7 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
 from streamlit_app.import_panel import name_line
 from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.unfolding import popover
 from streamlit_app.wording import counted
 
 _SETTLED: Final = "names_settled"
@@ -76,9 +77,9 @@ def _one(name: UnmatchedName, rank: int) -> None:
                 on_click=_settle,
                 args=(name, None),
             )
-            with st.popover("Find it by name", icon=":material/search:"):
-                matches = partial(_matching, name=name, rank=rank)
-                pick_by_name("Name of the title", matches, key=f"w_settle_{rank}")
+            matches = partial(_matching, name=name, rank=rank)
+            find = partial(pick_by_name, "Name of the title", matches, key=f"w_settle_{rank}")
+            popover("Find it by name", find, key=f"find-{rank}", icon=":material/search:")
 
 
 def _matching(titles: Sequence[TitleCard], name: UnmatchedName, rank: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Final
 
@@ -14,6 +15,7 @@ from streamlit_app import answers, notices, viewer
 from streamlit_app.api.people import NewToken, People, Profile
 from streamlit_app.api.transport import ApiError, ApiUnauthorized
 from streamlit_app.markdown import plain
+from streamlit_app.unfolding import popover
 
 _TOLD: Final = "people_told"
 _TOKEN: Final = "people_token"  # noqa: S105 -- a place in the session
@@ -41,8 +43,8 @@ def person(profile: Profile, *, is_viewer: bool) -> None:
                     on_click=viewer.choose,
                     args=(profile.id,),
                 )
-            with st.popover("Rename", icon=":material/edit:"):
-                _rename(profile)
+            rename = partial(_rename, profile)
+            popover("Rename", rename, key=f"rename-{profile.id}", icon=":material/edit:")
             st.button(
                 "New token",
                 key=f"token-{profile.id}",
@@ -50,8 +52,9 @@ def person(profile: Profile, *, is_viewer: bool) -> None:
                 on_click=_renew,
                 args=(profile,),
             )
-            with st.popover("Take out, bring in", icon=":material/import_export:"):
-                _file(profile)
+            file = partial(_file, profile)
+            key = f"files-{profile.id}"
+            popover("Take out, bring in", file, key=key, icon=":material/import_export:")
             if st.button("Delete", key=f"delete-{profile.id}", icon=":material/delete:"):
                 _delete(profile)
         _outcome(profile.id)
@@ -103,7 +106,7 @@ def _add() -> None:
 
 
 def _rename(profile: Profile) -> None:
-    with st.form(f"rename-{profile.id}", border=False):
+    with st.form(f"new-name-{profile.id}", border=False):
         st.text_input("New name", profile.name, key=f"w_name_{profile.id}", max_chars=_LONGEST_NAME)
         st.form_submit_button("Rename", on_click=_renamed, args=(profile,))
 
@@ -112,6 +115,7 @@ def _renamed(profile: Profile) -> None:
     name = (st.session_state[f"w_name_{profile.id}"] or "").strip()
     if name and name != profile.name:
         _done(profile.id, lambda people: people.rename(profile.id, name), "Renamed.")
+    st.session_state[f"rename-{profile.id}"] = False
 
 
 def _renew(profile: Profile) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
-from streamlit_app import taste_charts, taste_words
+from streamlit_app import map_chart, taste_words
 from streamlit_app.api.taste import OneTaste, Point, Taste
 from streamlit_app.links import link
 from streamlit_app.markdown import plain
 from streamlit_app.search_state import Search
+from streamlit_app.unfolding import expander
 from streamlit_app.wording import counted
 
 _LOOKED_AT: Final = "taste_looked_at"
 _MAP: Final = "taste_map"
 _BOX: Final = "taste_box"
-_HEIGHT: Final = 560
 
 
 @st.fragment
@@ -26,8 +27,8 @@ def map_panel(found: Taste) -> None:
     """The map; a click on a point, or a choice by name, shows the title and its way to Similar."""
     by_ref = {str(point.ref): point for point in found.points}
     with st.container(key="taste-map"):
-        st.altair_chart(
-            taste_charts.taste_map(found).properties(height=_HEIGHT),
+        st.vega_lite_chart(
+            map_chart.taste_map(found),
             width="stretch",
             key=_MAP,
             on_select=_clicked,
@@ -49,8 +50,12 @@ def map_panel(found: Taste) -> None:
         looked_at = by_ref.get(st.session_state.get(_LOOKED_AT, ""))
         if looked_at is not None:
             _about(looked_at, taste_words.names(found))
-    with st.expander("The map as a table", icon=":material/table:", key="map-table"):
-        st.html(taste_words.map_table(found))
+    table = partial(_table, found)
+    expander("The map as a table", table, key="map-table", icon=":material/table:")
+
+
+def _table(found: Taste) -> None:
+    st.html(taste_words.map_table(found))
 
 
 def _about(point: Point, tastes: list[str]) -> None:
@@ -64,7 +69,7 @@ def _about(point: Point, tastes: list[str]) -> None:
 
 def _clicked() -> None:
     state: Mapping[str, Any] = st.session_state[_MAP]
-    chosen = state["selection"].get(taste_charts.CHOSEN) or []
+    chosen = state["selection"].get(map_chart.CHOSEN) or []
     if chosen:
         st.session_state[_LOOKED_AT] = chosen[0].get("ref", "")
 

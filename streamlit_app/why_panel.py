@@ -13,18 +13,15 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
 from streamlit_app.list_state import Wish
 from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.unfolding import expander
 from streamlit_app.vocabulary import KINDS_NAMES
 
 
 def why_panel(wish: Wish) -> None:
     """The question, closed until somebody asks it."""
-    asked = st.expander(
-        "Why is a title not here?", icon=":material/help:", key="why", on_change="rerun"
-    )
-    if asked.open:
-        with asked:
-            name = "Name of the title that you miss"
-            pick_by_name(name, partial(_matching, wish=wish), key="l_why")
+    name = "Name of the title that you miss"
+    draw = partial(pick_by_name, name, partial(_matching, wish=wish), key="l_why")
+    expander("Why is a title not here?", draw, key="why", icon=":material/help:")
 
 
 def _matching(titles: Sequence[TitleCard], wish: Wish) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,7 @@ from streamlit_app.list_state import Wish
 from streamlit_app.markdown import plain
 from streamlit_app.search_state import Search
 from streamlit_app.taste_panel import map_panel, taste_panel
+from streamlit_app.unfolding import expander
 from streamlit_app.vocabulary import KINDS_NAMES, Kinds
 
 
@@ -67,7 +69,7 @@ def _habits(found: Taste) -> None:
     first, second = st.columns(2, gap="large")
     with first:
         st.html('<h3 class="w-name">Genres</h3>')
-        st.altair_chart(
+        st.vega_lite_chart(
             taste_charts.genres(found),
             width="stretch",
             alt="Bars: the share of each genre in what you have seen; the table below has them.",
@@ -75,30 +77,34 @@ def _habits(found: Taste) -> None:
         st.html('<p class="w-quiet w-key">Bars are your share, the marks that of known titles.</p>')
     with second:
         st.html('<h3 class="w-name">When they came out</h3>')
-        st.altair_chart(
+        st.vega_lite_chart(
             taste_charts.decades(found),
             width="stretch",
             alt="Columns: titles by the decade they came out in; the table below has them.",
         )
     if len(found.years) > 1:
         st.html('<h3 class="w-name">When you watched them</h3>')
-        st.altair_chart(
+        st.vega_lite_chart(
             taste_charts.years(found),
             width="stretch",
             alt="Lines: titles by genre and year of watching; the table below has them.",
         )
-    with st.expander("These figures as tables", icon=":material/table:", key="habits"):
-        tables = [taste_words.genre_table(found), taste_words.decade_table(found)]
-        if found.years:
-            tables.append(taste_words.year_table(found))
-        st.html("".join(tables))
+    tables = partial(_tables, found)
+    expander("These figures as tables", tables, key="habits", icon=":material/table:")
+
+
+def _tables(found: Taste) -> None:
+    tables = [taste_words.genre_table(found), taste_words.decade_table(found)]
+    if found.years:
+        tables.append(taste_words.year_table(found))
+    st.html("".join(tables))
 
 
 def _crowd(crowd: Crowd) -> None:
     st.html(f'<p class="w-quiet">{taste_words.beside(crowd)}</p>')
     if not crowd.count:
         return
-    st.altair_chart(
+    st.vega_lite_chart(
         taste_charts.beside(crowd),
         width="stretch",
         alt="Points: your rating of each title over TMDB's average; the table below has them.",
@@ -111,8 +117,12 @@ def _crowd(crowd: Crowd) -> None:
                 for one in some:
                     label = f"{plain(one.dated)}: {one.mine} · {one.crowd:.1f}"
                     link(label, Search(title=one.ref))
-    with st.expander("These ratings as a table", icon=":material/table:", key="rated"):
-        st.html(taste_words.crowd_table(crowd))
+    table = partial(_table, crowd)
+    expander("These ratings as a table", table, key="rated", icon=":material/table:")
+
+
+def _table(crowd: Crowd) -> None:
+    st.html(taste_words.crowd_table(crowd))
 
 
 def _current() -> Kinds:

@@ -1,0 +1,158 @@
+"""The map of the Taste page as a chart. Pure: an answer in, a chart out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import cos, pi, sin
+from textwrap import wrap
+from typing import Final
+
+import altair as alt
+
+from streamlit_app.api.taste import Taste, What
+from streamlit_app.chart_parts import BOTH, PAGE, TEXT, Row, Spec, rows_of, spec
+from streamlit_app.taste_words import WHATS, names, told_of
+
+CHOSEN: Final = "chosen"
+_SHAPES: Final[Mapping[What, str | float]] = {
+    "pick": "diamond",
+    "liked": "circle",
+    "watched": "square",
+    "disliked": "cross",
+}
+_SIZES: Final[Mapping[What, str | float]] = {
+    "pick": 230,
+    "liked": 60,
+    "watched": 26,
+    "disliked": 40,
+}
+_STROKES: Final[Mapping[What, str | float]] = {
+    "pick": TEXT,
+    "liked": PAGE,
+    "watched": PAGE,
+    "disliked": PAGE,
+}
+_WIDTHS: Final[Mapping[What, str | float]] = {
+    "pick": 2,
+    "liked": 0.7,
+    "watched": 0.5,
+    "disliked": 0.5,
+}
+_HEIGHT: Final = 560
+_AROUND: Final = 96
+_LABEL: Final = 22
+_RIM: Final = 1.08
+_EDGE: Final = 0.03
+_ABOVE: Final = 0.1
+"""Room for the name over the highest disc."""
+
+
+def taste_map(taste: Taste) -> Spec:
+    """The map: a disc with its name for each taste, a point for each title; `CHOSEN` by a click."""
+    every = names(taste)
+    colour = alt.Color("taste:N", scale=alt.Scale(domain=every or [""], range=BOTH), legend=None)
+    left, right = _extent([(one.x, one.radius) for one in taste.tastes])
+    low, high = _extent([(one.y, one.radius) for one in taste.tastes])
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[left, right], nice=False, zero=False))
+    y = alt.Y(
+        "y:Q", axis=None, scale=alt.Scale(domain=[low, high + _ABOVE], nice=False, zero=False)
+    )
+    rims = (
+        rows_of("rims")
+        .mark_line(filled=True, fillOpacity=0.1, strokeOpacity=0.45, strokeWidth=1, aria=False)
+        .encode(x=x, y=y, color=colour, order="turn:Q", detail="taste:N")
+    )
+    points = (
+        rows_of("points")
+        .mark_point(filled=True)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            shape=alt.Shape("what:N", scale=_by_what(_SHAPES), legend=None),
+            size=alt.Size("what:N", scale=_by_what(_SIZES), legend=None),
+            stroke=alt.Stroke("what:N", scale=_by_what(_STROKES), legend=None),
+            strokeWidth=alt.StrokeWidth("what:N", scale=_by_what(_WIDTHS), legend=None),
+            description="about:N",
+            tooltip=[
+                alt.Tooltip("title:N", title="Title"),
+                alt.Tooltip("what:N", title="It is"),
+                alt.Tooltip("rating:N", title="You gave"),
+                alt.Tooltip("taste:N", title="Taste"),
+            ],
+        )
+        .add_params(alt.selection_point(name=CHOSEN, fields=["ref"], on="click", empty=False))
+    )
+    labels = rows_of("labels").encode(x=x, y=y, text="name:N")
+    # The page's colour around the letters, so that no point makes them hard to read.
+    layers = [rims, points, _lettered(labels, PAGE, 4), _lettered(labels, TEXT, 0)]
+    return spec(
+        alt.LayerChart(layer=layers).configure_view(strokeOpacity=0),
+        _HEIGHT,
+        rims=list(_rims(taste, every)),
+        points=_points(taste, every),
+        labels=list(_labels(taste, every)),
+    )
+
+
+def _lettered(chart: alt.Chart, colour: str, around: float) -> alt.Chart:
+    found: alt.Chart = chart.mark_text(
+        fontSize=13,
+        fontWeight=600,
+        lineBreak="\n",
+        baseline="bottom",
+        color=colour,
+        stroke=colour,
+        strokeWidth=around,
+        aria=False,
+    )
+    return found
+
+
+def _extent(discs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """From where to where discs, by middle and radius, reach; all of it where there are none."""
+    low = min((middle - _RIM * radius for middle, radius in discs), default=-1.0)
+    high = max((middle + _RIM * radius for middle, radius in discs), default=1.0)
+    return low - _EDGE, high + _EDGE
+
+
+def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
+    return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
+
+
+def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
+    """Picks last, so that nothing covers them."""
+    ordered = sorted(taste.points, key=lambda one: one.what == "pick")
+    return [
+        {
+            "ref": str(one.ref),
+            "title": one.dated,
+            "about": f"{one.dated}: {told_of(one, every)}",
+            "x": one.x,
+            "y": one.y,
+            "taste": every[one.taste] if one.taste is not None else "",
+            "what": WHATS[one.what],
+            "rating": str(one.rating or "no rating"),
+        }
+        for one in ordered
+    ]
+
+
+def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
+    for one, name in zip(taste.tastes, every, strict=True):
+        for turn in range(_AROUND + 1):
+            angle = 2 * pi * turn / _AROUND
+            far = one.radius * _RIM
+            yield {
+                "taste": name,
+                "turn": turn,
+                "x": one.x + far * cos(angle),
+                "y": one.y + far * sin(angle),
+            }
+
+
+def _labels(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
+    for number, (one, name) in enumerate(zip(taste.tastes, every, strict=True), 1):
+        told = ", ".join(one.words[:2])
+        lines = wrap(f"{number}. {told[:1].upper() + told[1:] or name}", _LABEL)
+        yield {"name": "\n".join(lines), "x": one.x, "y": one.y + one.radius * _RIM}

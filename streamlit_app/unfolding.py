@@ -1,0 +1,29 @@
+"""Parts of a page that draw what they hold once they are opened.
+
+Drawn closed, boxes, tables and forms cost a browser as much as the list that people came for.
+A part is known by its key and its label together: a label that changes would close it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+Draw = Callable[[], None]
+
+
+def expander(label: str, draw: Draw, *, key: str, icon: str) -> None:
+    """A part below its label."""
+    part = st.expander(label, icon=icon, key=key, on_change="rerun")
+    if part.open:
+        with part:
+            draw()
+
+
+def popover(label: str, draw: Draw, *, key: str, icon: str) -> None:
+    """A part that lies over the page."""
+    part = st.popover(label, icon=icon, key=key, on_change="rerun")
+    if part.open:
+        with part:
+            draw()
