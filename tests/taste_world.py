@@ -2,14 +2,18 @@
 
 Titles of one group share words, genres and, five at a time, a maker; groups share hardly a word.
 Half of a title's words are its own, so that those of a group are near and not the same.
+
+A module takes the fixtures it needs by their names: `client = taste_world.client`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -24,10 +28,9 @@ from app.jobs.work import embed_full, rebuild_index
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title
-from tests.canaries import MARK
 from tests.fakes.embedder import WordEmbedder
+from tests.people_world import ADMIN, home
 
-ADMIN = f"{MARK}admin-token"
 FILMS = 40
 SERIES = 12
 GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -52,6 +55,8 @@ ADULT = 950
 UNBORN = 951
 SHORT_LIVED = 960
 """Films 960 to 964 are the parts of another saga, all that is in Icelandic but one: 970."""
+
+_NAMES = count(1)
 
 
 def number(group: str, place: int) -> int:
@@ -154,6 +159,25 @@ def taste_services(folder: Path, stores: Stores | None = None, **settings: objec
     return made
 
 
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    made = taste_services(tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(services: Services) -> Iterator[TestClient]:
+    with home(services) as opened:
+        yield opened
+
+
+@pytest.fixture
+def who(client: TestClient) -> str:
+    """Somebody new."""
+    return somebody(client, f"Person {next(_NAMES)}")
+
+
 def somebody(client: TestClient, name: str) -> str:
     """A new profile's id."""
     answer = client.post("/profiles", json={"name": name})
@@ -177,6 +201,12 @@ def rate(
 ) -> dict[str, Any]:
     body = {"tmdb_id": tmdb_id, "media_type": kind, "rating": rating}
     return said(client.post("/ratings", json=body, params={"profile": who}))
+
+
+def watch(client: TestClient, who: str, tmdb_id: int, **more: object) -> dict[str, Any]:
+    """Say that the film was watched; `more` goes into the body."""
+    body = {"tmdb_id": tmdb_id, "media_type": "movie"} | more
+    return said(client.post("/history", json=body, params={"profile": who}))
 
 
 def mark(client: TestClient, who: str, tmdb_id: int, what: str) -> dict[str, Any]:

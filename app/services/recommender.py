@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.co_ratings import Heard
 from app.domain.features import (
     ALL,
     Background,
+    Person,
     background_of,
     fame,
     features,
@@ -53,6 +55,11 @@ _HARDLY_KNOWN: Final = 100
 
 _LEAST_SHARE: Final = 0.2
 """Of a list of both kinds, each gets at least so much."""
+
+FeatureMaker: TypeAlias = Callable[
+    [Person, Gathered, Background, Heard | None], NDArray[np.float32]
+]
+"""As `app.domain.features.features`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,12 +103,14 @@ class Recommender:
         trained: Callable[[], Trained | None],
         weights: Weights = WEIGHTS,
         alone: Weights = ALONE,
+        make_features: FeatureMaker = features,
     ) -> None:
         self.index = index
         self._titles = titles
         self.trained = trained
         self._weights = weights
         self._alone = alone
+        self._make_features = make_features
         self._backgrounds: dict[tuple[str, MediaKind], Background] = {}
         self._lock = threading.Lock()
 
@@ -177,7 +186,8 @@ class Recommender:
         return foreign_favourites(known.person, self.background(kind))
 
     def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
-        return features(known.person, pool, self.background(kind), known.heard_of(kind))
+        usual = self.background(kind)
+        return self._make_features(known.person, pool, usual, known.heard_of(kind))
 
     def _stages(
         self, known: Known, wish: Wish, kind: MediaKind, its_places: int, to_explore: int

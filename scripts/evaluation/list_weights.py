@@ -9,6 +9,8 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.co_ratings import Heard
+from app.domain.features import Background, Person, features
 from app.domain.filters import TitleFilter
 from app.domain.generations import IndexStatus
 from app.domain.index_ports import Gathered, Neighbour, VectorIndex
@@ -64,26 +66,21 @@ class Trials:
 
     def lists(self, weights: Weights) -> list[list[TitleId]]:
         """One of each person, whether a rating set speaks to them or not."""
-        pipeline = _KeptFeatures(
+        pipeline = Recommender(
             cast("VectorIndex", self._index),
             cast("TitleStore", self._titles),
             self._trained,
             weights,
             weights,
+            self._features,
         )
-        pipeline.rows = self._rows
         return [Lists(pipeline).of(known, DEPTH) for known in self._people]
 
-
-class _KeptFeatures(Recommender):
-    """The pipeline; with the wish always the same, a person's pool is, and so are its features."""
-
-    rows: dict[int, NDArray[np.float32]]
-
-    def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
-        return _kept(
-            self.rows, id(known), lambda: super(_KeptFeatures, self)._features(known, pool, kind)
-        )
+    def _features(
+        self, person: Person, pool: Gathered, usual: Background, heard: Heard | None
+    ) -> NDArray[np.float32]:
+        """With the wish always the same, a person's pool is, and so are its features."""
+        return _kept(self._rows, id(person), lambda: features(person, pool, usual, heard))
 
 
 class _KeptIndex:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,21 +9,12 @@ from fastapi.testclient import TestClient
 
 from app.domain.titles import MediaKind
 from app.wiring import Services
+from tests import taste_world
 from tests.people_world import home
-from tests.taste_world import likes, made_title, mark, number, rate, said, somebody, taste_services
+from tests.taste_world import likes, made_title, mark, number, rate, said, somebody, watch
 
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    made = taste_services(tmp_path_factory.mktemp("world"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with home(services) as opened:
-        yield opened
+services = taste_world.services
+client = taste_world.client
 
 
 def predicted(client: TestClient, who: str, tmdb_id: int, kind: str = "movie") -> dict[str, Any]:
@@ -120,8 +110,7 @@ def test_having_watched_or_dismissed_it_is_no_ground_for_the_number(client: Test
         film = number("west", place)
         before = predicted(client, who, film)
         if place == 10:
-            body = {"tmdb_id": film, "media_type": "movie"}
-            said(client.post("/history", json=body, params={"profile": who}))
+            watch(client, who, film)
         else:
             mark(client, who, film, "dismissed")
         after = predicted(client, who, film)

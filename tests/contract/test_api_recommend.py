@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from fastapi.testclient import TestClient
 from app.domain.ledger import About, Event, EventKind
 from app.domain.titles import MediaKind, TitleId
 from app.wiring import Services
+from tests import taste_world
 from tests.people_world import home, stranger
 from tests.taste_world import (
     ADULT,
@@ -31,29 +31,14 @@ from tests.taste_world import (
     said,
     somebody,
     taste_services,
+    watch,
 )
 
-_NAMES = count(1)
 ICELANDIC = {"languages": ["is"]}
 
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    made = taste_services(tmp_path_factory.mktemp("lists"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(services: Services) -> Iterator[TestClient]:
-    with home(services) as opened:
-        yield opened
-
-
-@pytest.fixture
-def who(client: TestClient) -> str:
-    """Somebody new."""
-    return somebody(client, f"Person {next(_NAMES)}")
+services = taste_world.services
+client = taste_world.client
+who = taste_world.who
 
 
 @pytest.fixture
@@ -102,8 +87,7 @@ def test_nothing_watched_by_whatever_id_and_undo_brings_it_back(
     assert not set(before) & {number("horror", n) for n in range(5)}
     assert number("war", 3) not in before
     first, second, third = before[:3]
-    watched = {"tmdb_id": first, "media_type": "movie"}
-    undo = said(client.post("/history", json=watched, params={"profile": fan}))["undo"]
+    undo = watch(client, fan, first)["undo"]
     about = About(MediaKind.MOVIE, imdb_id=f"tt{second:07}")
     event = Event(key="t:1", kind=EventKind.WATCHED, about=about, at=1_700_000_000, source="trakt")
     services.ledger.put(fan, [event])
@@ -314,7 +298,7 @@ def test_why_not(client: TestClient, fan: str) -> None:
 
 
 def test_nobody_gets_anothers_list(client: TestClient, services: Services, fan: str) -> None:
-    _, token = services.people.make(f"Guest {next(_NAMES)}")
+    _, token = services.people.make("Guest")
     away = stranger(client, token)
     assert away.post("/recommend/movie", json={"profile": fan}).status_code == 403
     assert away.get("/explain/movie/1", params={"profile": fan}).status_code == 403

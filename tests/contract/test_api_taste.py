@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from app.domain.errors import StoreUnavailable
 from app.wiring import Services
+from tests import taste_world
 from tests.people_world import home, stranger
 from tests.taste_world import (
     SAGA,
@@ -24,23 +24,13 @@ from tests.taste_world import (
     rate,
     said,
     somebody,
-    taste_services,
+    watch,
 )
 
 EMPTY = {"points": [], "tastes": [], "genres": [], "decades": [], "years": [], "drawn": 0}
 
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    made = taste_services(tmp_path_factory.mktemp("world"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with home(services) as opened:
-        yield opened
+services = taste_world.services
+client = taste_world.client
 
 
 def taste(client: TestClient, who: str, **params: str | int) -> dict[str, Any]:
@@ -139,13 +129,7 @@ def test_genres_decades_and_ratings_are_counted(client: TestClient) -> None:
     who = somebody(client, "Eve")
     likes(client, who, "war", range(6))
     rate(client, who, number("horror", 0), 2)
-    said(
-        client.post(
-            "/history",
-            json={"tmdb_id": number("horror", 30), "media_type": "movie", "at": 1_000_000_000},
-            params={"profile": who},
-        )
-    )
+    watch(client, who, number("horror", 30), at=1_000_000_000)
     found = taste(client, who)
     genres = {one["genre"]: one for one in found["genres"]}
     assert (genres["War"]["count"], genres["War"]["told"], genres["War"]["liked"]) == (6, 6, 6)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import combinations, count
+from itertools import combinations
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.wiring import Services
-from tests.people_world import home
+from tests import taste_world
 from tests.taste_world import (
     GROUPS,
     SAGA,
@@ -24,29 +22,13 @@ from tests.taste_world import (
     numbers_of,
     rate,
     somebody,
-    taste_services,
 )
 
 SEEDS = range(5)
-_NAMES = count(1)
 
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    made = taste_services(tmp_path_factory.mktemp("tastes"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def client(services: Services) -> Iterator[TestClient]:
-    with home(services) as opened:
-        yield opened
-
-
-@pytest.fixture
-def who(client: TestClient) -> str:
-    return somebody(client, f"Person {next(_NAMES)}")
+services = taste_world.services
+client = taste_world.client
+who = taste_world.who
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(["horror", "romance", "west"], 2)))
@@ -173,7 +155,7 @@ def test_a_child_is_shown_nothing_that_is_not_for_children(client: TestClient, w
 
 
 def test_who_likes_a_rare_language_gets_more_of_it(client: TestClient, who: str) -> None:
-    other = somebody(client, f"Person {next(_NAMES)}")
+    other = somebody(client, "Another")
     for place in range(3):
         rate(client, who, SHORT_LIVED + place)
         rate(client, other, number("space", 5 + place))
