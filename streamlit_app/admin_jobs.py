@@ -68,7 +68,7 @@ def jobs_panel(admin: Admin) -> None:
         _job(admin, job)
     others = [job for job in failures if job not in jobs]
     if others:
-        with st.expander("Earlier failures", icon=":material/error:", key="failures"):
+        with st.expander("Earlier failures", key="failures"):
             for job in others:
                 st.html(_line(job))
 

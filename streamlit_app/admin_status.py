@@ -37,7 +37,7 @@ def failed_panel(admin: Admin) -> None:
     """Ids that could not be fetched, with the reason of each."""
     failed = admin.failed()
     label = f"Failed ids · {len(failed):,}" if failed else "Failed ids · none"
-    with st.expander(label, icon=":material/report:", key="failed"):
+    with st.expander(label, key="failed"):
         if not failed:
             st.html('<p class="w-quiet">No id is set aside.</p>')
             return
@@ -57,7 +57,7 @@ def errors_panel(admin: Admin) -> None:
     """Warnings and errors of the API, and jobs that failed."""
     errors = admin.errors()
     label = f"Recent errors · {len(errors):,}" if errors else "Recent errors · none"
-    with st.expander(label, icon=":material/warning:", key="errors"):
+    with st.expander(label, key="errors"):
         if not errors:
             st.html('<p class="w-quiet">Nothing went wrong since the API was started.</p>')
             return
@@ -79,7 +79,7 @@ def errors_panel(admin: Admin) -> None:
 
 def settings_panel(admin: Admin) -> None:
     """Settings in force; of a secret, whether it is set."""
-    with st.expander("Settings in force", icon=":material/settings:", key="settings"):
+    with st.expander("Settings in force", key="settings"):
         rows = [(one.name, one.value or "(empty)") for one in admin.settings()]
         st.html(_facts("", rows, style="w-settings"))
 

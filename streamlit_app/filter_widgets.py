@@ -34,8 +34,9 @@ def kinds(panel: Followed[Any], of: Search) -> None:
 
 
 def how_many(panel: Followed[Any], field: str, counts: Sequence[int], now: int) -> None:
-    """The choice of a number of titles; `now` is one of them or stands after them."""
-    choice_menu(panel, field, _titles(now), with_own(counts, now), _titles)
+    """The choice of a number of titles; `now` is one of them or stands among them."""
+    every = sorted(with_own(counts, now))
+    choice_menu(panel, field, _titles(now), now, every, _titles)
 
 
 def _titles(count: int) -> str:
@@ -56,7 +57,7 @@ def filters(panel: Followed[Any], of: Search, last: Callable[[], None]) -> None:
             _choices(panel, of)
             last()
 
-    expander("Filters", draw, key="filters", icon=":material/tune:")
+    expander("Filters", draw, key="filters")
     if set_now := replace(of, results="all").described():
         filtered(set_now)
 

@@ -18,12 +18,12 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.filter_widgets import filtered
 from streamlit_app.followed import Followed, Value
-from streamlit_app.history_state import ROWS, SHOWS, SORTS, HistoryView
+from streamlit_app.history_state import KINDS, ROWS, SHOWS, SORTS, HistoryView
 from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import YEARS, Search, TitleRef
 from streamlit_app.unfolding import popover
-from streamlit_app.vocabulary import GENRES, KINDS_NAMES
+from streamlit_app.vocabulary import GENRES
 from streamlit_app.wording import counted
 
 _ADD: Final = "h_add"
@@ -105,17 +105,16 @@ def _panel(asked: HistoryView) -> None:
             **_PANEL.bound("text"),
         )
         _choice("show", asked.show, SHOWS)
-        _choice("kind", asked.kind, KINDS_NAMES)
+        _choice("kind", asked.kind, KINDS)
         _choice("sort", asked.sort, SORTS)
         popover("Filters", partial(_filters, asked), key="h-filters", icon=":material/tune:")
-        add = partial(pick_by_name, "Name of a film or series to add", _add, key=_ADD)
-        popover("Add a title", add, key="h-add", icon=":material/add:")
+        popover("Add a title", _adding, key="h-add", icon=":material/add:")
     if set_now := asked.described():
         filtered(set_now)
 
 
 def _choice(field: str, now: _T, choices: Mapping[_T, str]) -> None:
-    choice_menu(_PANEL, field, choices[now], list(choices), choices.__getitem__)
+    choice_menu(_PANEL, field, choices[now], now, list(choices), choices.__getitem__)
 
 
 def _filters(asked: HistoryView) -> None:
@@ -132,6 +131,11 @@ def _filters(asked: HistoryView) -> None:
         ("To year", "year_to", asked.year_to),
     ):
         st.number_input(name, *YEARS, value=now, step=1, placeholder="Any", **_PANEL.bound(field))
+
+
+def _adding() -> None:
+    with st.container(key="adding"):
+        pick_by_name("Name of a film or series to add", _add, key=_ADD)
 
 
 def _add(titles: Sequence[TitleCard]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SIGNS: Final = re.compile(r"([!-/:-@\[-`{-~])")
+# No more than these: a browser reads an escaped comma out, where a label is a control's name.
+_SIGNS: Final = re.compile(r"([!#$&()*+\-.:<>\[\\\]^_`{|}~])")
 # Of a colon before a letter, Streamlit makes icons and colours even where it is escaped.
 _CODES: Final = re.compile(r":(?=\w)")
 _NO_BREAK: Final = "\u2060"

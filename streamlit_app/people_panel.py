@@ -52,9 +52,9 @@ def person(profile: Profile, *, is_viewer: bool) -> None:
                 on_click=_renew,
                 args=(profile,),
             )
-            file = partial(_file, profile)
-            key = f"files-{profile.id}"
-            popover("Take out, bring in", file, key=key, icon=":material/import_export:")
+            # Drawn at once: it is placed by its size, and would be cut off on a phone.
+            with st.popover("Take out, bring in", icon=":material/import_export:"):
+                _file(profile)
             if st.button("Delete", key=f"delete-{profile.id}", icon=":material/delete:"):
                 _delete(profile)
         _outcome(profile.id)

@@ -54,7 +54,7 @@ def decades(taste: Taste) -> Spec:
         rows_of("rows")
         .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
         .encode(
-            x=alt.X("decade:O", title=None, axis=alt.Axis(labelAngle=-45)),
+            x=alt.X("decade:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("count:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=4)),
             color=alt.Color(
                 "what:N",
@@ -87,7 +87,7 @@ def years(taste: Taste) -> Spec:
         rows_of("rows")
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=45), strokeWidth=2)
         .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=True)),
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("count:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=4)),
             color=alt.Color(
                 "genre:N",

@@ -19,7 +19,7 @@ from streamlit_app.wording import counted
 
 _LOOKED_AT: Final = "taste_looked_at"
 _MAP: Final = "taste_map"
-_BOX: Final = "taste_box"
+_CLICKS: Final = "taste_clicks"
 
 
 @st.fragment
@@ -43,7 +43,7 @@ def map_panel(found: Taste) -> None:
             index=None,
             format_func=lambda ref: by_ref[ref].dated if ref in by_ref else "",
             placeholder="Click on the map, or type a name",
-            key=_BOX,
+            key=_box(),
             on_change=_named,
             width=420,
         )
@@ -51,7 +51,7 @@ def map_panel(found: Taste) -> None:
         if looked_at is not None:
             _about(looked_at, taste_words.names(found))
     table = partial(_table, found)
-    expander("The map as a table", table, key="map-table", icon=":material/table:")
+    expander("The map as a table", table, key="map-table")
 
 
 def _table(found: Taste) -> None:
@@ -72,10 +72,16 @@ def _clicked() -> None:
     chosen = state["selection"].get(map_chart.CHOSEN) or []
     if chosen:
         st.session_state[_LOOKED_AT] = chosen[0].get("ref", "")
+        # The box begins anew: what was chosen in it is no longer what is shown.
+        st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
 
 
 def _named() -> None:
-    st.session_state[_LOOKED_AT] = st.session_state[_BOX] or ""
+    st.session_state[_LOOKED_AT] = st.session_state[_box()] or ""
+
+
+def _box() -> str:
+    return f"taste_box-{st.session_state.get(_CLICKS, 0)}"
 
 
 def taste_panel(found: Taste) -> None:
@@ -85,11 +91,9 @@ def taste_panel(found: Taste) -> None:
         return
     st.html('<h2 class="w-ask">Your tastes, and what is missing in each</h2>')
     names = taste_words.names(found)
-    for start in range(0, len(names), 2):
-        columns = st.columns(2, gap="large")
-        for column, number in zip(columns, range(start, min(start + 2, len(names))), strict=False):
-            with column:
-                _one(found.tastes[number], names[number], number)
+    with st.container(key="tastes"):
+        for number, taste in enumerate(found.tastes):
+            _one(taste, names[number], number)
 
 
 def _one(taste: OneTaste, name: str, number: int) -> None:

@@ -13,9 +13,9 @@ import streamlit as st
 Draw = Callable[[], None]
 
 
-def expander(label: str, draw: Draw, *, key: str, icon: str) -> None:
-    """A part below its label."""
-    part = st.expander(label, icon=icon, key=key, on_change="rerun")
+def expander(label: str, draw: Draw, *, key: str) -> None:
+    """A part below its label. An icon would stand where its arrow does: it has none."""
+    part = st.expander(label, key=key, on_change="rerun")
     if part.open:
         with part:
             draw()

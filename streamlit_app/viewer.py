@@ -113,6 +113,7 @@ def picker() -> None:
             _PICKER,
             "who",
             plain(names.get(chosen, "")) or "Who is watching?",
+            chosen,
             list(names),
             lambda one: plain(names[one]),
             icon=":material/person:",

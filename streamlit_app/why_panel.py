@@ -21,7 +21,7 @@ def why_panel(wish: Wish) -> None:
     """The question, closed until somebody asks it."""
     name = "Name of the title that you miss"
     draw = partial(pick_by_name, name, partial(_matching, wish=wish), key="l_why")
-    expander("Why is a title not here?", draw, key="why", icon=":material/help:")
+    expander("Why is a title not here?", draw, key="why")
 
 
 def _matching(titles: Sequence[TitleCard], wish: Wish) -> None:

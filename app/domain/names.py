@@ -91,6 +91,11 @@ def without_article(folded: str) -> str:
     return rest if rest and first in _ARTICLES else folded
 
 
+def on_a_shelf(name: str) -> str:
+    """What a name is put in order by: its words without accents, signs and leading article."""
+    return without_article(" ".join(_WORD.findall(plain(name)))) or name
+
+
 def compact(folded: str) -> str:
     """A folded name in one word, without articles and ``and``: as it is half remembered."""
     some = folded.split()

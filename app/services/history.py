@@ -9,7 +9,7 @@ from typing import Final, Literal
 from app.domain.entries import has_no_id
 from app.domain.errors import InvalidInput
 from app.domain.ledger import About, Event, EventKind
-from app.domain.names import fold
+from app.domain.names import fold, on_a_shelf
 from app.domain.people_ports import Ledger
 from app.domain.ports import Clock, TitleStore
 from app.domain.standing import HAND
@@ -228,7 +228,7 @@ def _sorted(rows: list[Row], sort: Sort) -> list[Row]:
     if sort == "oldest":
         return sorted(rows, key=lambda row: row.standing.last_at)
     if sort == "name":
-        return sorted(rows, key=lambda row: fold(row.name))
+        return sorted(rows, key=lambda row: on_a_shelf(row.name))
     if sort == "year":
         return sorted(rows, key=lambda row: -(row.year or 0))
     if sort == "rating":

@@ -90,7 +90,7 @@ def _habits(found: Taste) -> None:
             alt="Lines: titles by genre and year of watching; the table below has them.",
         )
     tables = partial(_tables, found)
-    expander("These figures as tables", tables, key="habits", icon=":material/table:")
+    expander("These figures as tables", tables, key="habits")
 
 
 def _tables(found: Taste) -> None:
@@ -118,7 +118,7 @@ def _crowd(crowd: Crowd) -> None:
                     label = f"{plain(one.dated)}: {one.mine} · {one.crowd:.1f}"
                     link(label, Search(title=one.ref))
     table = partial(_table, crowd)
-    expander("These ratings as a table", table, key="rated", icon=":material/table:")
+    expander("These ratings as a table", table, key="rated")
 
 
 def _table(crowd: Crowd) -> None:

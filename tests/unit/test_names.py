@@ -7,7 +7,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app.domain.names import NameQuery, compact, fold, read_as_names, spellings, without_article
+from app.domain.names import (
+    NameQuery,
+    compact,
+    fold,
+    on_a_shelf,
+    read_as_names,
+    spellings,
+    without_article,
+)
 from tests.builders import make_title
 
 ROMAN = "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()  # noqa: SIM905 -- reads as it counts
@@ -255,6 +263,21 @@ def test_accents_make_no_difference(letters: list[tuple[str, str]]) -> None:
     bare = "".join(letter for letter, _ in letters)
     accented = "".join(letter + accent for letter, accent in letters)
     assert fold(accented) == fold(unicodedata.normalize("NFC", accented)) == fold(bare)
+
+
+def test_names_stand_on_a_shelf_by_their_words() -> None:
+    ordered = [
+        "100 Girls",
+        "Alien",
+        "(500) Days of Summer",
+        "The Matrix",
+        "One Chance",
+        "Élan",
+        "…",
+    ]
+    assert sorted(ordered, key=on_a_shelf) == [
+        "100 Girls", "(500) Days of Summer", "Alien", "Élan", "The Matrix", "One Chance", "…",
+    ]  # fmt: skip
 
 
 @given(names)

@@ -129,7 +129,7 @@ def test_a_title_chosen_by_name_is_shown_with_its_way_to_similar(api: WatcherApi
     api.lists.taste = TASTE
     test = opened("taste")
     assert ("Find similar", "title=movie-603") not in links(test)
-    test.selectbox(key="taste_box").set_value("movie-603").run()
+    test.selectbox(key="taste_box-0").set_value("movie-603").run()
     assert not test.exception
     assert "Film, liked, you gave it 9. Taste: Space, robot." in html(test)
     assert ("Find similar", "title=movie-603") in links(test)
