@@ -21,6 +21,17 @@ Spirited Away,2001,12,2023-05-07
 """
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SLOWEST_ACTION_MS = 300
+ALL_REACHABLE = """() => {
+  const all = [...document.querySelectorAll(
+    'header a, header button, header .rc-overflow-item-rest, .st-key-who button')];
+  const seen = {visibilityProperty: true, opacityProperty: true};
+  const shown = all.filter(one => one.checkVisibility(seen) && one.getBoundingClientRect().width);
+  return shown.length > 3 && shown.every(one => {
+    const box = one.getBoundingClientRect();
+    const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return hit && (one.contains(hit) || hit.contains(one));
+  });
+}"""
 
 
 @pytest.fixture
@@ -193,6 +204,21 @@ def test_a_phone_shows_every_action_and_never_scrolls_sideways(phone: Page, pers
             box = button.bounding_box()
             assert box is not None
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+
+
+def test_a_long_name_covers_nothing_in_the_header(
+    browser: Browser, running: Running, person: str
+) -> None:
+    name = {"name": "Somebody whose name is as long as it may be"}
+    url = f"{running.api_url}/profiles/{person}"
+    httpx2.patch(url, json=name, trust_env=False).raise_for_status()
+    for page in opened(browser, running, 1280, 800):
+        page.goto(f"/people?profile={person}")
+        expect(page.locator(".st-key-who button")).to_be_visible()
+        for width in (320, 360, 390, 700, 768, 900, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            settled(page)
+            page.wait_for_function(ALL_REACHABLE)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
