@@ -213,12 +213,12 @@ def test_a_long_name_covers_nothing_in_the_header(
     url = f"{running.api_url}/profiles/{person}"
     httpx2.patch(url, json=name, trust_env=False).raise_for_status()
     for page in opened(browser, running, 1280, 800):
-        page.goto(f"/people?profile={person}")
-        expect(page.locator(".st-key-who button")).to_be_visible()
-        for width in (320, 360, 390, 700, 768, 900, 1024, 1280):
+        for width in (320, 390, 700, 768, 1024, 1280):
             page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"/people?profile={person}")
+            expect(page.locator(".st-key-who button")).to_be_visible()
             settled(page)
-            page.wait_for_function(ALL_REACHABLE)
+            assert page.evaluate(ALL_REACHABLE), width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
