@@ -12,6 +12,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "images"
 WAIT_MS: Final = 30_000
+OTHERS_WORDS: Final = ".w-overview, .w-tagline, .w-about"
 
 
 class Shot(NamedTuple):
@@ -79,7 +80,8 @@ def main() -> None:
         for shot in (*README_SHOTS, *(every_page() if arguments.every_page else ())):
             path = arguments.folder / f"{shot.name}.png"
             address = as_seen_by(arguments.profile, shot.address)
-            take(browser, f"{arguments.url.rstrip('/')}/{address}", shot, path)
+            url = f"{arguments.url.rstrip('/')}/{address}"
+            take(browser, url, shot, path, ours=arguments.folder.resolve() == FOLDER)
             print(f"{path} ({path.stat().st_size // 1024} KB)")
         browser.close()
 
@@ -98,8 +100,12 @@ def every_page() -> list[Shot]:
     ]
 
 
-def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
-    """Open the page as this shot says and write it as PNG; fails where that doesn't come."""
+def take(browser: Browser, url: str, shot: Shot, path: Path, *, ours: bool) -> None:
+    """Open the page as this shot says and write it as PNG; fails where that doesn't come.
+
+    A picture that is `ours`, for the repository, must not hold overviews or taglines: those are
+    other people's words. Raises `SystemExit` where it would.
+    """
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
     )
@@ -112,6 +118,11 @@ def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
         " && !document.querySelector('[data-testid=stSkeleton]')",
         timeout=WAIT_MS,
     )
+    if ours and page.locator(OTHERS_WORDS).count():
+        raise SystemExit(
+            f"{url} shows overviews or taglines. The repository's pictures are of the sample, "
+            "which has none: start watcher on that, or say another --folder."
+        )
     # Posters come from the network: wait for those that come, not for those that don't.
     page.wait_for_function(
         "() => [...document.querySelectorAll('.w-poster')].slice(0, 12).every(i => i.complete)",
