@@ -1,10 +1,11 @@
 """Measure the web app as people meet it: real API, real Streamlit, headless Chromium.
 
 Each page from the navigation to its content, each action on a card from the click to its answer,
-for somebody new and for somebody who watched thousands of titles; then ten people at once. Times
-are taken inside the browser, which runs on the same machine. The servers are warm and the browser
-has Streamlit's own files, as after the first page of a day. The people are made for this and
-deleted at the end.
+for somebody new and for somebody who watched thousands of titles; then ten people at once. A page
+of Streamlit's with one line comes first: what a page takes beyond that is ours. Times are taken
+inside the browser, which runs on the same machine. The servers are warm and the browser has
+Streamlit's own files, as after the first page of a day. The people are made for this and deleted
+at the end.
 """
 
 from __future__ import annotations
@@ -57,12 +58,12 @@ def main() -> int:
     try:
         data = (arguments.data or prepared(folder / "data")).resolve()
         with ExitStack() as stack:
-            places, processes = stack.enter_context(served(data, folder))
+            places, empty, processes = stack.enter_context(served(data, folder))
             api = stack.enter_context(
                 httpx2.Client(base_url=places.api_url, trust_env=False, timeout=120)
             )
             people = stack.enter_context(made(api, data, arguments.watched))
-            rows = asyncio.run(measured(places.ui_url, processes, people, arguments))
+            rows = asyncio.run(measured(places.ui_url, empty, processes, people, arguments))
     finally:
         shutil.rmtree(folder)
     print_table(rows)
@@ -80,26 +81,38 @@ def prepared(data: Path) -> Path:
 
 
 @contextmanager
-def served(data: Path, logs: Path) -> Iterator[tuple[Places, dict[str, int]]]:
-    """API and web app on ports of their own, with their process ids; ended at the end."""
-    api, ui = free_port(), free_port()
+def served(data: Path, folder: Path) -> Iterator[tuple[Places, str, dict[str, int]]]:
+    """API and web app on ports of their own, and their process ids; ended at the end.
+
+    Between them the address of a page of Streamlit's that shows one line and does nothing.
+    """
+    api, ui, empty = free_port(), free_port(), free_port()
     places = Places(data, "127.0.0.1", api, "127.0.0.1", ui, f"http://127.0.0.1:{api}")
     commands = (
-        Command("API", api_command(places), logs, _environment(data)),
+        Command("API", api_command(places), folder, _environment(data)),
         Command("web app", ui_command(places), ROOT, ui_environment(places)),
+        Command("empty page", _empty_page(folder, empty), ROOT, ui_environment(places)),
     )
     children: list[Child] = []
     try:
         for command in commands:
-            children += [start_child(command, logs / f"{command.name}.log")]
+            children += [start_child(command, folder / f"{command.name}.log")]
         deadline = time.monotonic() + UP_WITHIN
         while not _is_up(places):
             if time.monotonic() > deadline or any(c.process.poll() is not None for c in children):
                 raise SystemExit("\n".join(child.last_lines() for child in children))
             time.sleep(0.1)
-        yield places, {child.name: child.process.pid for child in children}
+        found = {child.name: child.process.pid for child in children[:2]}
+        yield places, f"http://127.0.0.1:{empty}", found
     finally:
         end_children(children)
+
+
+def _empty_page(folder: Path, port: int) -> list[str]:
+    script = folder / "empty.py"
+    script.write_text("import streamlit as st\n\nst.html('<p class=w-empty>Empty</p>')\n")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    return [*command, "--server.address", "127.0.0.1", "--server.port", str(port)]
 
 
 def _environment(data: Path) -> dict[str, str]:
@@ -167,6 +180,7 @@ def _told(abouts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 async def measured(
     url: str,
+    empty: str,
     processes: Mapping[str, int],
     people: Sequence[Person],
     arguments: argparse.Namespace,
@@ -178,6 +192,7 @@ async def measured(
             executable_path=arguments.chromium, args=list(ARGUMENTS)
         )
         site = Site(browser, url, processes)
+        rows.append(await web_pages.empty_page(site, empty, arguments.rounds))
         for person in people[:2]:
             rows += await web_pages.pages(site, person, arguments.rounds)
             rows.append(await web_pages.actions(site, person))

@@ -121,6 +121,24 @@ class Times:
         }
 
 
+async def empty_page(site: Site, url: str, rounds: int) -> Row:
+    """A page with one line of text: what Streamlit takes on this machine by itself."""
+    context = await site.context()
+    times = Times(site)
+    for turn in range(rounds + 2):
+        page = await context.new_page()
+        await page.goto(url, wait_until="commit")
+        taken: float = await page.evaluate(_SHOWN, [".w-empty", ""])
+        await page.wait_for_function(_QUIET, timeout=WAIT_MS)
+        if turn > 1:  # the first ones fill the browser's cache
+            times.shown.append(taken)
+            times.whole.append(await page.evaluate("performance.now()"))
+        await page.close()
+    await context.close()
+    row = times.row("an empty page of Streamlit")
+    return {name: row[name] for name in ("name", "times", "median ms", "p95 ms", "whole page ms")}
+
+
 async def pages(site: Site, person: Person, rounds: int) -> list[Row]:
     """Each page by its address, as a fresh session, and by the menu of an open one."""
     context = await site.context()
