@@ -23,6 +23,7 @@ from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.sqlite_store import open_sqlite
 from app.adapters.stores import Stores
+from app.domain.ports import Clock
 from app.domain.titles import MediaKind, Title
 from app.jobs.work import embed_full, rebuild_index
 from app.settings import read_settings
@@ -138,10 +139,12 @@ def _like(title: Title, tmdb_id: int, **changes: object) -> Title:
     return make_title(tmdb_id, title.id.kind, **(facts | own | changes))
 
 
-def taste_services(folder: Path, stores: Stores | None = None, **settings: object) -> Services:
+def taste_services(
+    folder: Path, stores: Stores | None = None, clock: Clock | None = None, **settings: object
+) -> Services:
     """The program over the folder; the catalogue is written and indexed where it isn't yet."""
     chosen = {"watcher_data_dir": folder, "admin_token": ADMIN, "mongodb_uri": None} | settings
-    clock = SystemClock()
+    clock = clock or SystemClock()
     made = Services(
         settings=read_settings(_env_file=None, **chosen),
         stores=stores or open_sqlite(folder / "watcher.sqlite3", clock),

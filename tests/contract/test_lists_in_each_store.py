@@ -9,13 +9,18 @@ from pathlib import Path
 from app.adapters.clock import SystemClock
 from app.adapters.stores import Stores
 from tests.contract.conftest import open_place
+from tests.fakes.clock import MovedClock
 from tests.people_world import home
 from tests.taste_world import asked, explained, likes, mark, number, somebody, taste_services
 
 
 def lists_over(folder: Path, stores: Stores) -> Mapping[str, list[tuple[int, str]]]:
-    """Lists, with their reasons, of somebody with two tastes and a disappointment."""
-    with closing(taste_services(folder, stores)) as services, home(services) as client:
+    """Lists, with their reasons, of somebody with two tastes and a disappointment.
+
+    Time stands still: what was told later counts for more, by the second.
+    """
+    services = taste_services(folder, stores, MovedClock())
+    with closing(services), home(services) as client:
         who = somebody(client, "Ada")
         likes(client, who, "horror", range(4))
         likes(client, who, "romance", range(4), rating=10)
