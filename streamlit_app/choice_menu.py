@@ -24,8 +24,8 @@ def choice_menu(
 ) -> None:
     """A menu of `options`, marked where it is the one of `now`; the choice becomes a `field`.
 
-    `label` and the names are Markdown. Browsers draw it with the program that the rating menus of
-    cards need in any case; a select box costs a page opened by its address a tenth of its time.
+    `label` and the names are Markdown. A menu, for browsers have its program from the rating menus
+    of cards: that of a select box would be one more to load before the page is drawn.
     """
     bound = panel.bound(field)
     st.menu_button(

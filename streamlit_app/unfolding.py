@@ -1,6 +1,6 @@
 """Parts of a page that draw what they hold once they are opened.
 
-Drawn closed, boxes, tables and forms cost a browser as much as the list that people came for.
+Boxes, tables and forms that nobody sees would be loaded and drawn before what people came for.
 A part is known by its key and its label together: a label that changes would close it.
 """
 
