@@ -151,7 +151,7 @@ def worker_command() -> list[str]:
 def ui_command(places: Places) -> list[str]:
     """The web app's command."""
     return _python(
-        *("-m", "streamlit", "run", "streamlit_app/main.py"),
+        *("-m", "streamlit", "run", "streamlit_app/server.py"),
         *("--server.headless", "true"),
         *("--server.address", places.ui_host, "--server.port", str(places.ui_port)),
     )

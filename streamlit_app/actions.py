@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import streamlit as st
 
@@ -34,6 +34,37 @@ class Outcome:
     sentence: str
     undo: Undo | None = None
     failed: bool = False
+
+
+class Way(NamedTuple):
+    """One thing that may be done with a title; `on` where it was, and this takes it back."""
+
+    name: Literal["seen", "rate", "list", "not"]
+    label: str
+    icon: str
+    on: bool = False
+
+
+def ways_of(row: HistoryRow | None) -> tuple[Way, ...]:
+    """What may be done with a title, by where the viewer stands with it; in the cards' order."""
+    seen, rating = bool(row and row.watched), row.rating if row else None
+    listed, dismissed = bool(row and row.watchlisted), bool(row and row.dismissed)
+    return (
+        Way("seen", "Seen: take it back" if seen else "Seen it", "check", seen),
+        Way("rate", f"You gave {rating}: rate again" if rating else "Rate", "star", bool(rating)),
+        Way(
+            "list",
+            "On your watchlist: take it off" if listed else "Onto the watchlist",
+            "bookmark_added" if listed else "bookmark_add",
+            listed,
+        ),
+        Way(
+            "not",
+            "Not for you: take it back" if dismissed else "Not for me",
+            "thumb_down",
+            dismissed,
+        ),
+    )
 
 
 def load(refs: Iterable[TitleRef]) -> None:
@@ -74,20 +105,13 @@ def bar(ref: TitleRef, name: str, place: str) -> None:
     """
     if not viewer.now().is_known:
         return
-    row = standing(ref)
-    seen, rating = bool(row and row.watched), row.rating if row else None
-    listed, dismissed = bool(row and row.watchlisted), bool(row and row.dismissed)
+    ways = ways_of(standing(ref))
     with st.container(key=f"acts-{place}", horizontal=True, gap="xxsmall"):
-        label = "Seen: take it back" if seen else "Seen it"
-        _button(f"seen-{place}", label, "check", partial(_seen, ref, not seen), on=seen)
-        _rate(ref, place, rating)
-        label = "On your watchlist: take it off" if listed else "Onto the watchlist"
-        icon = "bookmark_added" if listed else "bookmark_add"
-        change = partial(_marked, ref, "watchlisted", not listed)
-        _button(f"list-{place}", label, icon, change, on=listed)
-        label = "Not for you: take it back" if dismissed else "Not for me"
-        change = partial(_marked, ref, "dismissed", not dismissed)
-        _button(f"not-{place}", label, "thumb_down", change, on=dismissed)
+        for way in ways:
+            if way.name == "rate":
+                _rate(ref, place, way)
+            else:
+                _button(ref, place, way)
     outcome(ref, name, place)
 
 
@@ -161,15 +185,15 @@ def rating_label(rating: int) -> str:
     return f"★ {rating}" if rating else "No rating"
 
 
-def _rate(ref: TitleRef, place: str, rating: int | None) -> None:
+def _rate(ref: TitleRef, place: str, way: Way) -> None:
     key = f"rate-{place}"
     st.menu_button(
-        f"You gave {rating}: rate again" if rating else "Rate",
-        _RATINGS + ((_NO_RATING,) if rating else ()),
+        way.label,
+        _RATINGS + ((_NO_RATING,) if way.on else ()),
         format_func=rating_label,
         key=key,
-        icon=":material/star:",
-        type="primary" if rating else "secondary",
+        icon=f":material/{way.icon}:",
+        type="primary" if way.on else "secondary",
         on_click=_rated,
         args=(ref, key),
     )
@@ -179,9 +203,19 @@ def _rated(ref: TitleRef, key: str) -> None:
     rate(ref, st.session_state[key] or None)
 
 
-def _button(key: str, label: str, icon: str, does: Callable[[], None], *, on: bool) -> None:
-    kind: Literal["primary", "secondary"] = "primary" if on else "secondary"
-    st.button(label, key=key, icon=f":material/{icon}:", type=kind, on_click=does)
+def _button(ref: TitleRef, place: str, way: Way) -> None:
+    change = {
+        "seen": partial(_seen, ref, not way.on),
+        "list": partial(_marked, ref, "watchlisted", not way.on),
+        "not": partial(_marked, ref, "dismissed", not way.on),
+    }[way.name]
+    st.button(
+        way.label,
+        key=f"{way.name}-{place}",
+        icon=f":material/{way.icon}:",
+        type="primary" if way.on else "secondary",
+        on_click=change,
+    )
 
 
 def _seen(ref: TitleRef, on: bool) -> None:  # noqa: FBT001 -- a callback's argument

@@ -37,7 +37,7 @@ def card(
     """
     style = "w-card w-faded" if faded else "w-card"
     return (
-        f'<article class="{style}">{_cover(title, level)}'
+        f'<article class="{style}" data-ref="{title.ref}">{_cover(title, level)}'
         f'<div class="w-text">{_caption(title, level)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
@@ -55,7 +55,7 @@ def row(entry: HistoryRow, told: Sequence[str]) -> str:
         tmdb_id=entry.tmdb_id or 0, media_type=entry.media_type, title=entry.name, year=entry.year
     )
     return (
-        f'<div class="w-row">{_thumbnail(title)}<div class="w-text">'
+        f'<div class="w-row" data-ref="{title.ref}">{_thumbnail(title)}<div class="w-text">'
         f'<p class="w-name" dir="auto">{escape(entry.name)}</p>'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-mine', ' · '.join(told))}</div></div>"

@@ -36,10 +36,11 @@ def kinds(panel: Followed[Any], of: Search) -> None:
 def how_many(panel: Followed[Any], field: str, counts: Sequence[int], now: int) -> None:
     """The choice of a number of titles; `now` is one of them or stands among them."""
     every = sorted(with_own(counts, now))
-    choice_menu(panel, field, _titles(now), now, every, _titles)
+    choice_menu(panel, field, titles(now), now, every, titles)
 
 
-def _titles(count: int) -> str:
+def titles(count: int) -> str:
+    """A number of titles, in words."""
     return counted(count, "title")
 
 
@@ -64,7 +65,12 @@ def filters(panel: Followed[Any], of: Search, last: Callable[[], None]) -> None:
 
 def filtered(conditions: Sequence[str]) -> None:
     """What is set, in words."""
-    st.html(f'<p class="w-quiet">Filtered: {escape(", ".join(conditions))}.</p>')
+    st.html(filtered_words(conditions))
+
+
+def filtered_words(conditions: Sequence[str]) -> str:
+    """What is set, as HTML."""
+    return f'<p class="w-quiet">Filtered: {escape(", ".join(conditions))}.</p>'
 
 
 def with_own(options: Sequence[_T], *own: _T) -> list[_T]:

@@ -7,34 +7,16 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import actions, answers, cards
+from streamlit_app import actions, answers, cards, starters
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiRefused
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind
-from streamlit_app.wording import counted
 
-_ENOUGH: Final = 3
 _PICKED: Final = "home_picked"
 _FAILED: Final = "home_failed"
 _FOUND: Final = "home_found"
 _BOX: Final = "w_first"
-_WELL_KNOWN: Final[tuple[tuple[Kind, int], ...]] = (
-    ("movie", 603),
-    ("movie", 194),
-    ("tv", 1396),
-    ("movie", 129),
-    ("movie", 348),
-    ("movie", 680),
-    ("movie", 862),
-    ("tv", 1668),
-    ("movie", 120),
-    ("movie", 13),
-    ("movie", 19404),
-    ("tv", 1399),
-)
-"""Of many kinds, by TMDB's numbers; those that the catalogue lacks aren't shown."""
 
 
 @st.fragment
@@ -43,7 +25,7 @@ def first_steps(done: Callable[[], None]) -> None:
     if st.session_state.pop(_FOUND, False):
         st.session_state[_BOX] = ""
     pick_by_name("Name of a film or series that you like", _matching, key=_BOX)
-    known = [title for ref in _WELL_KNOWN if (title := _title(TitleRef(*ref)))]
+    known = [title for ref in starters.WELL_KNOWN if (title := _title(ref))]
     actions.load(title.ref for title in (*known, *_picked().values()))
     liked = {t.ref: t for t in (*known, *_picked().values()) if _is_liked(t.ref)}
     _progress(len(liked), done)
@@ -54,18 +36,11 @@ def first_steps(done: Callable[[], None]) -> None:
 
 
 def _progress(count: int, done: Callable[[], None]) -> None:
-    missing = _ENOUGH - count
-    if not count:
-        told = "Choose among these, or begin to type a name above."
-    elif missing > 0:
-        told = f"{counted(count, 'title')}: {missing} more for a good start."
-    else:
-        told = f"{counted(count, 'title')}: that is enough to begin, and more is better."
     with st.container(key="first-steps", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="w-quiet" role="status">{told}</p>', width="content")
+        st.html(f'<p class="w-quiet" role="status">{starters.told(count)}</p>', width="content")
         if count and st.button(
             "Show my picks",
-            type="primary" if missing <= 0 else "secondary",
+            type="primary" if count >= starters.ENOUGH else "secondary",
             icon=":material/arrow_forward:",
             key="first-done",
         ):
@@ -75,9 +50,7 @@ def _progress(count: int, done: Callable[[], None]) -> None:
 
 def _card(title: TitleCard, rank: int, *, is_liked: bool) -> None:
     with st.container(key=f"card-first{rank}"):
-        # Enough to know it by: who chooses what they like knows what it is about.
-        short = title.model_copy(update={"overview": None, "makers": (), "rating": None})
-        st.html(cards.card(short, level=2))
+        st.html(cards.card(starters.short(title), level=2))
         st.button(
             "You like it" if is_liked else "I like it",
             key=f"like-{title.ref}",

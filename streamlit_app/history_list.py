@@ -56,11 +56,11 @@ def history_list(asked: HistoryView) -> None:
 def _row(row: HistoryRow, place: str) -> None:
     """One title; an action runs only this."""
     ref = TitleRef(row.media_type, row.tmdb_id) if row.title and row.tmdb_id else None
-    now = (actions.standing(ref) if ref else row) or row.model_copy(update=_NOTHING)
+    now = (actions.standing(ref) if ref else row) or row.model_copy(update=NOTHING)
     with st.container(
         key=f"row-{place}", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        st.html(cards.row(row, (*actions.words_of(now), *_times(now))))
+        st.html(cards.row(row, (*actions.words_of(now), *times(now))))
         if ref is None:
             st.html('<p class="w-quiet">Not in the catalogue</p>', width="content")
             return
@@ -69,7 +69,7 @@ def _row(row: HistoryRow, place: str) -> None:
             actions.bar(ref, row.name, place)
 
 
-_NOTHING: Final[dict[str, object]] = {
+NOTHING: Final[dict[str, object]] = {
     "watched": False,
     "plays": 0,
     "episodes": 0,
@@ -81,7 +81,7 @@ _NOTHING: Final[dict[str, object]] = {
 }
 
 
-def _times(row: HistoryRow) -> tuple[str, ...]:
+def times(row: HistoryRow) -> tuple[str, ...]:
     """How often, and when last, in words."""
     told = []
     if row.episodes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -16,6 +16,27 @@ HISTORY: Final = "views/history.py"
 TASTE: Final = "views/taste.py"
 PEOPLE: Final = "views/people.py"
 ADMIN: Final = "views/admin.py"
+
+
+class Place(NamedTuple):
+    """A page of the menu: its script, its path in an address, its name and its sign."""
+
+    script: str
+    path: str
+    title: str
+    icon: str
+
+
+PLACES: Final = (
+    Place(HOME, "", "Home", "home"),
+    Place(RECOMMENDATIONS, "recommendations", "Recommendations", "playlist_play"),
+    Place(SIMILAR, "similar", "Similar", "explore"),
+    Place(HISTORY, "history", "History", "history"),
+    Place(TASTE, "taste", "Taste", "bubble_chart"),
+    Place(PEOPLE, "people", "People", "group"),
+    Place(ADMIN, "admin", "Admin", "admin_panel_settings"),
+)
+"""In the order of the menu."""
 
 
 def link(label: str, search: Search, icon: str | None = None, *, wide: bool = False) -> None:

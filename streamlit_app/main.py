@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import streamlit as st  # noqa: E402 - after the path
 
 from streamlit_app import (  # noqa: E402 - after the path
     answers,
+    foot,
     held_lists,
     links,
     notices,
@@ -25,10 +27,6 @@ from streamlit_app import (  # noqa: E402 - after the path
 from streamlit_app.api.transport import ApiError  # noqa: E402 - after the path
 
 _PAGE: Final = "page"
-ATTRIBUTION: Final = (
-    "This product uses the TMDB API but is not endorsed or certified by TMDB. "
-    "Where titles can be streamed is JustWatch's data, by way of TMDB."
-)
 
 
 def main() -> None:
@@ -38,7 +36,8 @@ def main() -> None:
         page_icon=str(_HERE / "assets" / "mark.svg"),
         layout="wide",
         menu_items={
-            "About": f"**watcher** finds films and series like those you love.\n\n{ATTRIBUTION}"
+            "About": "**watcher** finds films and series like those you love.\n\n"
+            + foot.ATTRIBUTION
         },
     )
     st.html(_HERE / "look.css")
@@ -46,15 +45,14 @@ def main() -> None:
     notices.begin()
     page = st.navigation(
         [
-            st.Page(links.HOME, title="Home", icon=":material/home:", default=True),
             st.Page(
-                links.RECOMMENDATIONS, title="Recommendations", icon=":material/playlist_play:"
-            ),
-            st.Page(links.SIMILAR, title="Similar", icon=":material/explore:"),
-            st.Page(links.HISTORY, title="History", icon=":material/history:"),
-            st.Page(links.TASTE, title="Taste", icon=":material/bubble_chart:"),
-            st.Page(links.PEOPLE, title="People", icon=":material/group:"),
-            st.Page(links.ADMIN, title="Admin", icon=":material/admin_panel_settings:"),
+                place.script,
+                title=place.title,
+                icon=f":material/{place.icon}:",
+                url_path=place.path or None,
+                default=not place.path,
+            )
+            for place in links.PLACES
         ],
         position="top",
     )
@@ -70,18 +68,17 @@ def main() -> None:
 
 
 def _footer() -> None:
-    st.html(f'<footer class="w-foot"><p>{_catalogue()}</p><p>{ATTRIBUTION}</p></footer>')
+    st.html(foot.footer(_titles()))
 
 
-def _catalogue() -> str:
+def _titles() -> Mapping[str, int]:
     """How much there is to search, if that is known without waiting."""
     if notices.is_shown():
-        return "watcher"
+        return {}
     try:
-        titles = answers.health().titles
+        return answers.health().titles
     except ApiError:
-        return "watcher"
-    return f"watcher searches {titles.get('movie', 0):,} films and {titles.get('tv', 0):,} series."
+        return {}
 
 
 main()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import cos, pi, sin
 from textwrap import wrap
-from typing import Final
+from typing import Final, NamedTuple
 
 import altair as alt
 
-from streamlit_app.api.taste import Taste, What
+from streamlit_app.api.taste import Point, Taste, What
 from streamlit_app.chart_parts import BOTH, PAGE, TEXT, Row, Spec, rows_of, spec
 from streamlit_app.taste_words import WHATS, names, told_of
 
@@ -38,25 +38,38 @@ _WIDTHS: Final[Mapping[What, str | float]] = {
     "watched": 0.5,
     "disliked": 0.5,
 }
-_HEIGHT: Final = 560
+HEIGHT: Final = 560
 _AROUND: Final = 96
 _LABEL: Final = 22
-_RIM: Final = 1.08
+RIM: Final = 1.08
 _EDGE: Final = 0.03
 _ABOVE: Final = 0.1
 """Room for the name over the highest disc."""
+
+
+class Frame(NamedTuple):
+    """From where to where the map reaches, by the API's x and y."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+
+def frame(taste: Taste) -> Frame:
+    """All discs, with room for the name over the highest."""
+    left, right = _extent([(one.x, one.radius) for one in taste.tastes])
+    low, high = _extent([(one.y, one.radius) for one in taste.tastes])
+    return Frame(left, right, low, high + _ABOVE)
 
 
 def taste_map(taste: Taste) -> Spec:
     """The map: a disc with its name for each taste, a point for each title; `CHOSEN` by a click."""
     every = names(taste)
     colour = alt.Color("taste:N", scale=alt.Scale(domain=every or [""], range=BOTH), legend=None)
-    left, right = _extent([(one.x, one.radius) for one in taste.tastes])
-    low, high = _extent([(one.y, one.radius) for one in taste.tastes])
+    left, right, low, high = frame(taste)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[left, right], nice=False, zero=False))
-    y = alt.Y(
-        "y:Q", axis=None, scale=alt.Scale(domain=[low, high + _ABOVE], nice=False, zero=False)
-    )
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[low, high], nice=False, zero=False))
     rims = (
         rows_of("rims")
         .mark_line(filled=True, fillOpacity=0.1, strokeOpacity=0.45, strokeWidth=1, aria=False)
@@ -83,15 +96,15 @@ def taste_map(taste: Taste) -> Spec:
         )
         .add_params(alt.selection_point(name=CHOSEN, fields=["ref"], on="click", empty=False))
     )
-    labels = rows_of("labels").encode(x=x, y=y, text="name:N")
+    lettered = rows_of("labels").encode(x=x, y=y, text="name:N")
     # The page's colour around the letters, so that no point makes them hard to read.
-    layers = [rims, points, _lettered(labels, PAGE, 4), _lettered(labels, TEXT, 0)]
+    layers = [rims, points, _lettered(lettered, PAGE, 4), _lettered(lettered, TEXT, 0)]
     return spec(
         alt.LayerChart(layer=layers).configure_view(strokeOpacity=0),
-        _HEIGHT,
+        HEIGHT,
         rims=list(_rims(taste, every)),
         points=_points(taste, every),
-        labels=list(_labels(taste, every)),
+        labels=list(labels(taste, every)),
     )
 
 
@@ -111,8 +124,8 @@ def _lettered(chart: alt.Chart, colour: str, around: float) -> alt.Chart:
 
 def _extent(discs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """From where to where discs, by middle and radius, reach; all of it where there are none."""
-    low = min((middle - _RIM * radius for middle, radius in discs), default=-1.0)
-    high = max((middle + _RIM * radius for middle, radius in discs), default=1.0)
+    low = min((middle - RIM * radius for middle, radius in discs), default=-1.0)
+    high = max((middle + RIM * radius for middle, radius in discs), default=1.0)
     return low - _EDGE, high + _EDGE
 
 
@@ -120,9 +133,12 @@ def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
     return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
 
 
+def ordered(taste: Taste) -> list[Point]:
+    """The titles, picks last, so that nothing covers them."""
+    return sorted(taste.points, key=lambda one: one.what == "pick")
+
+
 def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
-    """Picks last, so that nothing covers them."""
-    ordered = sorted(taste.points, key=lambda one: one.what == "pick")
     return [
         {
             "ref": str(one.ref),
@@ -134,7 +150,7 @@ def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
             "what": WHATS[one.what],
             "rating": str(one.rating or "no rating"),
         }
-        for one in ordered
+        for one in ordered(taste)
     ]
 
 
@@ -142,7 +158,7 @@ def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
     for one, name in zip(taste.tastes, every, strict=True):
         for turn in range(_AROUND + 1):
             angle = 2 * pi * turn / _AROUND
-            far = one.radius * _RIM
+            far = one.radius * RIM
             yield {
                 "taste": name,
                 "turn": turn,
@@ -151,8 +167,9 @@ def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
             }
 
 
-def _labels(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
+def labels(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
+    """The tastes' names, in lines, and where they stand: over their discs."""
     for number, (one, name) in enumerate(zip(taste.tastes, every, strict=True), 1):
         told = ", ".join(one.words[:2])
         lines = wrap(f"{number}. {told[:1].upper() + told[1:] or name}", _LABEL)
-        yield {"name": "\n".join(lines), "x": one.x, "y": one.y + one.radius * _RIM}
+        yield {"name": "\n".join(lines), "x": one.x, "y": one.y + one.radius * RIM}

@@ -16,13 +16,13 @@ from streamlit_app.search_state import MAX_TEXT, Search, parse_title
 from streamlit_app.several import several
 from streamlit_app.vocabulary import KIND_NAMES, Kind
 
-_MODES: Final = {
+MODES: Final = {
     "words": "In your words",
     "name": "By name",
     "several": "Several",
     "id": "By id",
 }
-_COUNTS: Final = (6, 12, 24, 48, 96, 200)
+COUNTS: Final = (6, 12, 24, 48, 96, 200)
 _MODE: Final = "search_mode"
 _PROBLEM: Final = "id_problem"
 
@@ -49,7 +49,7 @@ def panel(search: Search) -> None:
                 horizontal=True, width="content", vertical_alignment="center", gap="small"
             ):
                 kinds(_PANEL, search)
-                how_many(_PANEL, "k", _COUNTS, search.k)
+                how_many(_PANEL, "k", COUNTS, search.k)
         if mode == "id":
             _ask_by_id(search)
         elif mode == "name":
@@ -63,13 +63,20 @@ def panel(search: Search) -> None:
         filters(_PANEL, search, partial(_last, search))
 
 
+def longer(search: Search, shown: int) -> int | None:
+    """How many titles a longer list has, where there may be more than the `shown` ones."""
+    if shown < search.k:
+        return None
+    return next((count for count in COUNTS if count > search.k), None)
+
+
 def more(search: Search, shown: int) -> None:
     """A button for a longer list, where there may be more than the `shown` ones."""
-    longer = next((count for count in _COUNTS if count > search.k), None)
-    if longer is None or shown < search.k:
+    count = longer(search, shown)
+    if count is None:
         return
     with st.container(key="more", horizontal=True, horizontal_alignment="center"):
-        st.button("Show more", icon=":material/expand_more:", on_click=_show, args=(longer,))
+        st.button("Show more", icon=":material/expand_more:", on_click=_show, args=(count,))
 
 
 def _show(count: int) -> None:
@@ -91,9 +98,9 @@ def _begun(search: Search) -> None:
 def _modes(now: str) -> None:
     st.segmented_control(
         "How to look",
-        list(_MODES),
+        list(MODES),
         default=now,
-        format_func=_MODES.__getitem__,
+        format_func=MODES.__getitem__,
         required=True,
         wrap=True,
         label_visibility="collapsed",

@@ -10,8 +10,8 @@ from streamlit_app.api.taste import Crowd, Taste
 from streamlit_app.chart_parts import BOTH, QUIET, TEXT, Spec, rows_of, spec
 
 _GENRES: Final = 12
-_HEIGHT: Final = 360
-_BESIDE_HEIGHT: Final = 400
+HEIGHT: Final = 360
+BESIDE_HEIGHT: Final = 400
 
 
 def genres(taste: Taste) -> Spec:
@@ -40,7 +40,12 @@ def genres(taste: Taste) -> Spec:
     x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5))
     bars = chart.mark_bar(color=BOTH[0], height=13, cornerRadiusEnd=3).encode(x=x)
     ticks = chart.mark_tick(color=TEXT, thickness=2.5, size=20).encode(x="usual:Q")
-    return spec(alt.LayerChart(layer=[bars, ticks]), len(rows) * 26 + 30, rows=rows)
+    return spec(alt.LayerChart(layer=[bars, ticks]), genres_height(taste), rows=rows)
+
+
+def genres_height(taste: Taste) -> int:
+    """Of the chart of genres, in pixels."""
+    return len(taste.genres[:_GENRES]) * 26 + 30
 
 
 def decades(taste: Taste) -> Spec:
@@ -72,7 +77,7 @@ def decades(taste: Taste) -> Spec:
             ],
         )
     )
-    return spec(found, _HEIGHT, rows=rows)
+    return spec(found, HEIGHT, rows=rows)
 
 
 def years(taste: Taste) -> Spec:
@@ -101,7 +106,7 @@ def years(taste: Taste) -> Spec:
             ],
         )
     )
-    return spec(found, _HEIGHT, rows=rows)
+    return spec(found, HEIGHT, rows=rows)
 
 
 def beside(crowd: Crowd) -> Spec:
@@ -144,4 +149,4 @@ def beside(crowd: Crowd) -> Spec:
         )
     )
     even = [{"crowd": low, "mine": max(low, 1)}, {"crowd": 10, "mine": 10}]
-    return spec(alt.LayerChart(layer=[line, points]), _BESIDE_HEIGHT, rows=rows, even=even)
+    return spec(alt.LayerChart(layer=[line, points]), BESIDE_HEIGHT, rows=rows, even=even)

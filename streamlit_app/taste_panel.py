@@ -15,7 +15,6 @@ from streamlit_app.links import link
 from streamlit_app.markdown import plain
 from streamlit_app.search_state import Search
 from streamlit_app.unfolding import expander
-from streamlit_app.wording import counted
 
 _LOOKED_AT: Final = "taste_looked_at"
 _MAP: Final = "taste_map"
@@ -98,11 +97,7 @@ def taste_panel(found: Taste) -> None:
 
 def _one(taste: OneTaste, name: str, number: int) -> None:
     with st.container(key=f"taste-{number}", gap="small"):
-        st.html(
-            f'<h3 class="w-name">{number + 1}. {escape(name)}</h3>'
-            f'<p class="w-quiet">{taste.share:.0%} of what you like, '
-            f"{counted(taste.liked, 'title')}: {escape(taste_words.listed(taste.examples))}.</p>"
-        )
+        st.html(taste_words.heading(taste, name, number))
         for place, one in enumerate(taste.missing):
             with st.container(key=f"lacks-{number}-{place}", gap="xxsmall"):
                 link(plain(one.dated), Search(title=one.ref), icon=":material/explore:")

@@ -152,6 +152,15 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     )
 
 
+def heading(taste: OneTaste, name: str, number: int) -> str:
+    """A taste's name, its share, and what is in it, as HTML; `number` counts from 0."""
+    return (
+        f'<h3 class="w-name">{number + 1}. {escape(name)}</h3>'
+        f'<p class="w-quiet">{taste.share:.0%} of what you like, '
+        f"{counted(taste.liked, 'title')}: {escape(listed(taste.examples))}.</p>"
+    )
+
+
 def listed(titles: Iterable[Named]) -> str:
     """Names in a row."""
     return ", ".join(title.dated for title in titles)

@@ -20,6 +20,16 @@ _TICKET: Final = "trakt_ticket"
 _TOLD: Final = "trakt_told"
 _TICKET_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 2.0
+NOT_CONFIGURED: Final = (
+    '<p class="w-quiet">Trakt is not set up. Make an app at trakt.tv (settings, API apps), '
+    "put its <code>TRAKT_CLIENT_ID</code> and <code>TRAKT_CLIENT_SECRET</code> into the "
+    "environment or <code>.env</code>, and start watcher again. Everything else works without "
+    "it, and Trakt's export can be imported as a file.</p>"
+)
+NOT_CONNECTED: Final = (
+    '<p class="w-quiet">Not connected. Once it is, your plays, ratings, watchlist and '
+    "favourites come in every hour.</p>"
+)
 
 
 def trakt_panel(who: Viewer) -> None:
@@ -29,27 +39,15 @@ def trakt_panel(who: Viewer) -> None:
     with st.container(key="trakt", border=True, gap="small"):
         st.html(f'<h2 class="w-ask">Trakt{whose}</h2>')
         if not state.configured:
-            _not_configured()
+            st.html(NOT_CONFIGURED)
         elif state.connected:
             _connected(state)
         else:
-            st.html(
-                '<p class="w-quiet">Not connected. Once it is, your plays, ratings, watchlist and '
-                "favourites come in every hour.</p>"
-            )
+            st.html(NOT_CONNECTED)
             _ways_in(state)
         told = st.session_state.pop(_own(_TOLD), "")
         if told:
             st.html(f'<p class="w-failed" role="status">{escape(told)}</p>')
-
-
-def _not_configured() -> None:
-    st.html(
-        '<p class="w-quiet">Trakt is not set up. Make an app at trakt.tv (settings, API apps), '
-        "put its <code>TRAKT_CLIENT_ID</code> and <code>TRAKT_CLIENT_SECRET</code> into the "
-        "environment or <code>.env</code>, and start watcher again. Everything else works without "
-        "it, and Trakt's export can be imported as a file.</p>"
-    )
 
 
 def _connected(state: TraktState) -> None:

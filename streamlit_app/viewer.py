@@ -120,22 +120,28 @@ def picker() -> None:
         )
 
 
+def watching(people: tuple[Profile, ...], given: str, named: str) -> Viewer:
+    """Who it is among those whom a token may see, where the profile `named` is asked for."""
+    if len(people) < 2:  # noqa: PLR2004 -- one person, or none yet, needs no choice
+        own = people[0] if people else None
+        return Viewer("known", Caller(given, own.id if own else ""), own, people)
+    chosen = next((person for person in people if person.id == named), None)
+    if chosen is None:
+        return Viewer("choose", Caller(given), None, people)
+    return Viewer("known", Caller(given, chosen.id), chosen, people)
+
+
 def _found() -> Viewer:
     named = address.profile() or st.session_state.get(_CHOSEN, "")
     try:
-        people = answers.people(token())
+        found = watching(answers.people(token()), token(), named)
     except ApiUnauthorized as error:
         return Viewer("token", problem=error)
     except ApiError as error:
         return Viewer("away", problem=error)
-    if len(people) < 2:  # noqa: PLR2004 -- one person, or none yet, needs no choice
-        own = people[0] if people else None
-        return Viewer("known", Caller(token(), own.id if own else ""), own, people)
-    chosen = next((person for person in people if person.id == named), None)
-    if chosen is None:
-        return Viewer("choose", Caller(token()), None, people)
-    st.session_state[_CHOSEN] = chosen.id
-    return Viewer("known", Caller(token(), chosen.id), chosen, people)
+    if found.profile and len(found.people) > 1:
+        st.session_state[_CHOSEN] = found.profile.id
+    return found
 
 
 _PICKER: Final = Followed(

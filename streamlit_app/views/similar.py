@@ -4,50 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
-from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app import actions, answers, cards, notices, viewer
-from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
+from streamlit_app.api.titles import Similar, TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.grid import grid
 from streamlit_app.links import link
 from streamlit_app.search_panel import current, more, panel
 from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.several import named
+from streamlit_app.several import named, question
+from streamlit_app.starters import STARTERS
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
-
-# Well-known titles for the first page; the sample catalogue holds them all.
-_STARTERS: Final = (
-    TitleCard(
-        tmdb_id=603,
-        media_type="movie",
-        title="The Matrix",
-        year=1999,
-        genres=("Action", "Science Fiction"),
-    ),
-    TitleCard(
-        tmdb_id=194, media_type="movie", title="Amélie", year=2001, genres=("Comedy", "Romance")
-    ),
-    TitleCard(tmdb_id=1396, media_type="tv", title="Breaking Bad", year=2008, genres=("Drama",)),
-    TitleCard(
-        tmdb_id=129,
-        media_type="movie",
-        title="Spirited Away",
-        year=2001,
-        genres=("Animation", "Family"),
-    ),
-    TitleCard(tmdb_id=348, media_type="movie", title="Alien", year=1979, genres=("Horror",)),
-    TitleCard(
-        tmdb_id=680,
-        media_type="movie",
-        title="Pulp Fiction",
-        year=1994,
-        genres=("Thriller", "Crime"),
-    ),
-)
 
 
 def show() -> None:
@@ -89,7 +59,7 @@ def _examples() -> None:
         for text in EXAMPLES:
             link(text, Search(text=text))
     st.html('<p class="w-lead w-quiet">Or begin with a title:</p>')
-    grid(_STARTERS, Search())
+    grid(STARTERS, Search())
 
 
 def _results(search: Search, found: Similar, heading: DeltaGenerator) -> None:
@@ -119,9 +89,7 @@ def _found(search: Search) -> Similar:
 
 def _several(search: Search) -> str:
     """The question by several titles as a sentence, and as the page's name."""
-    liked = " and ".join(named(ref) for ref in search.like)
-    unliked = " or ".join(named(ref) for ref in search.unlike)
-    asked = f"Like {liked}" + (f", not like {unliked}" if unliked else "")
+    asked = question(search, named)
     st.set_page_config(page_title=f"{asked} · watcher")
     return asked
 

@@ -1,0 +1,132 @@
+"""A page as a document: Streamlit's own, with what the page shows put before its program."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Final
+
+import streamlit
+
+from streamlit_app.foot import footer
+from streamlit_app.links import PLACES
+from streamlit_app.prerender import parts
+from streamlit_app.prerender.asked import Asked, Shown
+
+_HERE: Final = Path(__file__).parent
+_APP: Final = _HERE.parent
+_STATIC: Final = Path(streamlit.__file__).parent / "static"
+_FONTS: Final = (
+    ("Source Sans", "SourceSansVF-Upright*", "200 900"),
+    ("Source Serif", "SourceSerifVariable-Roman*", "200 900"),
+    ("Material Symbols Rounded", "MaterialSymbols-Rounded*", "100 700"),
+)
+_STYLESHEET: Final = re.compile(r'\s*<link rel="stylesheet"[^>]*>')
+_PROGRAM: Final = re.compile(r'\s*<script type="module"[^>]*src="([^"]+)"[^>]*></script>')
+_BODY_ENDS: Final = "</body>"
+
+
+@cache
+def plain() -> str:
+    """Streamlit's own document."""
+    return (_STATIC / "index.html").read_text(encoding="utf-8")
+
+
+@cache
+def beginning() -> str:
+    """The document until what the page shows.
+
+    It has the browser fetch what Streamlit's program is made of. The program itself and the style
+    that only it needs come later: nothing waits for them.
+    """
+    whole = _PROGRAM.sub("", _STYLESHEET.sub("", plain()))
+    whole = whole.replace("</head>", f"<style>{_style()}</style></head>", 1)
+    return whole.partition(_BODY_ENDS)[0]
+
+
+def rest(asked: Asked, shown: Shown) -> str:
+    """The other part of the document: the page, which stands until Streamlit's own does."""
+    program = _PROGRAM.findall(plain())[0]
+    return (
+        f"{_page(asked, shown)}<script>document.title = {_quoted(shown.title)}</script>"
+        f'<script data-program="{escape(program)}">{_script()}</script>{_late()}'
+    )
+
+
+@cache
+def ending() -> str:
+    """The other part of a document without a page in it."""
+    program = _PROGRAM.search(plain())
+    return (program[0] if program else "") + _late()
+
+
+@cache
+def _late() -> str:
+    """What only Streamlit's program needs, and the end."""
+    style = "".join(_STYLESHEET.findall(plain()))
+    return f"{style}{_BODY_ENDS}{plain().partition(_BODY_ENDS)[2]}"
+
+
+def _quoted(text: str) -> str:
+    """A text for a script within HTML."""
+    return json.dumps(text).replace("<", "\\u003c")
+
+
+def _page(asked: Asked, shown: Shown) -> str:
+    inner = _who(asked) + "".join(shown.parts) + parts.html(footer(asked.health.titles))
+    return (
+        f'<div id="w-first" class="stApp">{_header(asked)}<main data-testid="stMain">'
+        f'<div data-testid="stMainBlockContainer"><div data-testid="stVerticalBlock" '
+        f'class="w-column w-gap-small">{inner}</div></div></main></div>'
+    )
+
+
+def _header(asked: Asked) -> str:
+    here = ' aria-current="page"'
+    links = "".join(
+        f'<a href="{escape(asked.href(place.path))}"{here if place.path == asked.path else ""}>'
+        f"{parts.icon(place.icon)}<span>{place.title}</span></a>"
+        for place in PLACES
+    )
+    return (
+        '<header data-testid="stHeader"><span class="w-only-small">'
+        f"{parts.icon('keyboard_double_arrow_right')}</span>"
+        f'<a class="w-logo" aria-label="watcher" href="{escape(asked.href(""))}">{_logo()}</a>'
+        f"<nav>{links}</nav></header>"
+    )
+
+
+def _who(asked: Asked) -> str:
+    """The choice of the person, where there are several."""
+    who = asked.who
+    if len(who.people) < 2:  # noqa: PLR2004 -- one person has no choice
+        return ""
+    name = who.profile.name if who.profile else "Who is watching?"
+    menu = f'<div class="st-key-who">{parts.menu(name, "header_who", "person")}</div>'
+    return f'<div data-testid="stLayoutWrapper">{menu}</div>'
+
+
+@cache
+def _style() -> str:
+    """The look of the web app, and what it takes from Streamlit otherwise."""
+    faces = "".join(
+        f'@font-face{{font-family:"{family}";src:url("./static/media/{file.name}") '
+        f'format("woff2");font-weight:{weights};font-display:block}}'
+        for family, pattern, weights in _FONTS
+        for file in (_STATIC / "static" / "media").glob(f"{pattern}.woff2")
+    )
+    look = (_APP / "look.css").read_text(encoding="utf-8")
+    return faces + (_HERE / "rest.css").read_text(encoding="utf-8") + look
+
+
+@cache
+def _script() -> str:
+    return (_HERE / "takeover.js").read_text(encoding="utf-8")
+
+
+@cache
+def _logo() -> str:
+    return (_APP / "assets" / "logo.svg").read_text(encoding="utf-8")

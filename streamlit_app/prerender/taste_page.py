@@ -1,0 +1,206 @@
+"""What one likes: the map as a drawing, the tastes, and room for the charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Final
+
+from streamlit_app import map_chart, taste_charts, taste_words, today
+from streamlit_app.api.taste import Beside, OneTaste, Point, Taste, What
+from streamlit_app.chart_parts import BOTH, PAGE, TEXT
+from streamlit_app.list_state import Wish
+from streamlit_app.prerender import parts
+from streamlit_app.prerender.asked import Asked, Shown
+from streamlit_app.search_state import Search
+from streamlit_app.vocabulary import KINDS_NAMES
+
+_HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 4.0, "watched": 2.5, "disliked": 3.4}
+"""Half the width of a point's sign, in pixels."""
+
+
+def taste(asked: Asked) -> Shown | None:
+    """The whole page; what it needs where there is too little to draw."""
+    if not asked.who.is_known:
+        return None
+    kinds = Wish.from_params(asked.params).kinds
+    wish = today.wish()
+    found = asked.client.taste(asked.who.caller, kinds, wish.count, wish.seed)
+    head = [
+        parts.html("<h1>Your taste</h1>"),
+        parts.segments(KINDS_NAMES.values(), KINDS_NAMES[kinds], "taste_kinds"),
+    ]
+    if found.needed:
+        ways = [
+            parts.link("Pick titles that you like", asked.href("", {"pick": "1"}), "favorite"),
+            parts.link("Import a file", asked.href("history", {"view": "import"}), "upload_file"),
+        ]
+        told = parts.notice("Nothing to draw yet", taste_words.too_little(found, kinds))
+        return Shown([*head, told, parts.row(ways)])
+    summary = taste_words.summary(found)
+    return Shown(
+        [
+            *head,
+            parts.html(f'<p class="w-quiet w-count" role="status">{summary}</p>'),
+            _map(found),
+            *_tastes(asked, found),
+            parts.html('<h2 class="w-ask">What you watch</h2>'),
+            *_habits(found),
+            parts.html('<h2 class="w-ask">You and everybody else</h2>'),
+            *_crowd(asked, found),
+            parts.link("What to see next", asked.href("recommendations"), "playlist_play"),
+        ]
+    )
+
+
+def _map(found: Taste) -> str:
+    drawn = f'<div class="w-map" style="height:{map_chart.HEIGHT}px">{drawing(found)}</div>'
+    box = parts.chooser(
+        "Look at a title of the map", "Click on the map, or type a name", "taste_box-0", 420
+    )
+    return parts.column(
+        [
+            parts.column([parts.html(drawn)], "taste-map"),
+            parts.html(f'<p class="w-quiet w-key">{taste_words.KEY}</p>'),
+            parts.row([box], "looked-at", align="end"),
+            parts.expander("The map as a table", "map-table"),
+        ]
+    )
+
+
+def drawing(found: Taste) -> str:
+    """The map as SVG: places in hundredths of the room there is, signs in pixels."""
+    frame = map_chart.frame(found)
+
+    def across(x: float) -> float:
+        return (x - frame.left) / (frame.right - frame.left) * 100
+
+    def down(y: float) -> float:
+        return (frame.high - y) / (frame.high - frame.low) * 100
+
+    discs = "".join(
+        f'<ellipse cx="{across(one.x):.2f}%" cy="{down(one.y):.2f}%" '
+        f'rx="{across(one.x + one.radius * map_chart.RIM) - across(one.x):.2f}%" '
+        f'ry="{down(one.y) - down(one.y + one.radius * map_chart.RIM):.2f}%" '
+        f'style="fill:{BOTH[place % len(BOTH)]};stroke:{BOTH[place % len(BOTH)]}"/>'
+        for place, one in enumerate(found.tastes)
+    )
+    points = "".join(
+        f'<svg x="{across(one.x):.2f}%" y="{down(one.y):.2f}%" overflow="visible">'
+        f'<path d="{_sign(one.what)}" style="fill:{_colour(one)};'
+        f'stroke:{TEXT if one.what == "pick" else PAGE}"/></svg>'
+        for one in map_chart.ordered(found)
+    )
+    names = "".join(
+        f'<svg x="{across(one["x"]):.2f}%" y="{down(one["y"]):.2f}%" overflow="visible">'
+        f'<text text-anchor="middle" style="fill:{TEXT};stroke:{PAGE}">'
+        f"{''.join(_lines(one['name'].splitlines()))}</text></svg>"
+        for one in map_chart.labels(found, taste_words.names(found))
+    )
+    return f'<svg width="100%" height="100%" aria-hidden="true">{discs}{points}{names}</svg>'
+
+
+def _lines(lines: Sequence[str]) -> Iterator[str]:
+    """The last one stands on the place, the others above it."""
+    for place, line in enumerate(lines):
+        above = -15 * (len(lines) - 1 - place) - 3
+        yield f'<tspan x="0" y="{above}">{escape(line)}</tspan>'
+
+
+def _colour(point: Point) -> str:
+    return BOTH[(point.taste or 0) % len(BOTH)]
+
+
+def _sign(what: What) -> str:
+    half = _HALF[what]
+    if what == "pick":
+        return f"M0 {-half}L{half * 0.7} 0L0 {half}L{-half * 0.7} 0Z"
+    if what == "liked":
+        return f"M{-half} 0a{half} {half} 0 1 0 {2 * half} 0a{half} {half} 0 1 0 {-2 * half} 0"
+    if what == "watched":
+        return f"M{-half} {-half}h{2 * half}v{2 * half}h{-2 * half}Z"
+    third = half / 2.5
+    return (
+        f"M{-third} {-half}h{2 * third}v{half - third}h{half - third}v{2 * third}"
+        f"h{third - half}v{half - third}h{-2 * third}v{third - half}h{third - half}"
+        f"v{-2 * third}h{half - third}Z"
+    )
+
+
+def _tastes(asked: Asked, found: Taste) -> list[str]:
+    if not found.tastes:
+        none = '<p class="w-quiet">No tastes yet: rate a few titles 8 or more, or love them.</p>'
+        return [parts.html(none)]
+    names = taste_words.names(found)
+    every = [_one(asked, one, names[number], number) for number, one in enumerate(found.tastes)]
+    return [
+        parts.html('<h2 class="w-ask">Your tastes, and what is missing in each</h2>'),
+        parts.column(every, "tastes"),
+    ]
+
+
+def _one(asked: Asked, one: OneTaste, name: str, number: int) -> str:
+    missing = [
+        parts.column(
+            [
+                parts.link(lack.dated, asked.similar(Search(title=lack.ref)), "explore"),
+                parts.html(f'<p class="w-quiet w-why">{escape(lack.detail)}</p>'),
+            ],
+            f"lacks-{number}-{place}",
+            "xxsmall",
+        )
+        for place, lack in enumerate(one.missing)
+    ]
+    nothing = parts.html('<p class="w-quiet">Nothing is missing that watcher knows of.</p>')
+    return parts.column(
+        [parts.html(taste_words.heading(one, name, number)), *(missing or [nothing])],
+        f"taste-{number}",
+    )
+
+
+def _habits(found: Taste) -> list[str]:
+    genres = parts.column(
+        [
+            parts.html('<h3 class="w-name">Genres</h3>'),
+            parts.space(taste_charts.genres_height(found)),
+            parts.html(
+                '<p class="w-quiet w-key">Bars are your share, the marks that of known titles.</p>'
+            ),
+        ]
+    )
+    decades = parts.column(
+        [
+            parts.html('<h3 class="w-name">When they came out</h3>'),
+            parts.space(taste_charts.HEIGHT),
+        ]
+    )
+    years = [
+        parts.html('<h3 class="w-name">When you watched them</h3>'),
+        parts.space(taste_charts.HEIGHT),
+    ]
+    return [
+        f'<div class="w-halves">{genres}{decades}</div>',
+        *(years if len(found.years) > 1 else []),
+        parts.expander("These figures as tables", "habits"),
+    ]
+
+
+def _crowd(asked: Asked, found: Taste) -> list[str]:
+    crowd = found.crowd
+    told = [parts.html(f'<p class="w-quiet">{taste_words.beside(crowd)}</p>')]
+    if not crowd.count:
+        return told
+    told += [
+        parts.space(taste_charts.BESIDE_HEIGHT),
+        parts.html('<p class="w-quiet">Below, your rating stands first, then TMDB\'s average.</p>'),
+    ]
+    for heading, some in (("You like these more", crowd.above), ("And these less", crowd.below)):
+        if some:
+            told.append(parts.html(f'<h3 class="w-name">{heading}</h3>'))
+            told.append(parts.row([_beside(asked, one) for one in some]))
+    return [*told, parts.expander("These ratings as a table", "rated")]
+
+
+def _beside(asked: Asked, one: Beside) -> str:
+    label = f"{one.dated}: {one.mine} · {one.crowd:.1f}"
+    return parts.link(label, asked.similar(Search(title=one.ref)))

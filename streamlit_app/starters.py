@@ -1,0 +1,72 @@
+"""Well-known titles to begin with; the sample catalogue holds them all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streamlit_app.api.titles import TitleCard
+from streamlit_app.search_state import TitleRef
+from streamlit_app.wording import counted
+
+STARTERS: Final = (
+    TitleCard(
+        tmdb_id=603,
+        media_type="movie",
+        title="The Matrix",
+        year=1999,
+        genres=("Action", "Science Fiction"),
+    ),
+    TitleCard(
+        tmdb_id=194, media_type="movie", title="Amélie", year=2001, genres=("Comedy", "Romance")
+    ),
+    TitleCard(tmdb_id=1396, media_type="tv", title="Breaking Bad", year=2008, genres=("Drama",)),
+    TitleCard(
+        tmdb_id=129,
+        media_type="movie",
+        title="Spirited Away",
+        year=2001,
+        genres=("Animation", "Family"),
+    ),
+    TitleCard(tmdb_id=348, media_type="movie", title="Alien", year=1979, genres=("Horror",)),
+    TitleCard(
+        tmdb_id=680,
+        media_type="movie",
+        title="Pulp Fiction",
+        year=1994,
+        genres=("Thriller", "Crime"),
+    ),
+)
+"""To look at what is similar; without asking for them."""
+
+ENOUGH: Final = 3
+"""So many titles make a good start."""
+
+WELL_KNOWN: Final = (
+    TitleRef("movie", 603),
+    TitleRef("movie", 194),
+    TitleRef("tv", 1396),
+    TitleRef("movie", 129),
+    TitleRef("movie", 348),
+    TitleRef("movie", 680),
+    TitleRef("movie", 862),
+    TitleRef("tv", 1668),
+    TitleRef("movie", 120),
+    TitleRef("movie", 13),
+    TitleRef("movie", 19404),
+    TitleRef("tv", 1399),
+)
+"""Of many kinds, by TMDB's numbers; those that the catalogue lacks aren't shown."""
+
+
+def told(count: int) -> str:
+    """How far somebody is who has picked so many titles."""
+    if not count:
+        return "Choose among these, or begin to type a name above."
+    if count < ENOUGH:
+        return f"{counted(count, 'title')}: {ENOUGH - count} more for a good start."
+    return f"{counted(count, 'title')}: that is enough to begin, and more is better."
+
+
+def short(title: TitleCard) -> TitleCard:
+    """Enough to know it by: who chooses what they like knows what it is about."""
+    return title.model_copy(update={"overview": None, "makers": (), "rating": None})
