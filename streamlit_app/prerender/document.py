@@ -24,8 +24,10 @@ _FONTS: Final = (
     ("Source Serif", "SourceSerifVariable-Roman*", "200 900"),
     ("Material Symbols Rounded", "MaterialSymbols-Rounded*", "100 700"),
 )
-_STYLESHEET: Final = re.compile(r'\s*<link rel="stylesheet"[^>]*>')
-_PROGRAM: Final = re.compile(r'\s*<script type="module"[^>]*src="([^"]+)"[^>]*></script>')
+_PROGRAM: Final = re.compile(
+    r'\s*<(?:script type="module"|link rel="(?:modulepreload|stylesheet)")[^>]*>(?:</script>)?'
+)
+"""What in Streamlit's document has the browser load its program."""
 _BODY_ENDS: Final = "</body>"
 
 
@@ -37,37 +39,32 @@ def plain() -> str:
 
 @cache
 def beginning() -> str:
-    """The document until what the page shows.
+    """The document until what the page shows, with a script that starts Streamlit's program.
 
-    It has the browser fetch what Streamlit's program is made of. The program itself and the style
-    that only it needs come later: nothing waits for them.
+    That program keeps a browser busy for most of a second, and would hold up what is to be seen.
     """
-    whole = _PROGRAM.sub("", _STYLESHEET.sub("", plain()))
-    whole = whole.replace("</head>", f"<style>{_style()}</style></head>", 1)
-    return whole.partition(_BODY_ENDS)[0]
+    program = "".join(_PROGRAM.findall(plain()))
+    head = (
+        f"{_fonts()}<style>{_style()}</style>"
+        f"<script>const program = {_quoted(program)};{_asset('boot.js')}</script></head>"
+    )
+    return _PROGRAM.sub("", plain()).replace("</head>", head, 1).partition(_BODY_ENDS)[0]
 
 
 def rest(asked: Asked, shown: Shown) -> str:
     """The other part of the document: the page, which stands until Streamlit's own does."""
-    program = _PROGRAM.findall(plain())[0]
-    return (
-        f"{_page(asked, shown)}<script>document.title = {_quoted(shown.title)}</script>"
-        f'<script data-program="{escape(program)}">{_script()}</script>{_late()}'
-    )
+    named = f"<script>document.title = {_quoted(shown.title)};</script>"
+    return f"{_page(asked, shown)}{named}<script>{_asset('takeover.js')}</script>{_end()}"
 
 
-@cache
 def ending() -> str:
     """The other part of a document without a page in it."""
-    program = _PROGRAM.search(plain())
-    return (program[0] if program else "") + _late()
+    return f"<script>boot();</script>{_end()}"
 
 
 @cache
-def _late() -> str:
-    """What only Streamlit's program needs, and the end."""
-    style = "".join(_STYLESHEET.findall(plain()))
-    return f"{style}{_BODY_ENDS}{plain().partition(_BODY_ENDS)[2]}"
+def _end() -> str:
+    return _BODY_ENDS + plain().partition(_BODY_ENDS)[2]
 
 
 def _quoted(text: str) -> str:
@@ -110,21 +107,38 @@ def _who(asked: Asked) -> str:
 
 
 @cache
-def _style() -> str:
-    """The look of the web app, and what it takes from Streamlit otherwise."""
-    faces = "".join(
-        f'@font-face{{font-family:"{family}";src:url("./static/media/{file.name}") '
-        f'format("woff2");font-weight:{weights};font-display:block}}'
-        for family, pattern, weights in _FONTS
-        for file in (_STATIC / "static" / "media").glob(f"{pattern}.woff2")
+def _fonts() -> str:
+    """The letters of the first look are fetched before anything else."""
+    return "".join(
+        f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>'
+        for _, address, _ in _faces()
     )
-    look = (_APP / "look.css").read_text(encoding="utf-8")
-    return faces + (_HERE / "rest.css").read_text(encoding="utf-8") + look
 
 
 @cache
-def _script() -> str:
-    return (_HERE / "takeover.js").read_text(encoding="utf-8")
+def _faces() -> list[tuple[str, str, str]]:
+    """Streamlit's fonts: the family, the file's address, the weights it holds."""
+    return [
+        (family, f"./static/media/{file.name}", weights)
+        for family, pattern, weights in _FONTS
+        for file in (_STATIC / "static" / "media").glob(f"{pattern}.woff2")
+    ]
+
+
+@cache
+def _style() -> str:
+    """The look of the web app, and what it takes from Streamlit otherwise."""
+    faces = "".join(
+        f'@font-face{{font-family:"{family}";src:url("{address}") format("woff2");'
+        f"font-weight:{weights};font-display:block}}"
+        for family, address, weights in _faces()
+    )
+    return faces + _asset("rest.css") + (_APP / "look.css").read_text(encoding="utf-8")
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -12,13 +12,7 @@
   // Hidden it is laid out but not painted, and nobody gets into it by the keyboard.
   root.style.visibility = "hidden";
 
-  // Streamlit's program would keep the browser from painting for most of a second: what came with
-  // the document is painted first. What the program is made of is fetched meanwhile.
-  const program = document.createElement("script");
-  program.type = "module";
-  program.crossOrigin = "";
-  program.src = document.currentScript.dataset.program;
-  requestAnimationFrame(() => setTimeout(() => document.body.append(program)));
+  requestAnimationFrame(() => setTimeout(boot));
 
   // Whoever chose a theme in Streamlit's menu gets it here as well.
   for (const name of Object.keys(localStorage)) {
