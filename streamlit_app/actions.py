@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from streamlit_app import answers, viewer
 from streamlit_app.api.history import History, HistoryRow, Mark, Undo
 from streamlit_app.api.transport import ApiError
 from streamlit_app.search_state import TitleRef
+from streamlit_app.ways import Way, ways_of, words_of
 
 _STANDINGS: Final = "standings"
 _OUTCOMES: Final = "outcomes"
@@ -34,37 +35,6 @@ class Outcome:
     sentence: str
     undo: Undo | None = None
     failed: bool = False
-
-
-class Way(NamedTuple):
-    """One thing that may be done with a title; `on` where it was, and this takes it back."""
-
-    name: Literal["seen", "rate", "list", "not"]
-    label: str
-    icon: str
-    on: bool = False
-
-
-def ways_of(row: HistoryRow | None) -> tuple[Way, ...]:
-    """What may be done with a title, by where the viewer stands with it; in the cards' order."""
-    seen, rating = bool(row and row.watched), row.rating if row else None
-    listed, dismissed = bool(row and row.watchlisted), bool(row and row.dismissed)
-    return (
-        Way("seen", "Seen: take it back" if seen else "Seen it", "check", seen),
-        Way("rate", f"You gave {rating}: rate again" if rating else "Rate", "star", bool(rating)),
-        Way(
-            "list",
-            "On your watchlist: take it off" if listed else "Onto the watchlist",
-            "bookmark_added" if listed else "bookmark_add",
-            listed,
-        ),
-        Way(
-            "not",
-            "Not for you: take it back" if dismissed else "Not for me",
-            "thumb_down",
-            dismissed,
-        ),
-    )
 
 
 def load(refs: Iterable[TitleRef]) -> None:
@@ -105,9 +75,8 @@ def bar(ref: TitleRef, name: str, place: str) -> None:
     """
     if not viewer.now().is_known:
         return
-    ways = ways_of(standing(ref))
     with st.container(key=f"acts-{place}", horizontal=True, gap="xxsmall"):
-        for way in ways:
+        for way in ways_of(standing(ref)):
             if way.name == "rate":
                 _rate(ref, place, way)
             else:
@@ -133,20 +102,7 @@ def outcome(ref: TitleRef, name: str, place: str) -> None:
 
 def mine(ref: TitleRef) -> tuple[str, ...]:
     """Where the viewer stands with a title, in words."""
-    row = standing(ref)
-    return words_of(row) if row else ()
-
-
-def words_of(row: HistoryRow) -> tuple[str, ...]:
-    """A standing in words."""
-    told = (
-        (row.watched, "Seen"),
-        (row.rating is not None, f"You gave {row.rating}"),
-        (row.loved, "Loved"),
-        (row.watchlisted, "On your watchlist"),
-        (row.dismissed, "Not for you"),
-    )
-    return tuple(words for holds, words in told if holds)
+    return words_of(standing(ref))
 
 
 def act(ref: TitleRef, sentence: str, change: Callable[[History], Undo]) -> bool:

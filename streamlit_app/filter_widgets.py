@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -14,7 +13,7 @@ from streamlit_app.followed import Followed
 from streamlit_app.search_state import MINUTES, YEARS, Search
 from streamlit_app.unfolding import expander
 from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES
-from streamlit_app.wording import counted
+from streamlit_app.wording import counted, narrowed
 
 _VOTES: Final = (0, 50, 200, 1000, 5000)
 _T = TypeVar("_T")
@@ -36,11 +35,10 @@ def kinds(panel: Followed[Any], of: Search) -> None:
 def how_many(panel: Followed[Any], field: str, counts: Sequence[int], now: int) -> None:
     """The choice of a number of titles; `now` is one of them or stands among them."""
     every = sorted(with_own(counts, now))
-    choice_menu(panel, field, titles(now), now, every, titles)
+    choice_menu(panel, field, _titles(now), now, every, _titles)
 
 
-def titles(count: int) -> str:
-    """A number of titles, in words."""
+def _titles(count: int) -> str:
     return counted(count, "title")
 
 
@@ -65,12 +63,7 @@ def filters(panel: Followed[Any], of: Search, last: Callable[[], None]) -> None:
 
 def filtered(conditions: Sequence[str]) -> None:
     """What is set, in words."""
-    st.html(filtered_words(conditions))
-
-
-def filtered_words(conditions: Sequence[str]) -> str:
-    """What is set, as HTML."""
-    return f'<p class="w-quiet">Filtered: {escape(", ".join(conditions))}.</p>'
+    st.html(narrowed(conditions))
 
 
 def with_own(options: Sequence[_T], *own: _T) -> list[_T]:

@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from streamlit_app import notices, viewer
+from streamlit_app.household import Viewer
 from streamlit_app.markdown import plain
-from streamlit_app.viewer import Viewer
 
 _GIVEN: Final = "w_token"
 _LONGEST_TOKEN: Final = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,12 +17,13 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.filter_widgets import filtered
 from streamlit_app.followed import Followed, Value
-from streamlit_app.history_state import KINDS, ROWS, SHOWS, SORTS, HistoryView
+from streamlit_app.history_state import KINDS, NOTHING_YET, ROWS, SHOWS, SORTS, HistoryView
 from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import YEARS, Search, TitleRef
 from streamlit_app.unfolding import popover
 from streamlit_app.vocabulary import GENRES
+from streamlit_app.ways import times, words_of
 from streamlit_app.wording import counted
 
 _ADD: Final = "h_add"
@@ -60,7 +60,7 @@ def _row(row: HistoryRow, place: str) -> None:
     with st.container(
         key=f"row-{place}", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        st.html(cards.row(row, (*actions.words_of(now), *times(now))))
+        st.html(cards.row(row, (*words_of(now), *times(now))))
         if ref is None:
             st.html('<p class="w-quiet">Not in the catalogue</p>', width="content")
             return
@@ -79,18 +79,6 @@ NOTHING: Final[dict[str, object]] = {
     "dismissed": False,
     "last_at": 0,
 }
-
-
-def times(row: HistoryRow) -> tuple[str, ...]:
-    """How often, and when last, in words."""
-    told = []
-    if row.episodes:
-        told.append(counted(row.episodes, "episode"))
-    elif row.plays > 1:
-        told.append(f"{row.plays} times")
-    if row.last_at:
-        told.append(time.strftime("%d %b %Y", time.gmtime(row.last_at)))
-    return tuple(told)
 
 
 def _panel(asked: HistoryView) -> None:
@@ -157,10 +145,7 @@ def _empty(asked: HistoryView, found: HistoryPage) -> None:
         notices.notice("Nothing found", "No title of your history passes what you set.")
         _link_to(HistoryView(), "Show everything")
     else:
-        notices.notice(
-            "Nothing here yet",
-            "Tell watcher what you have seen: it leaves that out, and learns from your ratings.",
-        )
+        notices.notice(*NOTHING_YET)
         with st.container(horizontal=True, gap="small"):
             _link_to(HistoryView(view="import"), "Import a file", icon=":material/upload_file:")
             page_link(PEOPLE, "Connect Trakt", icon=":material/sync:")

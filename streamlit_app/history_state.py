@@ -40,6 +40,12 @@ SORTS: Final[dict[str, str]] = {
     "plays": "Most played first",
 }
 ROWS: Final = 25
+NOTHING_YET: Final = (
+    "Nothing here yet",
+    "Tell watcher what you have seen: it leaves that out, and learns from your ratings.",
+)
+"""What an empty history says."""
+
 _MOST_PAGES: Final = 10_000
 _MAX_NAME: Final = 200
 

@@ -1,4 +1,4 @@
-"""The web app's frame: `streamlit run streamlit_app/main.py`."""
+"""The web app's frame, which `server.py` serves."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import cos, pi, sin
-from textwrap import wrap
-from typing import Final, NamedTuple
+from typing import Final
 
 import altair as alt
 
-from streamlit_app.api.taste import Point, Taste, What
-from streamlit_app.chart_parts import BOTH, PAGE, TEXT, Row, Spec, rows_of, spec
+from streamlit_app.api.taste import Taste, What
+from streamlit_app.chart_looks import BOTH, PAGE, TEXT
+from streamlit_app.chart_parts import Row, Spec, rows_of, spec
+from streamlit_app.map_frame import HEIGHT, RIM, frame, labels, ordered
 from streamlit_app.taste_words import WHATS, names, told_of
 
 CHOSEN: Final = "chosen"
@@ -38,29 +39,7 @@ _WIDTHS: Final[Mapping[What, str | float]] = {
     "watched": 0.5,
     "disliked": 0.5,
 }
-HEIGHT: Final = 560
 _AROUND: Final = 96
-_LABEL: Final = 22
-RIM: Final = 1.08
-_EDGE: Final = 0.03
-_ABOVE: Final = 0.1
-"""Room for the name over the highest disc."""
-
-
-class Frame(NamedTuple):
-    """From where to where the map reaches, by the API's x and y."""
-
-    left: float
-    right: float
-    low: float
-    high: float
-
-
-def frame(taste: Taste) -> Frame:
-    """All discs, with room for the name over the highest."""
-    left, right = _extent([(one.x, one.radius) for one in taste.tastes])
-    low, high = _extent([(one.y, one.radius) for one in taste.tastes])
-    return Frame(left, right, low, high + _ABOVE)
 
 
 def taste_map(taste: Taste) -> Spec:
@@ -104,7 +83,7 @@ def taste_map(taste: Taste) -> Spec:
         HEIGHT,
         rims=list(_rims(taste, every)),
         points=_points(taste, every),
-        labels=list(labels(taste, every)),
+        labels=[one._asdict() for one in labels(taste, every)],
     )
 
 
@@ -122,20 +101,8 @@ def _lettered(chart: alt.Chart, colour: str, around: float) -> alt.Chart:
     return found
 
 
-def _extent(discs: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """From where to where discs, by middle and radius, reach; all of it where there are none."""
-    low = min((middle - RIM * radius for middle, radius in discs), default=-1.0)
-    high = max((middle + RIM * radius for middle, radius in discs), default=1.0)
-    return low - _EDGE, high + _EDGE
-
-
 def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
     return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
-
-
-def ordered(taste: Taste) -> list[Point]:
-    """The titles, picks last, so that nothing covers them."""
-    return sorted(taste.points, key=lambda one: one.what == "pick")
 
 
 def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
@@ -165,11 +132,3 @@ def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
                 "x": one.x + far * cos(angle),
                 "y": one.y + far * sin(angle),
             }
-
-
-def labels(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
-    """The tastes' names, in lines, and where they stand: over their discs."""
-    for number, (one, name) in enumerate(zip(taste.tastes, every, strict=True), 1):
-        told = ", ".join(one.words[:2])
-        lines = wrap(f"{number}. {told[:1].upper() + told[1:] or name}", _LABEL)
-        yield {"name": "\n".join(lines), "x": one.x, "y": one.y + one.radius * RIM}

@@ -12,17 +12,10 @@ from streamlit_app import address, viewer
 from streamlit_app.filter_widgets import filters, how_many, kinds
 from streamlit_app.followed import Followed, Value
 from streamlit_app.name_box import name_box
-from streamlit_app.search_state import MAX_TEXT, Search, parse_title
+from streamlit_app.search_state import COUNTS, MAX_TEXT, MODES, Search, longer, parse_title
 from streamlit_app.several import several
 from streamlit_app.vocabulary import KIND_NAMES, Kind
 
-MODES: Final = {
-    "words": "In your words",
-    "name": "By name",
-    "several": "Several",
-    "id": "By id",
-}
-COUNTS: Final = (6, 12, 24, 48, 96, 200)
 _MODE: Final = "search_mode"
 _PROBLEM: Final = "id_problem"
 
@@ -61,13 +54,6 @@ def panel(search: Search) -> None:
         else:
             _ask_by_words(search)
         filters(_PANEL, search, partial(_last, search))
-
-
-def longer(search: Search, shown: int) -> int | None:
-    """How many titles a longer list has, where there may be more than the `shown` ones."""
-    if shown < search.k:
-        return None
-    return next((count for count in COUNTS if count > search.k), None)
 
 
 def more(search: Search, shown: int) -> None:

@@ -19,6 +19,17 @@ YEARS: Final = (1870, 2100)
 MINUTES: Final = (1, 1000)
 
 
+MODES: Final = {
+    "words": "In your words",
+    "name": "By name",
+    "several": "Several",
+    "id": "By id",
+}
+"""The ways of asking, by their names."""
+COUNTS: Final = (6, 12, 24, 48, 96, 200)
+"""How many titles may be asked for at a click."""
+
+
 class TitleRef(NamedTuple):
     """A title by its kind and TMDB number; written `movie-603` in an address."""
 
@@ -211,6 +222,13 @@ class Search:
             results=self.results,
             k=self.k,
         )
+
+
+def longer(search: Search, shown: int) -> int | None:
+    """How many titles a longer list has, where there may be more than the `shown` ones."""
+    if shown < search.k:
+        return None
+    return next((count for count in COUNTS if count > search.k), None)
 
 
 def parse_title(text: str, kind: Kind = "movie") -> TitleRef | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from streamlit_app import answers
-from streamlit_app.api.titles import TitleCard, TitleFacts
-from streamlit_app.api.transport import ApiError
+from streamlit_app.api.titles import TitleCard
 from streamlit_app.links import link
 from streamlit_app.markdown import plain
 from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.questions import chosen_titles, named_by
 from streamlit_app.search_state import MAX_LIKED, Search, TitleRef
 
 
@@ -24,30 +24,9 @@ def several(search: Search, key: str) -> None:
         pick_by_name("Add a film or series", partial(_ways, search=search), key=key)
 
 
-def chosen_titles(search: Search) -> tuple[tuple[str, str, tuple[TitleRef, ...]], ...]:
-    """What is asked by: a heading, a name for its place on the page, the titles."""
-    liked = (search.title,) if search.title else search.like
-    return ("Like", "liked", liked), ("Not like", "unliked", search.unlike)
-
-
 def named(ref: TitleRef) -> str:
     """A title's name; its kind and number where the name can't be learnt."""
     return named_by(answers.title, ref)
-
-
-def named_by(ask: Callable[[TitleRef], TitleFacts], ref: TitleRef) -> str:
-    """The same, where `ask` gives a title's facts."""
-    try:
-        return ask(ref).title
-    except ApiError:
-        return str(ref)
-
-
-def question(search: Search, name: Callable[[TitleRef], str]) -> str:
-    """A question by several titles as a sentence."""
-    liked = " and ".join(name(ref) for ref in search.like)
-    unliked = " or ".join(name(ref) for ref in search.unlike)
-    return f"Like {liked}" + (f", not like {unliked}" if unliked else "")
 
 
 def _chosen(heading: str, key: str, refs: Sequence[TitleRef], search: Search) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import altair as alt
 
 from streamlit_app.api.taste import Crowd, Taste
-from streamlit_app.chart_parts import BOTH, QUIET, TEXT, Spec, rows_of, spec
-
-_GENRES: Final = 12
-HEIGHT: Final = 360
-BESIDE_HEIGHT: Final = 400
+from streamlit_app.chart_looks import (
+    BESIDE_HEIGHT,
+    BOTH,
+    GENRES,
+    HEIGHT,
+    QUIET,
+    TEXT,
+    genres_height,
+)
+from streamlit_app.chart_parts import Spec, rows_of, spec
 
 
 def genres(taste: Taste) -> Spec:
@@ -24,9 +27,9 @@ def genres(taste: Taste) -> Spec:
             "told": f"{one.liked:,} of {one.told:,}",
             "count": one.count,
         }
-        for one in taste.genres[:_GENRES]
+        for one in taste.genres[:GENRES]
     ]
-    order = [one.genre for one in taste.genres[:_GENRES]]
+    order = [one.genre for one in taste.genres[:GENRES]]
     chart = rows_of("rows").encode(
         y=alt.Y("genre:N", sort=order, title=None, axis=alt.Axis(labelLimit=150)),
         tooltip=[
@@ -41,11 +44,6 @@ def genres(taste: Taste) -> Spec:
     bars = chart.mark_bar(color=BOTH[0], height=13, cornerRadiusEnd=3).encode(x=x)
     ticks = chart.mark_tick(color=TEXT, thickness=2.5, size=20).encode(x="usual:Q")
     return spec(alt.LayerChart(layer=[bars, ticks]), genres_height(taste), rows=rows)
-
-
-def genres_height(taste: Taste) -> int:
-    """Of the chart of genres, in pixels."""
-    return len(taste.genres[:_GENRES]) * 26 + 30
 
 
 def decades(taste: Taste) -> Spec:

@@ -11,25 +11,16 @@ import streamlit as st
 from streamlit_app import answers, notices, viewer
 from streamlit_app.api.people import DeviceCode, Trakt, TraktState
 from streamlit_app.api.transport import ApiError, ApiRefused
+from streamlit_app.household import Viewer
 from streamlit_app.links import HISTORY, page_link
 from streamlit_app.sync_strip import ago
-from streamlit_app.viewer import Viewer
+from streamlit_app.trakt_words import NOT_CONFIGURED, NOT_CONNECTED
 
 _CODE: Final = "trakt_code"
 _TICKET: Final = "trakt_ticket"
 _TOLD: Final = "trakt_told"
 _TICKET_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 2.0
-NOT_CONFIGURED: Final = (
-    '<p class="w-quiet">Trakt is not set up. Make an app at trakt.tv (settings, API apps), '
-    "put its <code>TRAKT_CLIENT_ID</code> and <code>TRAKT_CLIENT_SECRET</code> into the "
-    "environment or <code>.env</code>, and start watcher again. Everything else works without "
-    "it, and Trakt's export can be imported as a file.</p>"
-)
-NOT_CONNECTED: Final = (
-    '<p class="w-quiet">Not connected. Once it is, your plays, ratings, watchlist and '
-    "favourites come in every hour.</p>"
-)
 
 
 def trakt_panel(who: Viewer) -> None:

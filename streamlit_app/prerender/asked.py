@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from streamlit_app.address import PROFILE, Params
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.history import HistoryRow
+from streamlit_app.household import Viewer
 from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.viewer import Viewer
 
 
 class Shown(NamedTuple):

@@ -89,10 +89,12 @@ def _header(asked: Asked) -> str:
         for place in PLACES
     )
     return (
-        '<header data-testid="stHeader"><span class="w-only-small">'
-        f"{parts.icon('keyboard_double_arrow_right')}</span>"
+        '<header data-testid="stHeader">'
         f'<a class="w-logo" aria-label="watcher" href="{escape(asked.href(""))}">{_logo()}</a>'
-        f"<nav>{links}</nav></header>"
+        '<button type="button" class="w-menu" aria-label="Open sidebar" '
+        f'data-press="[data-testid=stExpandSidebarButton]">'
+        f"{parts.icon('keyboard_double_arrow_right')}</button>"
+        f"<nav>{links}</nav>{parts.icon('more_vert', 'w-more')}</header>"
     )
 
 

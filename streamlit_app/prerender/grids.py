@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from streamlit_app import actions, cards, evidence
+from streamlit_app import cards, evidence
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.recommendations import Pick
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked
 from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.ways import ways_of, words_of
 
 
 def picks(asked: Asked, every: Sequence[Pick]) -> str:
@@ -19,7 +20,7 @@ def picks(asked: Asked, every: Sequence[Pick]) -> str:
     found = []
     for rank, pick in enumerate(every):
         row = stand.get(pick.ref)
-        mine = actions.words_of(row) if row else ()
+        mine = words_of(row)
         drawn = cards.card(pick, level=2, mine=mine, reason=pick.reason, detail=evidence.line(pick))
         found.append(_card(asked, drawn, Search(title=pick.ref), row, f"pick{rank}"))
     return parts.column(found, "grid-picks")
@@ -32,7 +33,7 @@ def grid(asked: Asked, titles: Iterable[TitleCard], search: Search) -> str:
     found = []
     for rank, title in enumerate(every):
         row = stand.get(title.ref)
-        drawn = cards.card(title, level=2, mine=actions.words_of(row) if row else ())
+        drawn = cards.card(title, level=2, mine=words_of(row))
         found.append(_card(asked, drawn, search.for_title(title.ref), row, str(rank)))
     return parts.column(found, "grid")
 
@@ -42,7 +43,7 @@ def bar(asked: Asked, row: HistoryRow | None, place: str) -> list[str]:
     if not asked.who.is_known:
         return []
     found = []
-    for way in actions.ways_of(row):
+    for way in ways_of(row):
         kind: parts.Kind = "primary" if way.on else "secondary"
         press = parts.menu if way.name == "rate" else parts.button
         found.append(press(way.label, f"{way.name}-{place}", way.icon, kind=kind))

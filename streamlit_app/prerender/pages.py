@@ -8,20 +8,21 @@ from html import escape
 from math import ceil
 from typing import Final
 
-from streamlit_app import actions, cards, history_list, search_panel, starters, today, trakt_panel
+from streamlit_app import cards, starters, today, trakt_words
 from streamlit_app.api.history import HistoryPage
 from streamlit_app.api.people import Profile
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.api.titles import TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiRefused
-from streamlit_app.history_state import ROWS, VIEWS, HistoryView
+from streamlit_app.history_state import NOTHING_YET, ROWS, VIEWS, HistoryView
 from streamlit_app.list_state import Wish
 from streamlit_app.prerender import grids, panels, parts
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.prerender.taste_page import taste
-from streamlit_app.search_state import Search
-from streamlit_app.several import named_by, question
+from streamlit_app.questions import named_by, question
+from streamlit_app.search_state import Search, longer
 from streamlit_app.vocabulary import EXAMPLES
+from streamlit_app.ways import times, words_of
 from streamlit_app.wording import counted
 
 _LATEST: Final = 10
@@ -108,8 +109,8 @@ def similar(asked: Asked) -> Shown | None:
     order = "nearest" if search.title or search.like else "best"
     count = "1 title" if len(found) == 1 else f"{len(found)} titles, {order} first"
     heading, name = _question(asked, search, facts)
-    more = search_panel.longer(search, len(found))
-    show_more = parts.row([parts.button("Show more", "", "expand_more")], "more")
+    more = longer(search, len(found))
+    show_more = parts.row([parts.button("Show more", "", "expand_more")], "more", place="middle")
     return Shown(
         [
             *heading,
@@ -133,13 +134,10 @@ def history(asked: Asked) -> Shown | None:
         return Shown(head)
     found = asked.client.history(asked.who.caller).page(view.to_query())
     if not found.rows:
-        return Shown([*head, *panels.of_history(view)])
+        return Shown([*head, *panels.of_history(view), *_empty(asked, found, view)])
     pages = ceil(found.total / ROWS)
     where = f", page {view.page:,} of {pages:,}" if pages > 1 else ""
-    told = [
-        (*actions.words_of(row), *history_list.times(row)) if row.title else ()
-        for row in found.rows
-    ]
+    told = [(*words_of(row), *times(row)) if row.title else () for row in found.rows]
     return Shown(
         [
             *head,
@@ -148,6 +146,18 @@ def history(asked: Asked) -> Shown | None:
             grids.rows(asked, found.rows, told),
         ]
     )
+
+
+def _empty(asked: Asked, found: HistoryPage, view: HistoryView) -> list[str]:
+    """Where to begin; for a view that shows none of the rows there are, nothing."""
+    if found.total or view.is_narrowed:
+        return []
+    ways = [
+        parts.link("Import a file", asked.href("history", {"view": "import"}), "upload_file"),
+        parts.link("Connect Trakt", asked.href("people"), "sync"),
+        parts.link("Look for titles you know", asked.href("similar"), "explore"),
+    ]
+    return [parts.notice(*NOTHING_YET), parts.row(ways)]
 
 
 def people(asked: Asked) -> Shown:
@@ -307,7 +317,7 @@ def _question(asked: Asked, search: Search, facts: TitleFacts | None) -> tuple[l
     if facts is not None and search.title:
         name = f"Similar to {facts.title}{f' ({facts.year})' if facts.year else ''}"
         row = asked.standings([facts.ref]).get(facts.ref)
-        mine = actions.words_of(row) if row else ()
+        mine = words_of(row)
         another = asked.similar(Search.liking(search, facts.ref))
         acts = parts.row(
             [
@@ -330,9 +340,9 @@ def _trakt(asked: Asked) -> str:
     whose = f" of {escape(who.profile.name)}" if who.profile and len(who.people) > 1 else ""
     told = [parts.html(f'<h2 class="w-ask">Trakt{whose}</h2>')]
     if not state.configured:
-        told.append(parts.html(trakt_panel.NOT_CONFIGURED))
+        told.append(parts.html(trakt_words.NOT_CONFIGURED))
     elif not state.connected:
-        told.append(parts.html(trakt_panel.NOT_CONNECTED))
+        told.append(parts.html(trakt_words.NOT_CONNECTED))
     return parts.column(told, "trakt", bordered=True)
 
 

@@ -7,16 +7,15 @@ from dataclasses import replace
 from html import escape
 from typing import TypeVar
 
-from streamlit_app import filter_widgets
 from streamlit_app.address import Params
 from streamlit_app.history_state import KINDS, SHOWS, SORTS, HistoryView
 from streamlit_app.list_state import Wish
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked
-from streamlit_app.search_panel import MODES
-from streamlit_app.search_state import Search
-from streamlit_app.several import chosen_titles, named_by
+from streamlit_app.questions import chosen_titles, named_by
+from streamlit_app.search_state import MODES, Search
 from streamlit_app.vocabulary import KINDS_NAMES
+from streamlit_app.wording import counted, narrowed
 
 _T = TypeVar("_T")
 
@@ -25,7 +24,7 @@ def of_list(wish: Wish, *, has_model: bool) -> str:
     """Above recommendations."""
     line = [
         _kinds(wish.of, "l_results"),
-        parts.menu(filter_widgets.titles(wish.count), "l_count"),
+        parts.menu(_titles(wish.count), "l_count"),
         parts.button("Another list", "", "refresh", kind="primary"),
     ]
     if has_model:
@@ -38,7 +37,7 @@ def of_search(asked: Asked, search: Search) -> str:
     mode = "several" if search.like else "name" if search.title else "words"
     narrows = [
         _kinds(search, "w_results"),
-        parts.menu(filter_widgets.titles(search.k), "w_k"),
+        parts.menu(_titles(search.k), "w_k"),
     ]
     first = parts.row(
         [
@@ -46,7 +45,7 @@ def of_search(asked: Asked, search: Search) -> str:
             parts.row(narrows, align="center", grows=False),
         ],
         align="center",
-        apart=True,
+        place="apart",
     )
     name = "Begin to type a name, such as The Matrix"
     ask: list[str]
@@ -84,7 +83,11 @@ def of_history(view: HistoryView) -> list[str]:
 
 def filtered(conditions: list[str]) -> str:
     """What is set, in words."""
-    return parts.html(filter_widgets.filtered_words(conditions))
+    return parts.html(narrowed(conditions))
+
+
+def _titles(count: int) -> str:
+    return counted(count, "title")
 
 
 def _kinds(of: Search, key: str) -> str:
@@ -138,7 +141,7 @@ def _by_words(asked: Asked, search: Search) -> str:
                 searches=True,
                 name="q",
             ),
-            parts.button("Search", kind="primary"),
+            parts.button("Search", kind="primary", submits=True),
         ],
         align="end",
         wraps=False,

@@ -27,16 +27,15 @@ def button(
     sign: str = "",
     *,
     kind: Kind = "secondary",
-    arrow: str = "",
     wide: bool = False,
-    disabled: bool = False,
+    submits: bool = False,
 ) -> str:
-    """A button; with an `arrow` one that opens something."""
+    """A button; one that `submits` sends the form around it."""
     style = f"w-press w-{kind}" + (" w-wide" if wide else "")
-    off = " disabled" if disabled else ""
-    inner = f"{_face(label, sign)}{icon(arrow, 'w-arrow')}"
-    face = f'<button type="button" class="{style}"{off} data-testid="stBaseButton-{kind}">'
-    return _element(f"{face}{inner}</button>", key, grows=wide)
+    does = "submit" if submits else "button"
+    face = f'<button type="{does}" class="{style}" data-testid="stBaseButton-{kind}">'
+    inner = f'<div data-testid="stButton">{face}{_face(label, sign)}</button></div>'
+    return _element(inner, key, grows=wide)
 
 
 def menu(label: str, key: str, sign: str = "", *, kind: Kind = "secondary") -> str:
@@ -100,7 +99,7 @@ def box(  # noqa: PLR0913 -- what a box is told by
     name: str = "",
 ) -> str:
     """A box for text; `width` in pixels, else all there is; `name` is its own in a form."""
-    above = f'<p class="w-label">{escape(label)}</p>' if labelled else ""
+    above = _above(label) if labelled else ""
     kind = "password" if secret else "search" if searches else "text"
     named = f'name="{name}" ' if name else ""
     field = (
@@ -115,7 +114,7 @@ def box(  # noqa: PLR0913 -- what a box is told by
 def chooser(label: str, placeholder: str, key: str, width: int) -> str:
     """A box to choose one of many from."""
     inner = (
-        f'<p class="w-label">{escape(label)}</p><div class="w-box">'
+        f'{_above(label)}<div class="w-box">'
         f'<input type="text" aria-label="{escape(label)}" placeholder="{escape(placeholder)}" '
         f'autocomplete="off">{icon(_ARROW, "w-arrow")}</div>'
     )
@@ -149,12 +148,12 @@ def row(
     gap: Gap = "small",
     *,
     align: Literal["start", "center", "end"] = "start",
-    apart: bool = False,
+    place: Literal["start", "apart", "middle"] = "start",
     wraps: bool = True,
     grows: bool = True,
 ) -> str:
     """Parts beside each other; `apart` keeps the first and the last at the edges."""
-    style = f"w-row-of w-gap-{gap} w-align-{align}" + (" w-apart" if apart else "")
+    style = f"w-row-of w-gap-{gap} w-align-{align} w-{place}"
     style += "" if wraps else " w-one-line"
     face = f'<div data-testid="stHorizontalBlock" class="{_key(key)}{style}">'
     return _block(face, parts, grows=grows)
@@ -170,6 +169,10 @@ def _element(content: str, key: str = "", style: str = "", *, grows: bool = True
     return (
         f'<div data-testid="stElementContainer" class="{_key(key)}{narrow}"{style}>{content}</div>'
     )
+
+
+def _above(label: str) -> str:
+    return f'<div class="w-label">{escape(label)}</div>'
 
 
 def _key(key: str) -> str:

@@ -23,10 +23,10 @@ from starlette.routing import Route
 from streamlit_app.address import PROFILE
 from streamlit_app.api.client import ApiClient
 from streamlit_app.api.transport import NOBODY, ApiError
+from streamlit_app.household import watching
 from streamlit_app.prerender import document
 from streamlit_app.prerender.asked import Asked
 from streamlit_app.prerender.pages import PAGES
-from streamlit_app.viewer import watching
 
 SOON: Final = 2.0
 """Seconds after which the page is left to Streamlit alone, which began beside this."""
@@ -85,6 +85,7 @@ def _is_a_visit(request: Request) -> bool:
 
 def _is_own_name(host: str) -> bool:
     """Whether a name can't lead elsewhere: an address in figures, or this machine's own."""
+    name = ""
     try:
         name = urlsplit(f"//{host}").hostname or ""
         ip_address(name)

@@ -18,53 +18,48 @@
   for (const name of Object.keys(localStorage)) {
     if (!name.startsWith("stActiveTheme-" + location.pathname)) continue;
     const chosen = localStorage.getItem(name);
-    if (/light/i.test(chosen)) document.documentElement.style.colorScheme = "light";
-    if (/dark/i.test(chosen)) document.documentElement.style.colorScheme = "dark";
+    if (/light/i.test(chosen)) first.style.colorScheme = "light";
+    if (/dark/i.test(chosen)) first.style.colorScheme = "dark";
   }
 
-  const keyOf = (one) => {
-    const holder = one.closest("[class*=st-key-]");
-    return holder && holder.className.match(/st-key-[^ ]+/)[0];
-  };
-  const buttons = "button, summary, [role=radio], input[type=checkbox]";
-  const placeOf = (one, holder) => [...holder.querySelectorAll(buttons)].indexOf(one);
+  const own = (key) => key && root.querySelector("." + CSS.escape(key));
+  const keyOf = (one) => one.closest("[class*=st-key-]")?.className.match(/st-key-[^ ]+/)[0];
+  const buttons = "button, summary, [role=radio]";
   // Which title a part of the page is about, where it is about one.
-  const titleOf = (one) => {
-    const card = one.closest("[class*=st-key-card-], [class*=st-key-row-]");
-    return card ? card.querySelector("[data-ref]")?.dataset.ref : undefined;
-  };
+  const titleOf = (one) =>
+    one.closest("[class*=st-key-card-], [class*=st-key-row-]")?.querySelector("[data-ref]")?.dataset.ref;
 
   first.addEventListener("click", (event) => {
     const pressed = event.target.closest("button");
     const key = pressed && keyOf(pressed);
-    if (!key || pressed.closest("form")) return;
-    event.preventDefault();
+    if (!pressed || pressed.type === "submit" || !(key || pressed.dataset.press)) return;
     pressed.setAttribute("aria-busy", "true");
-    const holder = pressed.closest("." + CSS.escape(key));
-    presses.push({ key, place: placeOf(pressed, holder), title: titleOf(pressed) });
+    const holder = key && pressed.closest("." + CSS.escape(key));
+    const place = key && [...holder.querySelectorAll(buttons)].indexOf(pressed);
+    presses.push({ key, place, title: titleOf(pressed), found: pressed.dataset.press });
   });
 
+  const press = ({ key, place, title, found }) => {
+    const button = found ? root.querySelector(found) : own(key)?.querySelectorAll(buttons)[place];
+    if (button && titleOf(button) === title) button.click();
+  };
+
+  const type = (field, text) => {
+    // React listens to the browser's own setter.
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   const handOn = () => {
-    for (const { key, place, title } of presses) {
-      const holder = root.querySelector("." + CSS.escape(key));
-      const button = holder && holder.querySelectorAll(buttons)[place];
-      if (button && titleOf(button) === title) button.click();
+    const active = first.contains(document.activeElement) ? document.activeElement : null;
+    for (const one of first.querySelectorAll("[class*=st-key-] input:not([type=hidden])")) {
+      const field = own(keyOf(one))?.querySelector("input");
+      if (field && one.value !== one.defaultValue) type(field, one.value);
+      if (field && one === active) field.focus();
     }
-    const field = document.activeElement?.closest?.("#w-first input");
-    const typed = [...first.querySelectorAll("[class*=st-key-] input")];
-    for (const one of typed) {
-      const own = root.querySelector("." + CSS.escape(keyOf(one)) + " input");
-      if (!own) continue;
-      if (one.value !== one.defaultValue) {
-        // React listens to the browser's own setter.
-        const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
-        set.call(own, one.value);
-        own.dispatchEvent(new Event("input", { bubbles: true }));
-      }
-      if (one === field) own.focus();
-    }
-    const link = document.activeElement?.closest?.("#w-first a");
-    if (link) root.querySelector(`a[href="${CSS.escape(link.getAttribute("href"))}"]`)?.focus();
+    if (active?.href) root.querySelector(`a[href="${CSS.escape(active.getAttribute("href"))}"]`)?.focus();
+    presses.forEach(press);
   };
 
   const takeOver = () => {

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from streamlit_app import map_chart, taste_charts, taste_words, today
+from streamlit_app import chart_looks, map_frame, taste_words, today
 from streamlit_app.api.taste import Beside, OneTaste, Point, Taste, What
-from streamlit_app.chart_parts import BOTH, PAGE, TEXT
+from streamlit_app.chart_looks import BOTH, PAGE, TEXT
 from streamlit_app.list_state import Wish
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.search_state import Search
 from streamlit_app.vocabulary import KINDS_NAMES
 
-_HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 4.0, "watched": 2.5, "disliked": 3.4}
+_HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 6.0, "watched": 4.8, "disliked": 4.0}
 """Half the width of a point's sign, in pixels."""
 
 
@@ -54,7 +54,7 @@ def taste(asked: Asked) -> Shown | None:
 
 
 def _map(found: Taste) -> str:
-    drawn = f'<div class="w-map" style="height:{map_chart.HEIGHT}px">{drawing(found)}</div>'
+    drawn = f'<div class="w-map" style="height:{map_frame.HEIGHT}px">{drawing(found)}</div>'
     box = parts.chooser(
         "Look at a title of the map", "Click on the map, or type a name", "taste_box-0", 420
     )
@@ -70,7 +70,7 @@ def _map(found: Taste) -> str:
 
 def drawing(found: Taste) -> str:
     """The map as SVG: places in hundredths of the room there is, signs in pixels."""
-    frame = map_chart.frame(found)
+    frame = map_frame.frame(found)
 
     def across(x: float) -> float:
         return (x - frame.left) / (frame.right - frame.left) * 100
@@ -80,24 +80,24 @@ def drawing(found: Taste) -> str:
 
     discs = "".join(
         f'<ellipse cx="{across(one.x):.2f}%" cy="{down(one.y):.2f}%" '
-        f'rx="{across(one.x + one.radius * map_chart.RIM) - across(one.x):.2f}%" '
-        f'ry="{down(one.y) - down(one.y + one.radius * map_chart.RIM):.2f}%" '
-        f'style="fill:{BOTH[place % len(BOTH)]};stroke:{BOTH[place % len(BOTH)]}"/>'
+        f'rx="{across(one.x + one.radius * map_frame.RIM) - across(one.x):.2f}%" '
+        f'ry="{down(one.y) - down(one.y + one.radius * map_frame.RIM):.2f}%" '
+        f'style="fill:{BOTH[place % len(BOTH)]}"/>'
         for place, one in enumerate(found.tastes)
     )
     points = "".join(
         f'<svg x="{across(one.x):.2f}%" y="{down(one.y):.2f}%" overflow="visible">'
         f'<path d="{_sign(one.what)}" style="fill:{_colour(one)};'
         f'stroke:{TEXT if one.what == "pick" else PAGE}"/></svg>'
-        for one in map_chart.ordered(found)
+        for one in map_frame.ordered(found)
     )
     names = "".join(
-        f'<svg x="{across(one["x"]):.2f}%" y="{down(one["y"]):.2f}%" overflow="visible">'
+        f'<svg x="{across(one.x):.2f}%" y="{down(one.y):.2f}%" overflow="visible">'
         f'<text text-anchor="middle" style="fill:{TEXT};stroke:{PAGE}">'
-        f"{''.join(_lines(one['name'].splitlines()))}</text></svg>"
-        for one in map_chart.labels(found, taste_words.names(found))
+        f"{''.join(_lines(one.name.splitlines()))}</text></svg>"
+        for one in map_frame.labels(found, taste_words.names(found))
     )
-    return f'<svg width="100%" height="100%" aria-hidden="true">{discs}{points}{names}</svg>'
+    return f'<svg width="100%" aria-hidden="true">{discs}{points}{names}</svg>'
 
 
 def _lines(lines: Sequence[str]) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _habits(found: Taste) -> list[str]:
     genres = parts.column(
         [
             parts.html('<h3 class="w-name">Genres</h3>'),
-            parts.space(taste_charts.genres_height(found)),
+            parts.space(chart_looks.genres_height(found)),
             parts.html(
                 '<p class="w-quiet w-key">Bars are your share, the marks that of known titles.</p>'
             ),
@@ -171,12 +171,12 @@ def _habits(found: Taste) -> list[str]:
     decades = parts.column(
         [
             parts.html('<h3 class="w-name">When they came out</h3>'),
-            parts.space(taste_charts.HEIGHT),
+            parts.space(chart_looks.HEIGHT),
         ]
     )
     years = [
         parts.html('<h3 class="w-name">When you watched them</h3>'),
-        parts.space(taste_charts.HEIGHT),
+        parts.space(chart_looks.HEIGHT),
     ]
     return [
         f'<div class="w-halves">{genres}{decades}</div>',
@@ -191,7 +191,7 @@ def _crowd(asked: Asked, found: Taste) -> list[str]:
     if not crowd.count:
         return told
     told += [
-        parts.space(taste_charts.BESIDE_HEIGHT),
+        parts.space(chart_looks.BESIDE_HEIGHT),
         parts.html('<p class="w-quiet">Below, your rating stands first, then TMDB\'s average.</p>'),
     ]
     for heading, some in (("You like these more", crowd.above), ("And these less", crowd.below)):

@@ -13,9 +13,10 @@ from streamlit_app.api.titles import Similar, TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.grid import grid
 from streamlit_app.links import link
+from streamlit_app.questions import question
 from streamlit_app.search_panel import current, more, panel
 from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.several import named, question
+from streamlit_app.several import named
 from streamlit_app.starters import STARTERS
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -49,6 +50,9 @@ class WatcherApi:
         self.spared: frozenset[str] = frozenset()
         """Paths that a fault leaves alone."""
 
+        self.slow = 0.0
+        """Seconds that each answer takes."""
+
         self.ready = True
         self.model = "off"
         self.household = Household(self._find)
@@ -58,6 +62,7 @@ class WatcherApi:
     def answer(self, method: str, path: str, body: Json | None, token: str) -> Reply:
         """Status and body for one request."""
         self.paths.append(path)
+        time.sleep(self.slow)
         if path == "/health":
             detail = "" if self.ready else "The index is being built."
             index = {"ready": self.ready, "version": "g1", "count": 3}

@@ -70,7 +70,7 @@ def test_a_container_is_asked_for_the_part_that_it_runs(monkeypatch: pytest.Monk
     for command, role in (
         ("python\0-m\0uvicorn\0app.main:app\0--host\x000.0.0.0\0", "api"),
         ("python\0/watcher/sync_worker.py\0--watch\0", "worker"),
-        ("python\0-m\0streamlit\0run\0streamlit_app/main.py\0", "ui"),
+        ("python\0-m\0streamlit\0run\0streamlit_app/server.py\0", "ui"),
         ("/sbin/docker-init\0--\0./start.sh\0ui\0", "ui"),
         ("/sbin/docker-init\0--\0./start.sh\0", "api"),
     ):

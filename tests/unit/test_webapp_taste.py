@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app import chart_parts, map_chart, taste_words, today
+from streamlit_app import chart_looks, map_chart, taste_words, today
 from streamlit_app.api.taste import Crowd, Taste
 from tests.fakes.watcher_api import WatcherApi
 from tests.web_pages import html, links, opened
@@ -228,7 +228,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("colours", "page"), [(chart_parts.LIGHT, "#F8F9FA"), (chart_parts.DARK, "#11151B")]
+    ("colours", "page"), [(chart_looks.LIGHT, "#F8F9FA"), (chart_looks.DARK, "#11151B")]
 )
 def test_colours_stand_out_and_are_told_apart_by_everybody(
     colours: tuple[str, ...], page: str
