@@ -114,8 +114,8 @@ def take(browser: Browser, url: str, shot: Shot, path: Path, *, ours: bool) -> N
     page.locator(".w-foot").wait_for(state="attached", timeout=WAIT_MS)
     # Widgets come after the text: until then, grey places stand for them.
     page.wait_for_function(
-        "() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
-        " && !document.querySelector('[data-testid=stSkeleton]')",
+        "() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-testid=stSkeleton], #w-first')",
         timeout=WAIT_MS,
     )
     if ours and page.locator(OTHERS_WORDS).count():

@@ -1,8 +1,9 @@
 """Measure the web app as people meet it: real API, real Streamlit, headless Chromium.
 
 Each page from the navigation to its content, each action on a card from the click to its answer,
-for somebody new and for somebody who watched thousands of titles; then ten people at once. A page
-of Streamlit's with one line comes first: what a page takes beyond that is ours. Times are taken
+for somebody new and for somebody who watched thousands of titles; then ten people at once. The
+page comes with the document, and Streamlit's own takes over from it: both times are told. A page
+of Streamlit's with one line comes first, for comparison. Times are taken
 inside the browser, which runs on the same machine. The servers are warm and the browser has
 Streamlit's own files, as after the first page of a day. The people are made for this and deleted
 at the end.

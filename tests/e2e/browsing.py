@@ -35,7 +35,10 @@ def opened(
     height: int,
     scheme: Literal["light", "dark"] = "light",
 ) -> Iterator[Page]:
-    """A page of a browser of its own; an error in its scripts fails the test."""
+    """A page of a browser of its own; an error in its scripts fails the test.
+
+    Whoever goes to an address with it comes back when Streamlit's own page stands.
+    """
     context = browser.new_context(
         base_url=running.ui_url,
         viewport={"width": width, "height": height},
@@ -44,6 +47,13 @@ def opened(
     context.set_default_timeout(WAIT_MS)
     expect.set_options(timeout=WAIT_MS)
     page = context.new_page()
+    bare = page.goto
+
+    def goto(address: str) -> None:
+        bare(address)
+        taken_over(page)
+
+    page.goto = goto  # type: ignore[method-assign, assignment]
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page
@@ -54,6 +64,11 @@ def opened(
 def cards(page: Page) -> Locator:
     """The cards of the page's grid."""
     return page.locator(".w-card")
+
+
+def taken_over(page: Page) -> None:
+    """Wait until what came with the document made room for Streamlit's own page."""
+    expect(page.locator("#w-first")).to_have_count(0)
 
 
 def settled(page: Page) -> None:
