@@ -24,6 +24,7 @@ from scripts.preflight import ROOT, Places, check, free_port, places_of
 _UP_WITHIN: Final = 120.0
 _READY_WITHIN: Final = 15.0
 _POLL: Final = 0.1
+_AT_HOME: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class _Stopped(Exception):
@@ -158,8 +159,15 @@ def ui_command(places: Places) -> list[str]:
 
 
 def ui_environment(places: Places) -> dict[str, str]:
-    """The web app's environment: it reads no settings but the API's address."""
-    return dict(os.environ) | {"API_BASE_URL": places.api_base_url}
+    """The web app's environment: it reads no settings but the API's address.
+
+    Where it listens at home only, it answers to this machine's own names only: a site that leads
+    its name to this machine (DNS rebinding) could read histories otherwise.
+    """
+    own = {}
+    if places.ui_host in _AT_HOME:
+        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(_AT_HOME)
+    return own | dict(os.environ) | {"API_BASE_URL": places.api_base_url}
 
 
 def demonstration(places: Places) -> Installation:

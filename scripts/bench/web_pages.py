@@ -27,8 +27,8 @@ PAGES: Final = {
 }
 """Each page's address, and what its content is known by."""
 
-# In the browser, looked at in every frame, and told in the next, when it is painted. A page's time is
-# from the start of the navigation.
+# In the browser, looked at in every frame, and told in the next, when it is painted. A page's time
+# is from the start of the navigation.
 _SHOWN: Final = """([wanted, link]) => new Promise((done, fail) => {
   const start = link ? performance.now() : 0;
   const look = () => {

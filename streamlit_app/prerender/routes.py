@@ -1,8 +1,8 @@
 """The addresses of the pages: each is answered with what the page shows, if that is soon known.
 
 Whoever asks must be a browser that goes to a page, and the machine's name must be one that nobody
-else can take: a page of another site could read what an address that leads here by its own name
-answers (DNS rebinding). Everybody else gets Streamlit's document as it is, and so do those whose
+else can take, or one of Streamlit's `server.allowedHosts`: a page of another site could read what
+is answered to its own name, once that leads here (DNS rebinding). Everybody else gets Streamlit's document as it is, and so do those whose
 page can't be told without a token, or not in time.
 """
 
@@ -19,6 +19,7 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
+from streamlit import config
 
 from streamlit_app.address import PROFILE
 from streamlit_app.api.client import ApiClient
@@ -84,11 +85,11 @@ def _is_a_visit(request: Request) -> bool:
 
 
 def _is_own_name(host: str) -> bool:
-    """Whether a name can't lead elsewhere: an address in figures, or this machine's own."""
+    """Whether nobody else can take this name: it is in figures, or this machine's own."""
     name = ""
     try:
         name = urlsplit(f"//{host}").hostname or ""
         ip_address(name)
     except ValueError:
-        return name == "localhost"
+        return name == "localhost" or name in config.get_option("server.allowedHosts")
     return True
