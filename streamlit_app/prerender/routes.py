@@ -2,8 +2,8 @@
 
 Whoever asks must be a browser that goes to a page, and the machine's name must be one that nobody
 else can take, or one of Streamlit's `server.allowedHosts`: a page of another site could read what
-is answered to its own name, once that leads here (DNS rebinding). Everybody else gets Streamlit's document as it is, and so do those whose
-page can't be told without a token, or not in time.
+is answered to its own name, once that leads here (DNS rebinding). Everybody else gets Streamlit's
+document as it is, and so do those whose page can't be told without a token, or not in time.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def test_words_of_a_title_never_become_markup(name: str, other: str, poster: str
         assert outline.tags <= OUR_TAGS
         assert outline.attributes <= {
             "class", "style", "dir", "src", "alt", "loading", "referrerpolicy", "role",
-            "aria-label", "aria-hidden", "title",
+            "aria-label", "aria-hidden", "title", "data-ref",
         }  # fmt: skip
 
 
