@@ -24,7 +24,7 @@ _COMPLETIONS: Final = 8
 @st.cache_resource(show_spinner=False, on_release=ApiClient.close)
 def client() -> ApiClient:
     """The one client of this process: all people share its connections."""
-    return ApiClient(base_url())
+    return ApiClient(base_url(), "second")
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner="Looking for titles …")

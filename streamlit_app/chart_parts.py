@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from copy import deepcopy
+from typing import Any, Final
 
 import altair as alt
 
@@ -13,6 +14,9 @@ Row = dict[str, Any]
 Spec = dict[str, Any]
 """A chart as Vega-Lite's JSON, its rows by name in `datasets`."""
 
+KEPT: Final = 32
+"""How many charts of a kind are kept: each differs by names and ranges only."""
+
 Drawn = alt.Chart | alt.LayerChart
 
 
@@ -21,15 +25,23 @@ def rows_of(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
-def spec(chart: Drawn, height: int, **rows: Sequence[Row]) -> Spec:
-    """The chart with its rows, `height` in pixels, and letters that stand out enough.
+def finished(chart: Drawn, height: int) -> Spec:
+    """The chart without its rows, `height` in pixels, and letters that stand out enough.
 
-    The rows come in last: Altair would copy and check each value against Vega's schema.
+    Altair takes some ten milliseconds for it: what calls this is kept by what it depends on.
     """
-    finished = (
+    found: Spec = (
         chart.properties(height=height)
         .configure_axis(labelColor=QUIET, titleColor=QUIET)
         .configure_legend(labelColor=QUIET)
+        .to_dict()
     )
-    found: Spec = finished.to_dict()
-    return found | {"datasets": {name: list(some) for name, some in rows.items()}}
+    return found
+
+
+def with_rows(kept: Spec, **rows: Sequence[Row]) -> Spec:
+    """A copy of the chart with its rows.
+
+    They come in last: Altair would copy and check each value against Vega's schema.
+    """
+    return deepcopy(kept) | {"datasets": {name: list(some) for name, some in rows.items()}}

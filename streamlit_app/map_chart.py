@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import cos, pi, sin
 from typing import Final
 
@@ -10,8 +11,8 @@ import altair as alt
 
 from streamlit_app.api.taste import Taste, What
 from streamlit_app.chart_looks import BOTH, PAGE, TEXT
-from streamlit_app.chart_parts import Row, Spec, rows_of, spec
-from streamlit_app.map_frame import HEIGHT, RIM, frame, labels, ordered
+from streamlit_app.chart_parts import KEPT, Row, Spec, finished, rows_of, with_rows
+from streamlit_app.map_frame import HEIGHT, RIM, Frame, frame, labels, ordered
 from streamlit_app.taste_words import WHATS, names, told_of
 
 CHOSEN: Final = "chosen"
@@ -45,8 +46,19 @@ _AROUND: Final = 96
 def taste_map(taste: Taste) -> Spec:
     """The map: a disc with its name for each taste, a point for each title; `CHOSEN` by a click."""
     every = names(taste)
-    colour = alt.Color("taste:N", scale=alt.Scale(domain=every or [""], range=BOTH), legend=None)
-    left, right, low, high = frame(taste)
+    return with_rows(
+        _map(tuple(every), frame(taste)),
+        rims=list(_rims(taste, every)),
+        points=_points(taste, every),
+        labels=[one._asdict() for one in labels(taste, every)],
+    )
+
+
+@lru_cache(KEPT)
+def _map(every: tuple[str, ...], within: Frame) -> Spec:
+    domain = list(every) or [""]
+    colour = alt.Color("taste:N", scale=alt.Scale(domain=domain, range=BOTH), legend=None)
+    left, right, low, high = within
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[left, right], nice=False, zero=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[low, high], nice=False, zero=False))
     rims = (
@@ -78,13 +90,7 @@ def taste_map(taste: Taste) -> Spec:
     lettered = rows_of("labels").encode(x=x, y=y, text="name:N")
     # The page's colour around the letters, so that no point makes them hard to read.
     layers = [rims, points, _lettered(lettered, PAGE, 4), _lettered(lettered, TEXT, 0)]
-    return spec(
-        alt.LayerChart(layer=layers).configure_view(strokeOpacity=0),
-        HEIGHT,
-        rims=list(_rims(taste, every)),
-        points=_points(taste, every),
-        labels=[one._asdict() for one in labels(taste, every)],
-    )
+    return finished(alt.LayerChart(layer=layers).configure_view(strokeOpacity=0), HEIGHT)
 
 
 def _lettered(chart: alt.Chart, colour: str, around: float) -> alt.Chart:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import altair as alt
 
 from streamlit_app.api.taste import Crowd, Taste
@@ -14,7 +16,7 @@ from streamlit_app.chart_looks import (
     TEXT,
     genres_height,
 )
-from streamlit_app.chart_parts import Spec, rows_of, spec
+from streamlit_app.chart_parts import KEPT, Spec, finished, rows_of, with_rows
 
 
 def genres(taste: Taste) -> Spec:
@@ -29,9 +31,14 @@ def genres(taste: Taste) -> Spec:
         }
         for one in taste.genres[:GENRES]
     ]
-    order = [one.genre for one in taste.genres[:GENRES]]
+    order = tuple(one.genre for one in taste.genres[:GENRES])
+    return with_rows(_genres(order, genres_height(taste)), rows=rows)
+
+
+@lru_cache(KEPT)
+def _genres(order: tuple[str, ...], height: int) -> Spec:
     chart = rows_of("rows").encode(
-        y=alt.Y("genre:N", sort=order, title=None, axis=alt.Axis(labelLimit=150)),
+        y=alt.Y("genre:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=150)),
         tooltip=[
             alt.Tooltip("genre:N", title="Genre"),
             alt.Tooltip("count:Q", title="Titles", format=","),
@@ -43,7 +50,7 @@ def genres(taste: Taste) -> Spec:
     x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5))
     bars = chart.mark_bar(color=BOTH[0], height=13, cornerRadiusEnd=3).encode(x=x)
     ticks = chart.mark_tick(color=TEXT, thickness=2.5, size=20).encode(x="usual:Q")
-    return spec(alt.LayerChart(layer=[bars, ticks]), genres_height(taste), rows=rows)
+    return finished(alt.LayerChart(layer=[bars, ticks]), height)
 
 
 def decades(taste: Taste) -> Spec:
@@ -53,6 +60,11 @@ def decades(taste: Taste) -> Spec:
         for one in taste.decades
         for what, count in (("Liked", one.liked), ("Others", one.count - one.liked))
     ]
+    return with_rows(_decades(), rows=rows)
+
+
+@lru_cache(1)
+def _decades() -> Spec:
     found: alt.Chart = (
         rows_of("rows")
         .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
@@ -75,17 +87,22 @@ def decades(taste: Taste) -> Spec:
             ],
         )
     )
-    return spec(found, HEIGHT, rows=rows)
+    return finished(found, HEIGHT)
 
 
 def years(taste: Taste) -> Spec:
     """A line for each of the most seen genres over the years in which titles were watched."""
-    order = list(taste.years[0].genres) if taste.years else []
+    order = tuple(taste.years[0].genres) if taste.years else ()
     rows = [
         {"year": one.year, "genre": genre, "count": count}
         for one in taste.years
         for genre, count in one.genres.items()
     ]
+    return with_rows(_years(order), rows=rows)
+
+
+@lru_cache(KEPT)
+def _years(order: tuple[str, ...]) -> Spec:
     found: alt.Chart = (
         rows_of("rows")
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=45), strokeWidth=2)
@@ -94,7 +111,7 @@ def years(taste: Taste) -> Spec:
             y=alt.Y("count:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=4)),
             color=alt.Color(
                 "genre:N",
-                scale=alt.Scale(domain=order, range=BOTH),
+                scale=alt.Scale(domain=list(order), range=BOTH),
                 legend=alt.Legend(title=None, orient="bottom", columns=3),
             ),
             tooltip=[
@@ -104,7 +121,7 @@ def years(taste: Taste) -> Spec:
             ],
         )
     )
-    return spec(found, HEIGHT, rows=rows)
+    return finished(found, HEIGHT)
 
 
 def beside(crowd: Crowd) -> Spec:
@@ -119,6 +136,12 @@ def beside(crowd: Crowd) -> Spec:
         for one in crowd.rated
     ]
     low = min((int(one.crowd) for one in crowd.rated), default=1)
+    even = [{"crowd": low, "mine": max(low, 1)}, {"crowd": 10, "mine": 10}]
+    return with_rows(_beside(low), rows=rows, even=even)
+
+
+@lru_cache(KEPT)
+def _beside(low: int) -> Spec:
     up = alt.Scale(domain=[1, 10], nice=False, zero=False)
     across = alt.Scale(domain=[low, 10], nice=False, zero=False)
     line = (
@@ -146,5 +169,4 @@ def beside(crowd: Crowd) -> Spec:
             ],
         )
     )
-    even = [{"crowd": low, "mine": max(low, 1)}, {"crowd": 10, "mine": 10}]
-    return spec(alt.LayerChart(layer=[line, points]), BESIDE_HEIGHT, rows=rows, even=even)
+    return finished(alt.LayerChart(layer=[line, points]), BESIDE_HEIGHT)

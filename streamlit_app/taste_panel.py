@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from streamlit_app import map_chart, taste_words
+from streamlit_app import map_chart, map_drawing, taste_words
 from streamlit_app.api.taste import OneTaste, Point, Taste
 from streamlit_app.links import link
 from streamlit_app.markdown import plain
@@ -26,6 +26,7 @@ def map_panel(found: Taste) -> None:
     """The map; a click on a point, or a choice by name, shows the title and its way to Similar."""
     by_ref = {str(point.ref): point for point in found.points}
     with st.container(key="taste-map"):
+        st.html(map_drawing.drawing(found))
         st.vega_lite_chart(
             map_chart.taste_map(found),
             width="stretch",

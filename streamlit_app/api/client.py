@@ -14,7 +14,7 @@ from streamlit_app.api.people import People, Trakt
 from streamlit_app.api.recommendations import Recommendations
 from streamlit_app.api.taste import Taste, taste
 from streamlit_app.api.titles import Titles
-from streamlit_app.api.transport import Answer, Caller, Transport, accepted, body_of, read
+from streamlit_app.api.transport import Answer, Caller, Role, Transport, accepted, body_of, read
 from streamlit_app.vocabulary import Kinds
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080"
@@ -56,8 +56,8 @@ def base_url() -> str:
 class ApiClient:
     """All areas of the API over one pool of connections; safe for several threads."""
 
-    def __init__(self, address: str) -> None:
-        self.transport = Transport(address)
+    def __init__(self, address: str, role: Role = "alone") -> None:
+        self.transport = Transport(address, role)
         self.titles = Titles(self.transport)
 
     def people(self, caller: Caller) -> People:

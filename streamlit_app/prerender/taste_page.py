@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Final
 
-from streamlit_app import chart_looks, map_frame, taste_words, today
-from streamlit_app.api.taste import Beside, OneTaste, Point, Taste, What
-from streamlit_app.chart_looks import BOTH, PAGE, TEXT
+from streamlit_app import chart_looks, map_drawing, taste_words, today
+from streamlit_app.api.taste import Beside, OneTaste, Taste
 from streamlit_app.list_state import Wish
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.search_state import Search
 from streamlit_app.vocabulary import KINDS_NAMES
-
-_HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 6.0, "watched": 4.8, "disliked": 4.0}
-"""Half the width of a point's sign, in pixels."""
 
 
 def taste(asked: Asked) -> Shown | None:
@@ -54,76 +48,16 @@ def taste(asked: Asked) -> Shown | None:
 
 
 def _map(found: Taste) -> str:
-    drawn = f'<div class="w-map" style="height:{map_frame.HEIGHT}px">{drawing(found)}</div>'
     box = parts.chooser(
         "Look at a title of the map", "Click on the map, or type a name", "taste_box-0", 420
     )
     return parts.column(
         [
-            parts.column([parts.html(drawn)], "taste-map"),
+            parts.column([parts.html(map_drawing.drawing(found))], "taste-map"),
             parts.html(f'<p class="w-quiet w-key">{taste_words.KEY}</p>'),
             parts.row([box], "looked-at", align="end"),
             parts.expander("The map as a table", "map-table"),
         ]
-    )
-
-
-def drawing(found: Taste) -> str:
-    """The map as SVG: places in hundredths of the room there is, signs in pixels."""
-    frame = map_frame.frame(found)
-
-    def across(x: float) -> float:
-        return (x - frame.left) / (frame.right - frame.left) * 100
-
-    def down(y: float) -> float:
-        return (frame.high - y) / (frame.high - frame.low) * 100
-
-    discs = "".join(
-        f'<ellipse cx="{across(one.x):.2f}%" cy="{down(one.y):.2f}%" '
-        f'rx="{across(one.x + one.radius * map_frame.RIM) - across(one.x):.2f}%" '
-        f'ry="{down(one.y) - down(one.y + one.radius * map_frame.RIM):.2f}%" '
-        f'style="fill:{BOTH[place % len(BOTH)]}"/>'
-        for place, one in enumerate(found.tastes)
-    )
-    points = "".join(
-        f'<svg x="{across(one.x):.2f}%" y="{down(one.y):.2f}%" overflow="visible">'
-        f'<path d="{_sign(one.what)}" style="fill:{_colour(one)};'
-        f'stroke:{TEXT if one.what == "pick" else PAGE}"/></svg>'
-        for one in map_frame.ordered(found)
-    )
-    names = "".join(
-        f'<svg x="{across(one.x):.2f}%" y="{down(one.y):.2f}%" overflow="visible">'
-        f'<text text-anchor="middle" style="fill:{TEXT};stroke:{PAGE}">'
-        f"{''.join(_lines(one.name.splitlines()))}</text></svg>"
-        for one in map_frame.labels(found, taste_words.names(found))
-    )
-    return f'<svg width="100%" aria-hidden="true">{discs}{points}{names}</svg>'
-
-
-def _lines(lines: Sequence[str]) -> Iterator[str]:
-    """The last one stands on the place, the others above it."""
-    for place, line in enumerate(lines):
-        above = -15 * (len(lines) - 1 - place) - 3
-        yield f'<tspan x="0" y="{above}">{escape(line)}</tspan>'
-
-
-def _colour(point: Point) -> str:
-    return BOTH[(point.taste or 0) % len(BOTH)]
-
-
-def _sign(what: What) -> str:
-    half = _HALF[what]
-    if what == "pick":
-        return f"M0 {-half}L{half * 0.7} 0L0 {half}L{-half * 0.7} 0Z"
-    if what == "liked":
-        return f"M{-half} 0a{half} {half} 0 1 0 {2 * half} 0a{half} {half} 0 1 0 {-2 * half} 0"
-    if what == "watched":
-        return f"M{-half} {-half}h{2 * half}v{2 * half}h{-2 * half}Z"
-    third = half / 2.5
-    return (
-        f"M{-third} {-half}h{2 * third}v{half - third}h{half - third}v{2 * third}"
-        f"h{third - half}v{half - third}h{-2 * third}v{third - half}h{third - half}"
-        f"v{-2 * third}h{half - third}Z"
     )
 
 
