@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
+from urllib.parse import quote
 
 from streamlit_app.api.taste import Point, Taste, What
 from streamlit_app.chart_looks import BOTH, PAGE, TEXT
@@ -13,9 +14,31 @@ from streamlit_app.taste_words import names
 
 _HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 6.0, "watched": 4.8, "disliked": 4.0}
 """Half the width of a point's sign, in pixels."""
+_STYLE: Final = (
+    "<style>.w-map-of ellipse{fill-opacity:.1}"
+    ".w-map-of path{stroke-width:.7px;fill-opacity:.7}"
+    '.w-map-of text{font:600 13px "Source Sans",sans-serif;'
+    "paint-order:stroke;stroke-width:4px}</style>"
+)
 
 
-def drawing(found: Taste) -> str:
+def inline(found: Taste) -> str:
+    """The map as a part of a page."""
+    return _framed(f'<svg width="100%" aria-hidden="true">{_inner(found)}</svg>')
+
+
+def image(found: Taste) -> str:
+    """The map as a picture, for Streamlit takes no drawing into its HTML."""
+    own = '<svg xmlns="http://www.w3.org/2000/svg" style="color-scheme:light dark">'
+    address = f"data:image/svg+xml,{quote(f'{own}{_inner(found)}</svg>')}"
+    return _framed(f'<img src="{address}" alt="">')
+
+
+def _framed(drawn: str) -> str:
+    return f'<div class="w-map" style="height:{HEIGHT}px">{drawn}</div>'
+
+
+def _inner(found: Taste) -> str:
     """The map as SVG: places in hundredths of the room there is, signs in pixels."""
     within = frame(found)
 
@@ -44,8 +67,7 @@ def drawing(found: Taste) -> str:
         f"{''.join(_lines(one.name.splitlines()))}</text></svg>"
         for one in labels(found, names(found))
     )
-    inner = f'<svg width="100%" aria-hidden="true">{discs}{points}{lettered}</svg>'
-    return f'<div class="w-map" style="height:{HEIGHT}px">{inner}</div>'
+    return f'{_STYLE}<g class="w-map-of">{discs}{points}{lettered}</g>'
 
 
 def _lines(lines: Sequence[str]) -> Iterator[str]:

@@ -26,7 +26,7 @@ def map_panel(found: Taste) -> None:
     """The map; a click on a point, or a choice by name, shows the title and its way to Similar."""
     by_ref = {str(point.ref): point for point in found.points}
     with st.container(key="taste-map"):
-        st.html(map_drawing.drawing(found))
+        st.html(map_drawing.image(found))
         st.vega_lite_chart(
             map_chart.taste_map(found),
             width="stretch",

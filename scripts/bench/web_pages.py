@@ -22,7 +22,7 @@ PAGES: Final = {
     "Recommendations": ("recommendations", ".st-key-grid-picks .w-card"),
     "Similar by title": ("similar?title=movie-603", ".st-key-grid .w-card"),
     "History": ("history", ".st-key-rows .w-row, .w-notice"),
-    "Taste": ("taste", ".st-key-taste-map :is(svg, .vega-embed), .w-notice"),
+    "Taste": ("taste", ".st-key-taste-map :is(.w-map, .vega-embed), .w-notice"),
     "People": ("people", ".w-ask"),
 }
 """Each page's address, and what its content is known by."""

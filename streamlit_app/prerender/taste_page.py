@@ -53,7 +53,7 @@ def _map(found: Taste) -> str:
     )
     return parts.column(
         [
-            parts.column([parts.html(map_drawing.drawing(found))], "taste-map"),
+            parts.column([parts.html(map_drawing.inline(found))], "taste-map"),
             parts.html(f'<p class="w-quiet w-key">{taste_words.KEY}</p>'),
             parts.row([box], "looked-at", align="end"),
             parts.expander("The map as a table", "map-table"),

@@ -26,7 +26,7 @@ NEAR: Final = 6
 WORDS: Final = """(top) => {
   const shown = document.querySelector(top + ' [data-testid=stMain]');
   const main = shown.cloneNode(true);
-  const drawn = '[data-testid=stIconMaterial], svg, canvas, .vega-embed, .stPagination';
+  const drawn = '[data-testid=stIconMaterial], svg, canvas, .vega-embed, .w-map, .stPagination';
   for (const one of main.querySelectorAll(drawn)) one.remove();
   shown.after(main);
   const words = main.innerText;
