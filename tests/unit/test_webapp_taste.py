@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from itertools import combinations
 from typing import Any, Final
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app import chart_looks, map_chart, taste_words, today
+from streamlit_app import chart_looks, map_chart, map_drawing, taste_words, today
 from streamlit_app.api.taste import Crowd, Taste
 from tests.fakes.watcher_api import WatcherApi
 from tests.web_pages import html, links, opened
@@ -69,6 +71,34 @@ TASTE: Final[dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def somebody(api: WatcherApi) -> None:
     api.household.add("Me")
+
+
+def test_the_drawing_has_what_the_chart_has_and_nobodys_markup() -> None:
+    hostile = Taste.model_validate(
+        TASTE | {"tastes": [TASTE["tastes"][0] | {"words": [HOSTILE]}, TASTE["tastes"][1]]}
+    )
+    page = map_drawing.image(hostile)
+    picture = unquote(page.partition("data:image/svg+xml,")[2].partition('"')[0])
+    root = ET.fromstring(picture)  # noqa: S314 -- our own words, well formed or not
+    named = "{http://www.w3.org/2000/svg}"
+    assert len(root.findall(f".//{named}ellipse")) == len(TASTE["tastes"])
+    assert len(root.findall(f".//{named}path")) == len(TASTE["points"])
+    assert HOSTILE[:8] in "".join(root.itertext())
+    places = [one.get(axis, "") for one in root.findall(f".//{named}svg") for axis in "xy"]
+    assert all(0 <= float(place.removesuffix("%")) <= 100 for place in places)
+    assert "<script" not in page
+    assert "<script" not in map_drawing.inline(hostile)
+
+
+def test_a_chart_that_was_made_before_holds_the_new_rows_only() -> None:
+    taste = Taste.model_validate(TASTE)
+    first = map_chart.taste_map(taste)
+    first["datasets"]["points"].clear()
+    first["layer"].clear()
+    fewer = taste.model_copy(update={"points": taste.points[:1]})
+    again = map_chart.taste_map(fewer)
+    assert [one["title"] for one in again["datasets"]["points"]] == ["The Matrix (1999)"]
+    assert len(again["layer"]) == 4
 
 
 def specs(test: AppTest) -> list[dict[str, Any]]:
