@@ -161,13 +161,15 @@ def ui_command(places: Places) -> list[str]:
 def ui_environment(places: Places) -> dict[str, str]:
     """The web app's environment: it reads no settings but the API's address.
 
-    Where it listens at home only, it answers to this machine's own names only: a site that leads
-    its name to this machine (DNS rebinding) could read histories otherwise.
+    Where it listens at home only, it answers to this machine's own names, and to those that the
+    operator gave: a site that leads its name to this machine (DNS rebinding) could read histories
+    otherwise.
     """
-    own = {}
+    own = {"API_BASE_URL": places.api_base_url}
     if places.ui_host in _AT_HOME:
-        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(_AT_HOME)
-    return own | dict(os.environ) | {"API_BASE_URL": places.api_base_url}
+        given = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS", "").split()
+        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(dict.fromkeys((*_AT_HOME, *given)))
+    return dict(os.environ) | own
 
 
 def demonstration(places: Places) -> Installation:

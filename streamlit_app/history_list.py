@@ -56,7 +56,7 @@ def history_list(asked: HistoryView) -> None:
 def _row(row: HistoryRow, place: str) -> None:
     """One title; an action runs only this."""
     ref = TitleRef(row.media_type, row.tmdb_id) if row.title and row.tmdb_id else None
-    now = (actions.standing(ref) if ref else row) or row.model_copy(update=NOTHING)
+    now = (actions.standing(ref) if ref else row) or row.model_copy(update=_NOTHING)
     with st.container(
         key=f"row-{place}", horizontal=True, vertical_alignment="center", gap="small"
     ):
@@ -69,7 +69,7 @@ def _row(row: HistoryRow, place: str) -> None:
             actions.bar(ref, row.name, place)
 
 
-NOTHING: Final[dict[str, object]] = {
+_NOTHING: Final[dict[str, object]] = {
     "watched": False,
     "plays": 0,
     "episodes": 0,

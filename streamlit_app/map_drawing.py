@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from streamlit_app.api.taste import Point, Taste, What
-from streamlit_app.chart_looks import BOTH, PAGE, TEXT
+from streamlit_app.chart_looks import BOTH, PAGE, QUIET, TEXT
 from streamlit_app.map_frame import HEIGHT, RIM, frame, labels, ordered
 from streamlit_app.taste_words import names
 
@@ -78,7 +78,7 @@ def _lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _colour(point: Point) -> str:
-    return BOTH[(point.taste or 0) % len(BOTH)]
+    return QUIET if point.taste is None else BOTH[point.taste % len(BOTH)]
 
 
 def _sign(what: What) -> str:

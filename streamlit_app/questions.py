@@ -16,7 +16,7 @@ def chosen_titles(search: Search) -> tuple[tuple[str, str, tuple[TitleRef, ...]]
 
 
 def named_by(ask: Callable[[TitleRef], TitleFacts], ref: TitleRef) -> str:
-    """The same, where `ask` gives a title's facts."""
+    """A title's name, where `ask` gives its facts; its kind and number where that fails."""
     try:
         return ask(ref).title
     except ApiError:

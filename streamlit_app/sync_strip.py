@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 import streamlit as st
@@ -12,11 +11,10 @@ from streamlit_app.api.history import Job
 from streamlit_app.api.people import TraktState
 from streamlit_app.api.transport import ApiError
 from streamlit_app.links import PEOPLE, page_link
+from streamlit_app.trakt_words import ago
 
 _POLL_SECONDS: Final = 1.0
 _WATCHED: Final = "sync_watched"
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_NEVER: Final = "not synced yet"
 
 
 def sync_strip() -> None:
@@ -30,18 +28,6 @@ def sync_strip() -> None:
     if active:
         st.session_state[_WATCHED] = True
     st.fragment(_strip, run_every=_POLL_SECONDS if active else None)(state, active)
-
-
-def ago(moment: float) -> str:
-    """How long ago a moment (Unix seconds; 0 for never) was, in words."""
-    if not moment:
-        return _NEVER
-    seconds = max(time.time() - moment, 0)
-    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        count = int(seconds // unit)
-        if count:
-            return f"synced {count} {name}{'s' if count > 1 else ''} ago"
-    return "synced just now"
 
 
 def progress(job: Job) -> None:

@@ -13,8 +13,7 @@ from streamlit_app.api.people import DeviceCode, Trakt, TraktState
 from streamlit_app.api.transport import ApiError, ApiRefused
 from streamlit_app.household import Viewer
 from streamlit_app.links import HISTORY, page_link
-from streamlit_app.sync_strip import ago
-from streamlit_app.trakt_words import NOT_CONFIGURED, NOT_CONNECTED
+from streamlit_app.trakt_words import NOT_CONFIGURED, NOT_CONNECTED, ago
 
 _CODE: Final = "trakt_code"
 _TICKET: Final = "trakt_ticket"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from json import dumps
 from typing import Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
@@ -17,6 +18,8 @@ _UNAUTHORIZED: Final = {401, 403}
 _ERRORS_FROM: Final = 400
 _ONLY_ASK: Final = ("/mcp/knn", "/recommend/", "/history/standings")
 """What is asked by POST and changes nothing."""
+_NOTES: Final = "/feedback"
+"""Told after each list; it changes no answer that a list of now could show."""
 
 TIMEOUT: Final = httpx2.Timeout(10.0, connect=2.0)
 # Servers commonly close an idle connection after five seconds; be earlier.
@@ -119,12 +122,21 @@ class Transport:
         **sent: Unpack[Sent],
     ) -> _T:
         """The answer's body, read as `kind`; raises an `ApiError`."""
-        question = _question(method, path, caller, sent) if self._role != "alone" else None
-        if self._role == "second":
-            if question is None:
-                HANDED_ON.forget()
-            elif (known := HANDED_ON.take(question)) is not None:
+        question = None if self._role == "alone" else _question(method, path, caller, sent)
+        if self._role == "second" and question is not None:
+            known = HANDED_ON.take(question)
+            if known is not None:
                 return kind.validate_json(known)
+        changes = self._role == "second" and question is None and path != _NOTES
+        with HANDED_ON.changing() if changes else nullcontext():
+            turn = HANDED_ON.turn
+            answer = self._answer(method, path, caller, sent)
+        found = read(kind, answer)
+        if self._role == "first" and question is not None:
+            HANDED_ON.keep(question, answer.content or b"null", turn)
+        return found
+
+    def _answer(self, method: str, path: str, caller: Caller, sent: Sent) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
         content = sent.get("content")
         if content is not None:
@@ -139,11 +151,7 @@ class Transport:
             headers=headers,
             timeout=sent.get("timeout", TIMEOUT),
         )
-        answer = accepted(self.send(asked, again=sent.get("again", True)))
-        found = read(kind, answer)
-        if self._role == "first" and question is not None:
-            HANDED_ON.keep(question, answer.content or b"null")
-        return found
+        return accepted(self.send(asked, again=sent.get("again", True)))
 
     def send(self, asked: httpx2.Request, *, again: bool = True) -> httpx2.Response:
         """Any answer, errors among them; raises `ApiUnreachable` where there is none."""

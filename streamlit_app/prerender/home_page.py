@@ -31,7 +31,7 @@ def home(asked: Asked) -> Shown | None:
     return Shown(
         [
             words.heading("Picks for today"),
-            *_told(found, "w-lead w-quiet"),
+            *_told(found),
             grids.picks(asked, found.results),
             parts.html('<h2 class="w-ask">Go on</h2>'),
             parts.row(_further(asked, latest)),
@@ -39,9 +39,9 @@ def home(asked: Asked) -> Shown | None:
     )
 
 
-def _told(found: Picks, style: str) -> list[str]:
+def _told(found: Picks) -> list[str]:
     sentences = (found.cold_start, found.note)
-    return [parts.html(f'<p class="{style}">{escape(one)}</p>') for one in sentences if one]
+    return [parts.html(f'<p class="w-lead w-quiet">{escape(one)}</p>') for one in sentences if one]
 
 
 def _first_steps(asked: Asked, *, has_history: bool) -> Shown:

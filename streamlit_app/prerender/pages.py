@@ -107,7 +107,10 @@ def admin(asked: Asked) -> Shown:
                 "<code>ADMIN_TOKEN</code>, or what stands in the file <code>admin_token</code> in "
                 "the data folder. It is kept until you close or reload this page.</p>"
             ),
-            parts.row([token, parts.button("Open", kind="primary")], align="end"),
+            parts.row(
+                [token, parts.button("Open", "FormSubmitter-admin-token-Open", kind="primary")],
+                align="end",
+            ),
         ]
     )
 

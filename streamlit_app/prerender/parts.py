@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final, Literal
 
-Gap = Literal["none", "xxsmall", "xsmall", "small", "medium", "large"]
-Kind = Literal["primary", "secondary", "tertiary"]
+Gap = Literal["none", "xxsmall", "xsmall", "small"]
+Kind = Literal["primary", "secondary"]
 
 _ARROW: Final = "expand_more"
 
@@ -78,12 +78,11 @@ def toggle(label: str, key: str, *, on: bool) -> str:
     return _element(inner, key, grows=False)
 
 
-def link(label: str, href: str, sign: str = "", *, wide: bool = False) -> str:
+def link(label: str, href: str, sign: str = "") -> str:
     """A link that looks like a button."""
-    style = ' class="w-wide"' if wide else ""
-    face = f'<a data-testid="stPageLink-NavLink" href="{escape(href)}"{style}>'
+    face = f'<a data-testid="stPageLink-NavLink" href="{escape(href)}">'
     inner = f'<div data-testid="stPageLink">{face}{icon(sign)}{_words(label)}</a></div>'
-    return _element(inner, grows=wide)
+    return _element(inner, grows=False)
 
 
 def box(  # noqa: PLR0913 -- what a box is told by

@@ -6,9 +6,10 @@ import time
 from html import escape
 
 from streamlit_app import trakt_words
-from streamlit_app.api.people import Profile
+from streamlit_app.api.people import Profile, TraktState
 from streamlit_app.prerender import parts, words
 from streamlit_app.prerender.asked import Asked, Shown
+from streamlit_app.trakt_words import ago
 
 
 def people(asked: Asked) -> Shown:
@@ -36,9 +37,27 @@ def _trakt(asked: Asked) -> str:
     told = [parts.html(f'<h2 class="w-ask">Trakt{whose}</h2>')]
     if not state.configured:
         told.append(parts.html(trakt_words.NOT_CONFIGURED))
-    elif not state.connected:
-        told.append(parts.html(trakt_words.NOT_CONNECTED))
+    elif state.connected:
+        told.append(parts.html(f'<p class="w-quiet">Connected, {ago(state.synced_at)}.</p>'))
+        told += _again(state) if state.problem else []
+        ways = [
+            parts.link("Sync in the history", asked.href("history"), "sync"),
+            parts.button("Disconnect Trakt", "trakt-out", "link_off"),
+        ]
+        told.append(parts.row(ways))
+    else:
+        told += [parts.html(trakt_words.NOT_CONNECTED), _ways_in()]
     return parts.column(told, "trakt", bordered=True)
+
+
+def _again(state: TraktState) -> list[str]:
+    return [parts.notice("Connect again", state.problem), _ways_in()]
+
+
+def _ways_in() -> str:
+    browser = parts.button("Connect in this browser", "trakt-browser", "link", kind="primary")
+    device = parts.button("With a code on another device", "trakt-device", "devices")
+    return parts.row([browser, device])
 
 
 def _person(profile: Profile, *, is_viewer: bool) -> str:
@@ -65,4 +84,6 @@ def _person(profile: Profile, *, is_viewer: bool) -> str:
 
 def _adding() -> str:
     name = parts.box("Add a person", "w_new_name", width=260, labelled=True)
-    return parts.row([name, parts.button("Add", "", "person_add")], align="end")
+    return parts.row(
+        [name, parts.button("Add", "FormSubmitter-add-person-Add", "person_add")], align="end"
+    )

@@ -1,9 +1,10 @@
 """The addresses of the pages: each is answered with what the page shows, if that is soon known.
 
-Whoever asks must be a browser that goes to a page, and the machine's name must be one that nobody
-else can take, or one of Streamlit's `server.allowedHosts`: a page of another site could read what
-is answered to its own name, once that leads here (DNS rebinding). Everybody else gets Streamlit's
-document as it is, and so do those whose page can't be told without a token, or not in time.
+Whoever asks must be a browser that goes to a page, and the machine's name must be one of
+Streamlit's `server.allowedHosts`; where there are none, one that nobody else can take: a page of
+another site could read what is answered to its own name, once that leads here (DNS rebinding).
+Everybody else gets Streamlit's document as it is, and so do those whose page can't be told without
+a token, or not in time.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from streamlit import config
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from streamlit_app.address import PROFILE
 from streamlit_app.api.client import ApiClient
@@ -79,17 +81,20 @@ async def _parts(tell: partial[str]) -> AsyncIterator[str]:
 
 
 def _is_a_visit(request: Request) -> bool:
-    return request.headers.get("sec-fetch-mode") == "navigate" and _is_own_name(
-        request.headers.get("host", "")
-    )
+    """Whether a browser goes to the page. Browsers tell so of this machine, and over https only."""
+    mode = request.headers.get("sec-fetch-mode", "navigate")
+    wants_page = "text/html" in request.headers.get("accept", "")
+    return mode == "navigate" and wants_page and _is_own_name(request.headers.get("host", ""))
 
 
 def _is_own_name(host: str) -> bool:
-    """Whether nobody else can take this name: it is in figures, or this machine's own."""
+    """Whether nobody else can take this name; by the operator's list, where there is one."""
+    if config.get_option("server.allowedHosts"):
+        return is_host_allowed(host)
     name = ""
     try:
         name = urlsplit(f"//{host}").hostname or ""
         ip_address(name)
     except ValueError:
-        return name == "localhost" or name in config.get_option("server.allowedHosts")
+        return name == "localhost"
     return True

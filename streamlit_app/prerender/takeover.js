@@ -9,40 +9,45 @@
   const presses = [];
   let stands = 0;
 
-  // Hidden it is laid out but not painted, and nobody gets into it by the keyboard.
-  root.style.visibility = "hidden";
-
-  requestAnimationFrame(() => setTimeout(boot));
-
-  // Whoever chose a theme in Streamlit's menu gets it here as well.
-  for (const name of Object.keys(localStorage)) {
-    if (!name.startsWith("stActiveTheme-" + location.pathname)) continue;
-    const chosen = localStorage.getItem(name);
-    if (/light/i.test(chosen)) first.style.colorScheme = "light";
-    if (/dark/i.test(chosen)) first.style.colorScheme = "dark";
+  const theme = () => {
+    // Whoever chose a theme in Streamlit's menu gets it here as well.
+    const wanted = new RegExp(`^stActiveTheme-${location.pathname}-v[0-9]+$`);
+    const name = Object.keys(localStorage).find((one) => wanted.test(one));
+    const chosen = /light|dark/i.exec((name && localStorage.getItem(name)) || "");
+    if (chosen) first.style.colorScheme = chosen[0].toLowerCase();
+  };
+  try {
+    theme();
+  } catch {
+    // A browser that keeps nothing has no theme to tell of.
   }
 
   const own = (key) => key && root.querySelector("." + CSS.escape(key));
   const keyOf = (one) => one.closest("[class*=st-key-]")?.className.match(/st-key-[^ ]+/)[0];
-  const buttons = "button, summary, [role=radio]";
+  const buttons = "button, summary, [role=radio], input[type=checkbox]";
   // Which title a part of the page is about, where it is about one.
   const titleOf = (one) =>
     one.closest("[class*=st-key-card-], [class*=st-key-row-]")?.querySelector("[data-ref]")?.dataset.ref;
 
+  // Where a button stands, for its like on Streamlit's page to be found.
+  const placeOf = (button) => {
+    const key = keyOf(button);
+    const holder = key && button.closest("." + CSS.escape(key));
+    const place = key && [...holder.querySelectorAll(buttons)].indexOf(button);
+    return { key, place, title: titleOf(button), found: button.dataset.press };
+  };
+  const like = ({ key, place, title, found }) => {
+    const button = found ? root.querySelector(found) : own(key)?.querySelectorAll(buttons)[place];
+    return button && titleOf(button) === title ? button : undefined;
+  };
+
   first.addEventListener("click", (event) => {
     const pressed = event.target.closest("button");
-    const key = pressed && keyOf(pressed);
-    if (!pressed || pressed.type === "submit" || !(key || pressed.dataset.press)) return;
+    // A second press would take back what the first one does.
+    if (!pressed || pressed.type === "submit" || pressed.hasAttribute("aria-busy")) return;
     pressed.setAttribute("aria-busy", "true");
-    const holder = key && pressed.closest("." + CSS.escape(key));
-    const place = key && [...holder.querySelectorAll(buttons)].indexOf(pressed);
-    presses.push({ key, place, title: titleOf(pressed), found: pressed.dataset.press });
+    presses.push(placeOf(pressed));
   });
-
-  const press = ({ key, place, title, found }) => {
-    const button = found ? root.querySelector(found) : own(key)?.querySelectorAll(buttons)[place];
-    if (button && titleOf(button) === title) button.click();
-  };
 
   const type = (field, text) => {
     // React listens to the browser's own setter.
@@ -59,7 +64,8 @@
       if (field && one === active) field.focus();
     }
     if (active?.href) root.querySelector(`a[href="${CSS.escape(active.getAttribute("href"))}"]`)?.focus();
-    presses.forEach(press);
+    if (active?.localName === "button") like(placeOf(active))?.focus();
+    for (const one of presses) like(one)?.click();
   };
 
   const takeOver = () => {
@@ -73,15 +79,20 @@
   };
 
   const look = () => {
+    const app = root.querySelector(".stApp");
+    if (!app) return undefined; // Its program didn't come: what can be read stays.
     const now = performance.now();
     if (now - began > LONGEST) return takeOver();
-    const state = root.querySelector(".stApp")?.dataset.testScriptState;
+    const state = app.dataset.testScriptState;
     if (state !== "notRunning" && !root.querySelector(".w-foot")) return undefined;
     stands ||= now;
     const waits = root.querySelector("[data-testid=stSkeleton]");
     return waits && now - stands < PATIENCE ? undefined : takeOver();
   };
 
+  // Hidden it is laid out but not painted, and nobody gets into it by the keyboard.
+  root.style.visibility = "hidden";
+  requestAnimationFrame(() => setTimeout(boot));
   const watcher = new MutationObserver(look);
   watcher.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state"] });
   const timer = setInterval(look, 250);

@@ -13,6 +13,7 @@ import pytest
 import streamlit
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit import config
 
 from streamlit_app.api.client import ApiClient
 from streamlit_app.prerender import document, pages, routes
@@ -21,7 +22,8 @@ from tests.fakes.watcher_api import DARK, HOSTILE, MATRIX, WatcherApi
 pytestmark = pytest.mark.enable_socket
 
 OWN: Final = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-VISIT: Final = {"Sec-Fetch-Mode": "navigate", "Host": "127.0.0.1:8501"}
+HTML: Final = "text/html,application/xhtml+xml,*/*;q=0.8"
+VISIT: Final = {"Sec-Fetch-Mode": "navigate", "Host": "127.0.0.1:8501", "Accept": HTML}
 FIRST: Final = 'id="w-first"'
 
 
@@ -95,6 +97,23 @@ def test_a_machine_asked_by_its_address_tells_the_page(site: TestClient, host: s
     assert FIRST in site.get("/", headers={"Host": host}).text
 
 
+def test_a_browser_that_does_not_say_how_it_asks_gets_the_page(site: TestClient) -> None:
+    # As each does of another machine of the network, without https.
+    del site.headers["Sec-Fetch-Mode"]
+    assert FIRST in site.get("/", headers={"Host": "192.168.1.7:8501"}).text
+
+
+def test_the_operator_says_by_which_names_the_page_may_be_asked(
+    site: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"server.allowedHosts": ["localhost", "*.home.example"]}
+    monkeypatch.setattr(config, "get_option", given.__getitem__)
+    assert FIRST in site.get("/", headers={"Host": "NAS.home.example:8501"}).text
+    assert FIRST in site.get("/", headers={"Host": "localhost"}).text
+    assert site.get("/", headers={"Host": "192.168.1.7"}).text == OWN
+    assert site.get("/", headers={"Host": "evil.example"}).text == OWN
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -104,7 +123,8 @@ def test_a_machine_asked_by_its_address_tells_the_page(site: TestClient, host: s
         {"Host": "[::1"},
         {"Host": ""},
         {"Sec-Fetch-Mode": "cors"},
-        {"Sec-Fetch-Mode": ""},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"Accept": "*/*"},
     ],
 )
 def test_a_page_of_another_site_reads_nothing(

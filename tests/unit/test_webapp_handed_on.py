@@ -72,6 +72,27 @@ def test_a_change_lets_all_go(api: WatcherApi, both: Pair) -> None:
     assert second.history(me).standings([ref])[0].watched
 
 
+def test_what_was_asked_while_a_change_was_made_is_not_handed_on(both: Pair) -> None:
+    first, second = both
+    turn = handed_on.HANDED_ON.turn
+    with handed_on.HANDED_ON.changing():
+        first.people(NOBODY).all()
+    assert handed_on.HANDED_ON.turn > turn
+    handed_on.HANDED_ON.keep("question", b"before", turn)
+    assert handed_on.HANDED_ON.take("question") is None
+    second.people(NOBODY).all()
+
+
+def test_word_of_what_was_shown_lets_nobodys_answers_go(api: WatcherApi, both: Pair) -> None:
+    first, second = both
+    me = Caller("", api.household.add("Me").id)
+    first.people(NOBODY).all()
+    second.recommendations(me).feedback("0" * 16, shown=[TitleRef("movie", 603)])
+    asked = len(api.paths)
+    second.people(NOBODY).all()
+    assert len(api.paths) == asked
+
+
 def test_what_is_old_is_asked_anew(
     api: WatcherApi, both: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,8 +84,13 @@ def test_the_drawing_has_what_the_chart_has_and_nobodys_markup() -> None:
     assert len(root.findall(f".//{named}ellipse")) == len(TASTE["tastes"])
     assert len(root.findall(f".//{named}path")) == len(TASTE["points"])
     assert HOSTILE[:8] in "".join(root.itertext())
-    places = [one.get(axis, "") for one in root.findall(f".//{named}svg") for axis in "xy"]
-    assert all(0 <= float(place.removesuffix("%")) <= 100 for place in places)
+    middle, *_ = [
+        float(one.get("cx", "").rstrip("%")) for one in root.findall(f".//{named}ellipse")
+    ]
+    signs = [float(one.get("x", "").rstrip("%")) for one in root.findall(f".//{named}svg")]
+    # The first title lies in the middle of the first taste, the pick to the left of both.
+    assert signs[0] == pytest.approx(middle)
+    assert signs[2] < middle < signs[1]
     assert "<script" not in page
     assert "<script" not in map_drawing.inline(hostile)
 
