@@ -223,9 +223,9 @@ def test_a_refusal_in_an_archive_names_its_file() -> None:
 def test_twenty_thousand_rows_are_read_within_seconds_and_little_memory() -> None:
     rows = [("2016-12-01", f"Film {n}", 1990, "", 2.5, "", "", "2016-11-30") for n in range(20_000)]
     packed = archive({"diary.csv": table(DIARY, *rows)})
-    start = time.perf_counter()
+    start = time.process_time()  # other work on the machine doesn't count
     assert sum(isinstance(each, Event) for each in opened(packed, "a.zip")) == 40_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     seen = ("2016-12-01", "Film", 1990, "", 2.5, "", "", "2016-11-30")
     history = opened(table(DIARY, *[seen] * 5_000), "diary.csv")
     tracemalloc.start()
