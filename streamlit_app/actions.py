@@ -13,7 +13,7 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import answers, viewer
+from streamlit_app import answers, cards, viewer
 from streamlit_app.api.history import History, HistoryRow, Mark, Undo
 from streamlit_app.api.transport import ApiError
 from streamlit_app.search_state import TitleRef
@@ -103,6 +103,18 @@ def outcome(ref: TitleRef, name: str, place: str) -> None:
 def mine(ref: TitleRef) -> tuple[str, ...]:
     """Where the viewer stands with a title, in words."""
     return words_of(standing(ref))
+
+
+def card_bar(ref: TitleRef, name: str, place: str, *, gone: bool = False) -> None:
+    """As `bar`, with where the viewer stands in words; for a card, which itself says nothing of it.
+
+    `gone` says that the list will be without the title.
+    """
+    bar(ref, name, place)
+    if words := mine(ref):
+        # Behind the rest, so that nothing else changes its place among the card's parts; the look
+        # puts it above the buttons.
+        st.html(cards.standing(words, gone=gone))
 
 
 def act(ref: TitleRef, sentence: str, change: Callable[[History], Undo]) -> bool:

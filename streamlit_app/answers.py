@@ -5,6 +5,7 @@ Errors are not kept: the next run asks anew. What depends on a person is kept by
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import streamlit as st
@@ -12,7 +13,7 @@ import streamlit as st
 from streamlit_app.api.client import ApiClient, Health, base_url
 from streamlit_app.api.people import Profile
 from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
-from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
+from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, Caller
 from streamlit_app.search_state import Search, TitleRef
 
 _KEPT_SECONDS: Final = 60
@@ -41,6 +42,17 @@ def similar(search: Search, caller: Caller = NOBODY, changes: str = "") -> Simil
 def title(ref: TitleRef) -> TitleFacts:
     """The facts of one title."""
     return client().titles.title(ref)
+
+
+def existing(refs: Iterable[TitleRef]) -> list[TitleFacts]:
+    """Those of the titles that the catalogue has."""
+    found = []
+    for ref in refs:
+        try:
+            found.append(title(ref))
+        except ApiRefused:
+            continue
+    return found
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)

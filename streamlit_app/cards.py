@@ -13,6 +13,7 @@ from streamlit_app.api.titles import TitleCard, TitleFacts
 from streamlit_app.vocabulary import KIND_NAMES
 
 _MINUTES: Final = 60
+_GONE: Final = "Your next list is without it"
 _SHOWN_PEOPLE: Final = 2
 _SHOWN_CAST: Final = 6
 _SHOWN_KEYWORDS: Final = 8
@@ -25,28 +26,31 @@ def card(
     title: TitleCard,
     *,
     level: int = 3,
-    mine: Sequence[str] = (),
     reason: str = "",
     detail: str = "",
-    faded: bool = False,
 ) -> str:
     """A card of a grid: the cover, then what it is. The heading is of `level`.
 
-    `mine` is where the viewer stands with it, in words; `reason` why it is here, `detail` what
-    else speaks for it. A `faded` one is done with.
+    `reason` says why it is here, `detail` what else speaks for it. Nothing in it changes by what
+    the viewer does with the title: a card that is drawn anew closes what they opened in it.
     """
-    style = "w-card w-faded" if faded else "w-card"
     return (
-        f'<article class="{style}" data-ref="{title.ref}">{_cover(title, level)}'
+        f'<article class="w-card" data-ref="{title.ref}">{_cover(title, level)}'
         f'<div class="w-text">{_caption(title, level)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
         f"{_line('w-makers', ', '.join(title.makers[:_SHOWN_PEOPLE]))}"
-        f"{_line('w-mine', ' · '.join(mine))}"
         f"{_line('w-reason', reason)}"
         f"{_line('w-detail', detail)}"
         f"{_overview(title.overview)}</div></article>"
     )
+
+
+def standing(words: Sequence[str], *, gone: bool = False) -> str:
+    """Where the viewer stands with a card's title. One that is `gone` leaves the list it is in."""
+    told = [*words, _GONE] if gone else words
+    style = "w-mine w-gone" if gone else "w-mine"
+    return _line(style, " · ".join(told))
 
 
 def row(entry: HistoryRow, told: Sequence[str]) -> str:

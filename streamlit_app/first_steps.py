@@ -9,7 +9,6 @@ import streamlit as st
 
 from streamlit_app import actions, answers, cards, starters
 from streamlit_app.api.titles import TitleCard
-from streamlit_app.api.transport import ApiRefused
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import TitleRef
 
@@ -25,7 +24,7 @@ def first_steps(done: Callable[[], None]) -> None:
     if st.session_state.pop(_FOUND, False):
         st.session_state[_BOX] = ""
     pick_by_name("Name of a film or series that you like", _matching, key=_BOX)
-    known = [title for ref in starters.WELL_KNOWN if (title := _title(ref))]
+    known = answers.existing(starters.WELL_KNOWN)
     actions.load(title.ref for title in (*known, *_picked().values()))
     liked = {t.ref: t for t in (*known, *_picked().values()) if _is_liked(t.ref)}
     _progress(len(liked), done)
@@ -84,13 +83,6 @@ def _like(title: TitleCard, *, on: bool) -> None:
 def _is_liked(ref: TitleRef) -> bool:
     row = actions.standing(ref)
     return bool(row and row.loved)
-
-
-def _title(ref: TitleRef) -> TitleCard | None:
-    try:
-        return answers.title(ref)
-    except ApiRefused:
-        return None
 
 
 def _picked() -> dict[TitleRef, TitleCard]:

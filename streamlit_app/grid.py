@@ -44,7 +44,6 @@ def grid(
 def card(title: TitleCard, search: Search, reason: str, place: str, level: int = 2) -> None:
     """One card with its actions; an action runs only this. `place` is its own on the page."""
     with st.container(key=f"card-{place}"):
-        mine = actions.mine(title.ref)
-        st.html(cards.card(title, level=level, mine=mine, reason=reason))
+        st.html(cards.card(title, level=level, reason=reason))
         link("Find similar", search.for_title(title.ref), icon=":material/explore:")
-        actions.bar(title.ref, title.title, place)
+        actions.card_bar(title.ref, title.title, place)

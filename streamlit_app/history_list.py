@@ -17,7 +17,18 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.filter_widgets import filtered
 from streamlit_app.followed import Followed, Value
-from streamlit_app.history_state import KINDS, NOTHING_YET, ROWS, SHOWS, SORTS, HistoryView
+from streamlit_app.history_state import (
+    KINDS,
+    NOTHING_FOUND,
+    NOTHING_YET,
+    ROWS,
+    SHOWS,
+    SORTS,
+    TO_EVERYTHING,
+    TO_FIRST_PAGE,
+    HistoryView,
+    past_the_end,
+)
 from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
 from streamlit_app.name_box import label, pick_by_name
 from streamlit_app.search_state import YEARS, Search, TitleRef
@@ -139,11 +150,11 @@ def _add(titles: Sequence[TitleCard]) -> None:
 
 def _empty(asked: HistoryView, found: HistoryPage) -> None:
     if found.total:
-        notices.notice("This page is empty", f"There are {found.total:,} titles on those before.")
-        _link_to(replace(asked, page=1), "Back to the first page")
+        notices.notice(*past_the_end(found.total))
+        _link_to(replace(asked, page=1), TO_FIRST_PAGE)
     elif asked.is_narrowed:
-        notices.notice("Nothing found", "No title of your history passes what you set.")
-        _link_to(HistoryView(), "Show everything")
+        notices.notice(*NOTHING_FOUND)
+        _link_to(HistoryView(), TO_EVERYTHING)
     else:
         notices.notice(*NOTHING_YET)
         with st.container(horizontal=True, gap="small"):

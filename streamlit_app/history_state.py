@@ -45,6 +45,10 @@ NOTHING_YET: Final = (
     "Tell watcher what you have seen: it leaves that out, and learns from your ratings.",
 )
 """What an empty history says."""
+NOTHING_FOUND: Final = ("Nothing found", "No title of your history passes what you set.")
+"""What a history says that holds nothing of what is looked for."""
+TO_EVERYTHING: Final = "Show everything"
+TO_FIRST_PAGE: Final = "Back to the first page"
 
 _MOST_PAGES: Final = 10_000
 _MAX_NAME: Final = 200
@@ -131,3 +135,8 @@ class HistoryView:
             (self.year_to is not None, f"until {self.year_to}"),
         )
         return [words for holds, words in conditions if holds]
+
+
+def past_the_end(total: int) -> tuple[str, str]:
+    """What a page behind the last of `total` titles says."""
+    return ("This page is empty", f"There are {total:,} titles on those before.")

@@ -10,8 +10,6 @@ from streamlit_app.links import link
 from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.shown_lists import shown
 
-_GONE = "Your next list is without it."
-
 
 def picks_grid(picks: Picks, search: Search) -> None:
     """The cards, then word to the API that they were shown.
@@ -28,20 +26,10 @@ def picks_grid(picks: Picks, search: Search) -> None:
 @st.fragment
 def _card(pick: Pick, search: Search, place: str) -> None:
     """One card; an action runs only this."""
-    gone = _is_gone(pick.ref)
     with st.container(key=f"card-{place}"):
-        st.html(
-            cards.card(
-                pick,
-                level=2,
-                mine=actions.mine(pick.ref),
-                reason=_GONE if gone else pick.reason,
-                detail="" if gone else evidence.line(pick),
-                faded=gone,
-            )
-        )
+        st.html(cards.card(pick, level=2, reason=pick.reason, detail=evidence.line(pick)))
         link("Find similar", search.for_title(pick.ref), icon=":material/explore:")
-        actions.bar(pick.ref, pick.title, place)
+        actions.card_bar(pick.ref, pick.title, place, gone=_is_gone(pick.ref))
 
 
 def _is_gone(ref: TitleRef) -> bool:

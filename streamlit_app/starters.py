@@ -1,4 +1,4 @@
-"""Well-known titles to begin with; the sample catalogue holds them all."""
+"""Well-known titles to begin with; the sample catalogue holds them all. Pure."""
 
 from __future__ import annotations
 
@@ -7,36 +7,6 @@ from typing import Final
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.search_state import TitleRef
 from streamlit_app.wording import counted
-
-STARTERS: Final = (
-    TitleCard(
-        tmdb_id=603,
-        media_type="movie",
-        title="The Matrix",
-        year=1999,
-        genres=("Action", "Science Fiction"),
-    ),
-    TitleCard(
-        tmdb_id=194, media_type="movie", title="Amélie", year=2001, genres=("Comedy", "Romance")
-    ),
-    TitleCard(tmdb_id=1396, media_type="tv", title="Breaking Bad", year=2008, genres=("Drama",)),
-    TitleCard(
-        tmdb_id=129,
-        media_type="movie",
-        title="Spirited Away",
-        year=2001,
-        genres=("Animation", "Family"),
-    ),
-    TitleCard(tmdb_id=348, media_type="movie", title="Alien", year=1979, genres=("Horror",)),
-    TitleCard(
-        tmdb_id=680,
-        media_type="movie",
-        title="Pulp Fiction",
-        year=1994,
-        genres=("Thriller", "Crime"),
-    ),
-)
-"""To look at what is similar; without asking for them."""
 
 ENOUGH: Final = 3
 """So many titles make a good start."""
@@ -56,6 +26,9 @@ WELL_KNOWN: Final = (
     TitleRef("tv", 1399),
 )
 """Of many kinds, by TMDB's numbers; those that the catalogue lacks aren't shown."""
+
+FIRST_SEARCHES: Final = WELL_KNOWN[:6]
+"""To look at what is similar, where nothing is asked for yet."""
 
 
 def told(count: int) -> str:

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from streamlit_app.address import PROFILE, Params
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.history import HistoryRow
+from streamlit_app.api.titles import TitleFacts
+from streamlit_app.api.transport import ApiRefused
 from streamlit_app.household import Viewer
 from streamlit_app.search_state import Search, TitleRef
 
@@ -50,3 +52,13 @@ class Asked:
             return {}
         rows = self.client.history(self.who.caller).standings(wanted)
         return {TitleRef(row.media_type, row.tmdb_id): row for row in rows if row.tmdb_id}
+
+    def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
+        """Those of the titles that the catalogue has."""
+        found = []
+        for ref in refs:
+            try:
+                found.append(self.client.titles.title(ref))
+            except ApiRefused:
+                continue
+        return found

@@ -39,14 +39,16 @@ def plain() -> str:
 
 @cache
 def beginning() -> str:
-    """The document until what the page shows, with a script that starts Streamlit's program.
+    """The document until what the page shows, with the scripts that every page has.
 
-    That program keeps a browser busy for most of a second, and would hold up what is to be seen.
+    One of them starts Streamlit's program, which keeps a browser busy for most of a second, and
+    would hold up what is to be seen.
     """
     program = "".join(_PROGRAM.findall(plain()))
+    scripts = _asset("boot.js") + _asset("entries.js")
     head = (
         f"{_fonts()}<style>{_style()}</style>"
-        f"<script>const program = {_quoted(program)};{_asset('boot.js')}</script></head>"
+        f"<script>const program = {_quoted(program)};{scripts}</script></head>"
     )
     return _PROGRAM.sub("", plain()).replace("</head>", head, 1).partition(_BODY_ENDS)[0]
 

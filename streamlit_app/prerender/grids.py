@@ -20,8 +20,7 @@ def picks(asked: Asked, every: Sequence[Pick]) -> str:
     found = []
     for rank, pick in enumerate(every):
         row = stand.get(pick.ref)
-        mine = words_of(row)
-        drawn = cards.card(pick, level=2, mine=mine, reason=pick.reason, detail=evidence.line(pick))
+        drawn = cards.card(pick, level=2, reason=pick.reason, detail=evidence.line(pick))
         found.append(_card(asked, drawn, Search(title=pick.ref), row, f"pick{rank}"))
     return parts.column(found, "grid-picks")
 
@@ -33,7 +32,7 @@ def grid(asked: Asked, titles: Iterable[TitleCard], search: Search) -> str:
     found = []
     for rank, title in enumerate(every):
         row = stand.get(title.ref)
-        drawn = cards.card(title, level=2, mine=words_of(row))
+        drawn = cards.card(title, level=2)
         found.append(_card(asked, drawn, search.for_title(title.ref), row, str(rank)))
     return parts.column(found, "grid")
 
@@ -72,4 +71,6 @@ def _row(asked: Asked, row: HistoryRow, told: Sequence[str], place: str) -> str:
 
 def _card(asked: Asked, drawn: str, search: Search, row: HistoryRow | None, place: str) -> str:
     find = parts.link("Find similar", asked.similar(search), "explore")
-    return parts.column([parts.html(drawn), find, *bar(asked, row, place)], f"card-{place}")
+    words = words_of(row)
+    mine = [parts.html(cards.standing(words))] if words else []
+    return parts.column([parts.html(drawn), find, *bar(asked, row, place), *mine], f"card-{place}")

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 from streamlit_app.api.history import HistoryPage
-from streamlit_app.history_state import NOTHING_YET, ROWS, VIEWS, HistoryView
+from streamlit_app.history_state import (
+    NOTHING_FOUND,
+    NOTHING_YET,
+    ROWS,
+    TO_EVERYTHING,
+    TO_FIRST_PAGE,
+    VIEWS,
+    HistoryView,
+    past_the_end,
+)
 from streamlit_app.prerender import grids, panels, parts, words
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.ways import times, words_of
@@ -38,12 +48,21 @@ def history(asked: Asked) -> Shown | None:
 
 
 def _empty(asked: Asked, found: HistoryPage, view: HistoryView) -> list[str]:
-    """Where to begin; for a view that shows none of the rows there are, nothing."""
-    if found.total or view.is_narrowed:
-        return []
+    """Why there is no row, and the way on."""
+    if found.total:
+        return [
+            parts.notice(*past_the_end(found.total)),
+            _link_to(asked, replace(view, page=1), TO_FIRST_PAGE),
+        ]
+    if view.is_narrowed:
+        return [parts.notice(*NOTHING_FOUND), _link_to(asked, HistoryView(), TO_EVERYTHING)]
     ways = [
-        parts.link("Import a file", asked.href("history", {"view": "import"}), "upload_file"),
+        _link_to(asked, HistoryView(view="import"), "Import a file", "upload_file"),
         parts.link("Connect Trakt", asked.href("people"), "sync"),
         parts.link("Look for titles you know", asked.href("similar"), "explore"),
     ]
     return [parts.notice(*NOTHING_YET), parts.row(ways)]
+
+
+def _link_to(asked: Asked, wanted: HistoryView, text: str, sign: str = "") -> str:
+    return parts.link(text, asked.href("history", wanted.to_params()), sign)

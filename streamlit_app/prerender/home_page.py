@@ -8,7 +8,6 @@ from typing import Final
 from streamlit_app import cards, starters, today
 from streamlit_app.api.history import HistoryPage
 from streamlit_app.api.recommendations import Picks
-from streamlit_app.api.transport import ApiRefused
 from streamlit_app.prerender import grids, parts, words
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.search_state import Search
@@ -55,12 +54,7 @@ def _first_steps(asked: Asked, *, has_history: bool) -> Shown:
         parts.link("Connect Trakt", asked.href("people"), "link"),
         parts.link("Just look around", asked.href("similar"), "explore"),
     ]
-    known = []
-    for ref in starters.WELL_KNOWN:
-        try:
-            known.append(asked.client.titles.title(ref))
-        except ApiRefused:
-            continue
+    known = asked.existing(starters.WELL_KNOWN)
     stand = asked.standings(title.ref for title in known)
     liked = {title.ref for title in known if (row := stand.get(title.ref)) and row.loved}
     end: list[str] = []

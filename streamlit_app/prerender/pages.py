@@ -57,6 +57,8 @@ def similar(asked: Asked) -> Shown | None:
     search = Search.from_params(asked.params)
     panel = panels.of_search(asked, search)
     if search.is_empty:
+        titles = [starters.short(title) for title in asked.existing(starters.FIRST_SEARCHES)]
+        begin = [words.lead("Or begin with a title:"), grids.grid(asked, titles, Search())]
         tries = [parts.link(text, asked.similar(Search(text=text))) for text in EXAMPLES]
         return Shown(
             [
@@ -66,8 +68,7 @@ def similar(asked: Asked) -> Shown | None:
                     "Say in your own words what you are in the mood for. For a start:",
                 ),
                 parts.row(tries, "examples"),
-                words.lead("Or begin with a title:"),
-                grids.grid(asked, starters.STARTERS, Search()),
+                *(begin if titles else []),
             ]
         )
     caller = asked.who.caller if search.unseen and asked.who.is_known else NOBODY

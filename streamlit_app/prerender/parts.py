@@ -31,7 +31,7 @@ def button(
     submits: bool = False,
 ) -> str:
     """A button; one that `submits` sends the form around it."""
-    style = f"w-press w-{kind}" + (" w-wide" if wide else "")
+    style = f"w-{kind} w-wide" if wide else f"w-{kind}"
     does = "submit" if submits else "button"
     face = f'<button type="{does}" class="{style}" data-testid="stBaseButton-{kind}">'
     inner = f'<div data-testid="stButton">{face}{_face(label, sign)}</button></div>'
@@ -40,8 +40,7 @@ def button(
 
 def menu(label: str, key: str, sign: str = "", *, kind: Kind = "secondary") -> str:
     """A button that opens a menu."""
-    style = f"w-press w-{kind}"
-    face = f'<button type="button" class="{style}" data-testid="stMenuButtonButton" kind="{kind}">'
+    face = f'<button type="button" class="w-{kind}" data-testid="stMenuButtonButton" kind="{kind}">'
     inner = f"{face}{_face(label, sign)}{icon(_ARROW, 'w-arrow')}</button>"
     return _element(f'<div data-testid="stMenuButton">{inner}</div>', key, grows=False)
 
@@ -49,7 +48,7 @@ def menu(label: str, key: str, sign: str = "", *, kind: Kind = "secondary") -> s
 def popover(label: str, key: str, sign: str) -> str:
     """A button that opens a part over the page."""
     inner = f"{_face(label, sign)}{icon(_ARROW, 'w-arrow')}"
-    face = '<button type="button" class="w-press w-secondary" data-testid="stPopoverButton">'
+    face = '<button type="button" data-testid="stPopoverButton">'
     return _element(f"{face}{inner}</button>", key, grows=False)
 
 

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from streamlit_app import actions, answers, cards, notices, viewer
+from streamlit_app import actions, answers, cards, notices, starters, viewer
 from streamlit_app.api.titles import Similar, TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.grid import grid
@@ -17,7 +17,6 @@ from streamlit_app.questions import question
 from streamlit_app.search_panel import current, more, panel
 from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.several import named
-from streamlit_app.starters import STARTERS
 from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
 
 
@@ -59,8 +58,10 @@ def _examples() -> None:
     with st.container(key="examples", horizontal=True, gap="small"):
         for text in EXAMPLES:
             link(text, Search(text=text))
-    st.html('<p class="w-lead w-quiet">Or begin with a title:</p>')
-    grid(STARTERS, Search())
+    titles = [starters.short(title) for title in answers.existing(starters.FIRST_SEARCHES)]
+    if titles:
+        st.html('<p class="w-lead w-quiet">Or begin with a title:</p>')
+        grid(titles, Search())
 
 
 def _results(search: Search, found: Similar, heading: DeltaGenerator) -> None:

@@ -122,6 +122,8 @@ def at(address: str, profile: str) -> str:
         "similar?title=movie-603",
         "similar?like=movie-603&like=movie-348&unlike=movie-680",
         "history",
+        "history?text=no+such+title",
+        "history?page=40",
         "taste",
         "people",
         "admin",

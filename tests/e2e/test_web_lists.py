@@ -91,9 +91,9 @@ def test_not_for_me_and_seen_are_not_in_the_next_list(page: Page) -> None:
     page.locator(".st-key-not-pick0 button").click()
     page.locator(".st-key-seen-pick1 button").click()
     for place in ("pick0", "pick1"):
-        expect(page.locator(f".st-key-card-{place} .w-reason")).to_have_text(
-            "Your next list is without it."
-        )
+        card = page.locator(f".st-key-card-{place}")
+        expect(card.locator(".w-mine")).to_contain_text("Your next list is without it")
+        expect(card.locator(".w-cover")).to_have_css("opacity", "0.38")
     page.get_by_role("button", name="Another list").click()
     expect(page).to_have_url(re.compile("seed=1"))
     expect(page.get_by_text("list number 1")).to_be_visible()

@@ -86,6 +86,33 @@ def test_a_rating_is_given_and_found_in_the_history(
     expect(page.get_by_role("heading", level=1)).to_have_text("Similar to The Matrix (1999)")
 
 
+def test_each_page_is_one_step_back(page: Page, person: str) -> None:
+    page.goto(f"/history?show=rated&profile={person}")
+    page.get_by_role("link", name="Similar").click()
+    expect(page.get_by_role("searchbox", name="What would you like to watch?")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/similar.profile={person}$"))
+    page.get_by_role("radio", name="Films").click()
+    expect(page).to_have_url(re.compile("/similar.*show=movie"))
+    page.get_by_role("link", name="Taste").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your taste")
+    expect(page).to_have_url(re.compile(f"/taste.profile={person}$"))
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("radio", name="Films")).to_be_checked()
+    expect(page).to_have_url(re.compile("/similar.*show=movie"))
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"/similar.profile={person}$"))
+    expect(page.get_by_role("radio", name="Films")).not_to_be_checked()
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    expect(page).to_have_url(re.compile("/history.show=rated"))
+    expect(page.get_by_text("No title of your history passes what you set.")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("searchbox", name="What would you like to watch?")).to_be_visible()
+
+
 def test_an_action_answers_at_once(page: Page, person: str) -> None:
     page.goto(f"/similar?title=movie-603&profile={person}")
     # A browser draws them in no order: those of twelve cards and of the title that was asked for.

@@ -52,7 +52,7 @@ def text(page: str) -> str:
         ("/similar?title=movie-603", ["Similar to The Matrix (1999)", "Seen", "Dark", "2 titles"]),
         ("/similar?q=robots", ["The Matrix", "3 titles, best first"]),
         ("/similar?like=movie-603&unlike=tv-70523", ["Like The Matrix, not like Dark"]),
-        ("/similar", ["What would you like to watch?", "a heist that goes wrong", "Amélie"]),
+        ("/similar", ["What would you like to watch?", "a heist that goes wrong", "The Matrix"]),
         ("/history", ["History", "The Matrix", "1 title", "Seen: take it back"]),
         ("/history?view=import", ["History", "Import a file"]),
         ("/taste", ["Your taste", "Nothing to draw yet"]),

@@ -107,10 +107,26 @@ def test_what_is_not_for_me_says_so_and_is_not_in_the_next_list() -> None:
     test = opened("recommendations")
     checked(test.button(key="not-pick0").click().run())
     shown = html(test)
-    assert "Your next list is without it." in shown
+    assert "Not for you · Your next list is without it" in shown
     assert "The Matrix" in shown, "the list that stands isn't changed under the hand"
     press(test, "Another list")
     assert "The Matrix" not in html(test)
+
+
+def test_a_card_stays_as_it_is_while_one_acts_on_it() -> None:
+    """What was opened in it, such as what the title is about, would close."""
+    test = opened("recommendations")
+
+    def card() -> str:
+        bodies = (part.proto.body for part in test.get("html"))
+        return next(body for body in bodies if "w-card" in body and "The Matrix" in body)
+
+    before = card()
+    assert "w-reason" in before
+    for key in ("seen-pick0", "not-pick0", "list-pick0"):
+        checked(test.button(key=key).click().run())
+        assert card() == before
+        assert "Your next list is without it" in html(test)
 
 
 def test_what_was_opened_from_a_list_is_told_once(api: WatcherApi) -> None:

@@ -29,7 +29,8 @@ def test_a_first_visit_offers_examples_and_asks_for_no_search(api: WatcherApi) -
         "mind-bending thriller with a twist ending",
         "q=mind-bending+thriller+with+a+twist+ending",
     ) in links(test)
-    assert ("Find similar", "title=tv-1396") in links(test)
+    assert ("Find similar", "title=movie-603") in links(test)
+    assert ("Find similar", "title=tv-1396") not in links(test), "the catalogue has no such series"
     assert not api.asked
     assert "4,321 films and 1 series" in html(test)
     assert "not endorsed or certified by TMDB" in html(test)
