@@ -58,7 +58,7 @@ def _one(name: UnmatchedName, rank: int) -> None:
         st.html(f'<p class="w-name" dir="auto">{escape(name_line(name))}</p>')
         settled: _Settled | None = _all_settled().get(_key(name))
         if settled:
-            with st.container(horizontal=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.html(
                     f'<p class="w-done" role="status">{escape(settled.sentence)}</p>',
                     width="content",

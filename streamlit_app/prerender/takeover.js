@@ -6,6 +6,7 @@
   const began = performance.now();
   const LONGEST = 15000;
   const PATIENCE = 1500;
+  const LATE = 3000;
   const presses = [];
   let stands = 0;
 
@@ -58,14 +59,38 @@
 
   const handOn = () => {
     const active = first.contains(document.activeElement) ? document.activeElement : null;
-    for (const one of first.querySelectorAll("[class*=st-key-] input:not([type=hidden])")) {
+    const fields = [...first.querySelectorAll("[class*=st-key-] input:not([type=hidden])")];
+    const typed = fields.filter((one) => one.value !== one.defaultValue).map((one) => () => {
       const field = own(keyOf(one))?.querySelector("input");
-      if (field && one.value !== one.defaultValue) type(field, one.value);
-      if (field && one === active) field.focus();
+      if (field) type(field, one.value);
+      return field;
+    });
+    const pressed = presses.map((one) => () => {
+      const button = like(one);
+      button?.click();
+      return button;
+    });
+    finish([...typed, ...pressed], active && wayTo(active), performance.now() + LATE);
+  };
+
+  // How to find on Streamlit's page what has the keyboard on the first one.
+  const wayTo = (active) => {
+    if (active.localName === "button") {
+      const place = placeOf(active);
+      return () => like(place);
     }
-    if (active?.href) root.querySelector(`a[href="${CSS.escape(active.getAttribute("href"))}"]`)?.focus();
-    if (active?.localName === "button") like(placeOf(active))?.focus();
-    for (const one of presses) like(one)?.click();
+    const href = active.getAttribute("href");
+    if (href) return () => root.querySelector(`a[href="${CSS.escape(href)}"]`);
+    return () => own(keyOf(active))?.querySelector("input");
+  };
+
+  // A busy browser draws some widgets later, and some anew: what is missing is looked for again.
+  const finish = (deeds, focused, until) => {
+    const left = deeds.filter((deed) => !deed());
+    const active = document.activeElement;
+    const elsewhere = active && active !== document.body && !first.contains(active);
+    if (focused && !elsewhere) focused()?.focus({ preventScroll: true });
+    if (performance.now() < until) setTimeout(() => finish(left, focused, until), 100);
   };
 
   const takeOver = () => {

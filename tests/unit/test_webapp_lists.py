@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ def test_a_card_stays_as_it_is_while_one_acts_on_it() -> None:
     test = opened("recommendations")
 
     def card() -> str:
-        bodies = (part.proto.body for part in test.get("html"))
+        bodies: Iterator[str] = (part.proto.body for part in test.get("html"))
         return next(body for body in bodies if "w-card" in body and "The Matrix" in body)
 
     before = card()
