@@ -6,7 +6,7 @@
   const began = performance.now();
   const LONGEST = 15000;
   const PATIENCE = 1500;
-  const LATE = 3000;
+  const LATE = 8000;
   const presses = [];
   let stands = 0;
 

@@ -223,13 +223,24 @@ def test_words_and_enter_and_links_need_no_program(
     expect(page.locator("#w-first .w-row")).to_have_count(7)
 
 
-def test_a_button_keeps_the_keyboard(held: tuple[Page, list[Route]], fan: str) -> None:
+def test_a_slow_browser_loses_neither_keyboard_nor_press(
+    held: tuple[Page, list[Route]], fan: str
+) -> None:
     page, waiting = held
+    # It draws the page's buttons after Streamlit's page took over.
+    slowed = page.context.new_cdp_session(page)
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 8})
     page.goto(at("history", fan), wait_until="commit")
+    listing = page.locator("#w-first .st-key-row-h3").get_by_role("button", name="Onto")
+    listing.click()
     page.locator("#w-first .st-key-row-h2").get_by_role("button", name="Not for me").focus()
     let_through(page, waiting)
     own = page.locator("#root .st-key-row-h2").get_by_role("button", name="Not for me")
     expect(own).to_be_focused()
+    done = page.locator("#root .st-key-row-h3")
+    expect(done.get_by_role("status")).to_contain_text("On your watchlist.")
+    done.get_by_role("button", name="Undo").click()
+    expect(done.get_by_role("status")).to_contain_text("Undone.")
 
 
 def test_the_keyboard_and_the_place_on_the_page_stay(
