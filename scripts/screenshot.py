@@ -123,9 +123,11 @@ def take(browser: Browser, url: str, shot: Shot, path: Path, *, ours: bool) -> N
             f"{url} shows overviews or taglines. The repository's pictures are of the sample, "
             "which has none: start watcher on that, or say another --folder."
         )
-    # Posters come from the network: wait for those that come, not for those that don't.
+    # Posters come from the network: wait for those that come, not for those that don't, nor for
+    # those further down, which a browser fetches later.
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.w-poster')].slice(0, 12).every(i => i.complete)",
+        "() => [...document.querySelectorAll('.w-poster')].every("
+        "i => i.complete || i.getBoundingClientRect().top > innerHeight)",
         timeout=WAIT_MS,
     )
     page.evaluate("document.fonts.ready")
