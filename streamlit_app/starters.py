@@ -22,7 +22,7 @@ WELL_KNOWN: Final = (
     TitleRef("tv", 1668),
     TitleRef("movie", 120),
     TitleRef("movie", 13),
-    TitleRef("movie", 19404),
+    TitleRef("movie", 20453),
     TitleRef("tv", 1399),
 )
 """Of many kinds, by TMDB's numbers; those that the catalogue lacks aren't shown."""

@@ -12,6 +12,7 @@ from app.domain.dumps import Record, Refusal
 from app.domain.mending import mend
 from app.domain.titles import MediaKind, Source, Title, TitleId
 from app.domain.vocabulary import GENRES
+from streamlit_app.starters import WELL_KNOWN
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,11 @@ def test_the_best_known_come_first(sample: list[Title]) -> None:
     assert (matrix.name, matrix.year) == ("The Matrix", 1999)
     assert {"Action", "Science Fiction"} <= set(matrix.genres)
     assert "Keanu Reeves" in matrix.cast
+
+
+def test_it_holds_every_title_that_the_web_app_begins_with(sample: list[Title]) -> None:
+    known = {(title.id.kind.value, title.id.tmdb_id) for title in sample}
+    assert [ref for ref in WELL_KNOWN if (ref.kind, ref.tmdb_id) not in known] == []
 
 
 def test_each_film_has_facts_enough_to_be_found_by(sample: list[Title]) -> None:
