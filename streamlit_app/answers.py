@@ -12,8 +12,8 @@ import streamlit as st
 
 from streamlit_app.api.client import ApiClient, Health, base_url
 from streamlit_app.api.people import Profile
-from streamlit_app.api.titles import Similar, TitleCard, TitleFacts
-from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, Caller
+from streamlit_app.api.titles import Similar, TitleCard, TitleFacts, found
+from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
 from streamlit_app.search_state import Search, TitleRef
 
 _KEPT_SECONDS: Final = 60
@@ -46,13 +46,7 @@ def title(ref: TitleRef) -> TitleFacts:
 
 def existing(refs: Iterable[TitleRef]) -> list[TitleFacts]:
     """Those of the titles that the catalogue has."""
-    found = []
-    for ref in refs:
-        try:
-            found.append(title(ref))
-        except ApiRefused:
-            continue
-    return found
+    return found(refs, title)
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)

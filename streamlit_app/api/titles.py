@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from streamlit_app.api.transport import NOBODY, Answer, Caller, Transport
+from streamlit_app.api.transport import NOBODY, Answer, ApiRefused, Caller, Transport
 from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.vocabulary import Kind
 
@@ -85,3 +86,14 @@ class Titles:
         return self._transport.ask(
             _COMPLETIONS, "GET", "/titles/search", params={"q": typed, "limit": limit}
         ).results
+
+
+def found(refs: Iterable[TitleRef], ask: Callable[[TitleRef], TitleFacts]) -> list[TitleFacts]:
+    """The facts of those titles that the catalogue has; `ask` raises `ApiRefused` for others."""
+    every = []
+    for ref in refs:
+        try:
+            every.append(ask(ref))
+        except ApiRefused:
+            continue
+    return every

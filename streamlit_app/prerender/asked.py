@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from streamlit_app.address import PROFILE, Params
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.history import HistoryRow
-from streamlit_app.api.titles import TitleFacts
-from streamlit_app.api.transport import ApiRefused
+from streamlit_app.api.titles import TitleFacts, found
 from streamlit_app.household import Viewer
 from streamlit_app.search_state import Search, TitleRef
 
@@ -55,10 +54,4 @@ class Asked:
 
     def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
         """Those of the titles that the catalogue has."""
-        found = []
-        for ref in refs:
-            try:
-                found.append(self.client.titles.title(ref))
-            except ApiRefused:
-                continue
-        return found
+        return found(refs, self.client.titles.title)
