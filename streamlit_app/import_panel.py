@@ -73,14 +73,18 @@ def import_panel() -> None:
         notices.notice("This file can't be used", error.detail)
         return
     _told(report)
-    if report.events:
-        st.button(
-            f"Bring in {counted(report.events, 'entry', 'entries')}",
-            type="primary",
-            icon=":material/download_done:",
-            on_click=_bring_in,
-            args=(file.name, content, user_id.strip()),
-        )
+    if report.events and st.button(
+        f"Bring in {counted(report.events, 'entry', 'entries')}",
+        type="primary",
+        icon=":material/download_done:",
+    ):
+        try:
+            with st.spinner("Bringing it in …"):
+                _bring_in(file.name, content, user_id.strip())
+        except ApiError as error:
+            notices.notice("This file is not in", f"{error.detail.rstrip('.')}. You may try again.")
+            return
+        st.rerun()
 
 
 def _preview(name: str, content: bytes, user_id: str) -> ImportReport:
@@ -97,11 +101,7 @@ def _preview(name: str, content: bytes, user_id: str) -> ImportReport:
 
 def _bring_in(name: str, content: bytes, user_id: str) -> None:
     history = answers.client().history(viewer.caller())
-    try:
-        st.session_state[_DONE] = history.bring_in(name, content, user_id, preview=False)
-    except ApiError as error:
-        st.toast(error.detail, icon=":material/error:", duration="long")
-        return
+    st.session_state[_DONE] = history.bring_in(name, content, user_id, preview=False)
     viewer.changed()
     # Another key is an empty box.
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1

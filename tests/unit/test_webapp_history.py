@@ -62,6 +62,22 @@ def test_a_file_is_shown_before_it_is_brought_in(api: WatcherApi) -> None:
     assert ("Settle 1 name", "view=names") in links(test)
 
 
+def test_an_import_that_fails_says_so_and_can_be_tried_again(api: WatcherApi) -> None:
+    api.household.add("Me")
+    api.household.report = REPORT
+    test = opened("history", view="import")
+    checked(test.file_uploader[0].set_value(("diary.csv", b"a,b", "text/csv")).run())
+    api.spared = frozenset(api.paths)
+    api.fault = 503, {"error": "unavailable", "detail": "The store is locked", "request_id": "r1"}
+    press(test, "Bring in 7 entries")
+    assert "This file is not in" in html(test)
+    assert "The store is locked. You may try again." in html(test)
+    api.fault = None
+    press(test, "Bring in 7 entries")
+    assert "Letterboxd&#x27;s file is in" in html(test)
+    assert "This file is not in" not in html(test)
+
+
 def test_a_name_is_settled_by_a_click(api: WatcherApi) -> None:
     api.household.add("Me")
     suggestion = {"score": 0.7, "title": MATRIX}
