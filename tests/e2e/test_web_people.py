@@ -23,7 +23,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SLOWEST_ACTION_MS = 300
 # A press on what still moves would miss it.
 STANDS_STILL = """() => Promise.all(document.getAnimations()
-  .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+  .filter(one => one.effect?.getComputedTiming().endTime !== Infinity)
   .map(one => one.finished.catch(() => {})))"""
 ALL_REACHABLE = """() => {
   const all = [...document.querySelectorAll(
