@@ -12,7 +12,7 @@ import streamlit as st
 
 from streamlit_app.api.client import ApiClient, Health, base_url
 from streamlit_app.api.people import Profile
-from streamlit_app.api.titles import Similar, TitleCard, TitleFacts, found
+from streamlit_app.api.titles import Similar, TitleCard, TitleFacts, only_existing
 from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
 from streamlit_app.search_state import Search, TitleRef
 
@@ -46,7 +46,7 @@ def title(ref: TitleRef) -> TitleFacts:
 
 def existing(refs: Iterable[TitleRef]) -> list[TitleFacts]:
     """Those of the titles that the catalogue has."""
-    return found(refs, title)
+    return only_existing(refs, title)
 
 
 @st.cache_data(ttl=_KEPT_SECONDS, max_entries=_KEPT_ANSWERS, show_spinner=False)

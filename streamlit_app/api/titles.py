@@ -88,12 +88,18 @@ class Titles:
         ).results
 
 
-def found(refs: Iterable[TitleRef], ask: Callable[[TitleRef], TitleFacts]) -> list[TitleFacts]:
-    """The facts of those titles that the catalogue has; `ask` raises `ApiRefused` for others."""
+def only_existing(
+    refs: Iterable[TitleRef], ask: Callable[[TitleRef], TitleFacts]
+) -> list[TitleFacts]:
+    """The facts of those titles that the catalogue has, by `ask`.
+
+    Raises what `ask` does, but for `ApiRefused` where there is no such title.
+    """
     every = []
     for ref in refs:
         try:
             every.append(ask(ref))
-        except ApiRefused:
-            continue
+        except ApiRefused as error:
+            if error.code != "not_found":
+                raise
     return every

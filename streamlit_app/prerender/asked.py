@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from streamlit_app.address import PROFILE, Params
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.history import HistoryRow
-from streamlit_app.api.titles import TitleFacts, found
+from streamlit_app.api.titles import TitleFacts, only_existing
 from streamlit_app.household import Viewer
 from streamlit_app.search_state import Search, TitleRef
 
@@ -54,4 +54,4 @@ class Asked:
 
     def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
         """Those of the titles that the catalogue has."""
-        return found(refs, self.client.titles.title)
+        return only_existing(refs, self.client.titles.title)
