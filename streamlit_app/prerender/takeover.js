@@ -6,7 +6,8 @@
   const began = performance.now();
   const LONGEST = 15000;
   const PATIENCE = 1500;
-  const LATE = 8000;
+  const STILL = 8000;
+  const LATEST = 60000;
   const presses = [];
   let stands = 0;
 
@@ -70,7 +71,7 @@
       button?.click();
       return button;
     });
-    finish([...typed, ...pressed], active && wayTo(active), performance.now() + LATE);
+    finish([...typed, ...pressed], active && wayTo(active));
   };
 
   // How to find on Streamlit's page what has the keyboard on the first one.
@@ -84,13 +85,27 @@
     return () => own(keyOf(active))?.querySelector("input");
   };
 
-  // A busy browser draws some widgets later, and some anew: what is missing is looked for again.
-  const finish = (deeds, focused, until) => {
-    const left = deeds.filter((deed) => !deed());
-    const active = document.activeElement;
-    const elsewhere = active && active !== document.body && !first.contains(active);
-    if (focused && !elsewhere) focused()?.focus({ preventScroll: true });
-    if (performance.now() < until) setTimeout(() => finish(left, focused, until), 100);
+  // A busy browser draws some widgets later, and some anew: what is missing is looked for again,
+  // until the page has been still for a while. Whoever goes elsewhere meanwhile isn't taken back.
+  const finish = (deeds, wanted) => {
+    const { pathname } = location;
+    const ends = performance.now() + LATEST;
+    let left = deeds;
+    let focused = wanted;
+    let moved = performance.now();
+    document.addEventListener("pointerdown", () => (focused = undefined), { capture: true, once: true });
+    const again = () => {
+      const now = performance.now();
+      if (root.querySelector(".stApp")?.dataset.testScriptState !== "notRunning") moved = now;
+      left = left.filter((deed) => !deed());
+      const active = document.activeElement;
+      const elsewhere = active && active !== document.body && !first.contains(active);
+      const target = focused?.();
+      if (!elsewhere) target?.focus({ preventScroll: true });
+      else if (active !== target) focused = undefined;
+      if (location.pathname === pathname && now < ends && now - moved < STILL) setTimeout(again, 100);
+    };
+    again();
   };
 
   const takeOver = () => {

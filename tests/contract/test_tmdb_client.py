@@ -127,13 +127,14 @@ def test_all_calls_share_the_rate(fake: FakeTmdb, opened: Open) -> None:
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_everybody_pauses_for_as_long_as_asked(fake: FakeTmdb, opened: Open, form: str) -> None:
-    in_two = format_datetime(datetime.now(UTC) + timedelta(seconds=2.9), usegmt=True)
-    fake.fault(Status(429, retry_after=2 if form == "seconds" else in_two), times=1)
-    # Many at once: a busy machine may take longer over one than the time others test silence with.
-    answers = answered(opened(timeouts=Timeouts()).details(films(fake, 300)))
+    in_three = format_datetime(datetime.now(UTC) + timedelta(seconds=3.9), usegmt=True)
+    fake.fault(Status(429, retry_after=3 if form == "seconds" else in_three), times=1)
+    # A busy machine may take longer over one than the time others test silence with; and what was
+    # under way arrives within the pause, so that few are.
+    answers = answered(opened(rate=50, timeouts=Timeouts()).details(films(fake, 100)))
     assert all(isinstance(answer, Fetched) for answer in answers)
     longest = max(later - sooner for sooner, later in pairwise(fake.arrivals()))
-    assert 1.2 <= longest <= 8
+    assert 1.8 <= longest <= 8
 
 
 def test_too_many_requests_is_nobody_s_failure(fake: FakeTmdb, opened: Open) -> None:
