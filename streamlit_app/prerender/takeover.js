@@ -31,15 +31,25 @@
   const titleOf = (one) =>
     one.closest("[class*=st-key-card-], [class*=st-key-row-]")?.querySelector("[data-ref]")?.dataset.ref;
 
+  const wordsOf = (button) => {
+    const words = (button.closest("label") ?? button).cloneNode(true);
+    for (const sign of words.querySelectorAll("[data-testid=stIconMaterial]")) sign.remove();
+    return words.textContent.trim();
+  };
+  // By their words: the same place may mean the opposite by then, such as off the watchlist.
+  const sayingThe = (words, holder) =>
+    [...(holder?.querySelectorAll(buttons) ?? [])].filter((one) => wordsOf(one) === words);
+
   // Where a button stands, for its like on Streamlit's page to be found.
   const placeOf = (button) => {
     const key = keyOf(button);
+    const words = wordsOf(button);
     const holder = key && button.closest("." + CSS.escape(key));
-    const place = key && [...holder.querySelectorAll(buttons)].indexOf(button);
-    return { key, place, title: titleOf(button), found: button.dataset.press };
+    const place = sayingThe(words, holder).indexOf(button);
+    return { key, words, place, title: titleOf(button), found: button.dataset.press };
   };
-  const like = ({ key, place, title, found }) => {
-    const button = found ? root.querySelector(found) : own(key)?.querySelectorAll(buttons)[place];
+  const like = ({ key, words, place, title, found }) => {
+    const button = found ? root.querySelector(found) : sayingThe(words, own(key))[place];
     return button && titleOf(button) === title ? button : undefined;
   };
 
@@ -102,7 +112,7 @@
       const elsewhere = active && active !== document.body && !first.contains(active);
       const target = focused?.();
       if (!elsewhere) target?.focus({ preventScroll: true });
-      else if (active !== target) focused = undefined;
+      else if (target && active !== target) focused = undefined;
       if (location.pathname === pathname && now < ends && now - moved < STILL) setTimeout(again, 100);
     };
     again();
