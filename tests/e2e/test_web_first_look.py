@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from streamlit_app.api.handed_on import SECONDS
 from tests.e2e.browsing import WAIT_MS, settled, taken_over
 from tests.e2e.conftest import Running
 
@@ -46,6 +47,18 @@ PLACES: Final = """(top) => {
     found[key] = [x, y, width, height];
   }
   return found;
+}"""
+
+# What can be pressed, by the key of the part that it stands in and its words.
+PRESSES: Final = """(top) => {
+  const buttons = 'button:not([type=submit]), summary, [role=radio], input[type=checkbox]';
+  const main = document.querySelector(top + ' [data-testid=stMain]');
+  return [...main.querySelectorAll(buttons)].map((one) => {
+    const keyed = one.closest('[class*=st-key-]');
+    const words = (one.closest('label') ?? one).cloneNode(true);
+    for (const sign of words.querySelectorAll('[data-testid=stIconMaterial]')) sign.remove();
+    return [keyed?.className.match(/st-key-[^ ]+/)[0] ?? '', words.textContent.trim()];
+  });
 }"""
 
 
@@ -137,12 +150,15 @@ def test_the_first_look_is_the_page_that_follows(
     expect(page.locator("#w-first footer")).to_be_visible()
     page.evaluate("document.fonts.ready")
     words, places = page.evaluate(WORDS, "#w-first"), page.evaluate(PLACES, "#w-first")
+    presses = page.evaluate(PRESSES, "#w-first")
     title = page.title()
     assert len(words) > 3
     let_through(page, waiting)
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     assert words == page.evaluate(WORDS, "#root")
     assert page.title() == title
+    follow = page.evaluate(PRESSES, "#root")
+    assert [one for one in presses if presses.count(one) > follow.count(one)] == []
     after = page.evaluate(PLACES, "#root")
     assert places.keys() == after.keys()
     moved = {
@@ -191,6 +207,29 @@ def test_a_press_does_not_reach_another_title(held: tuple[Page, list[Route]], fa
     first.get_by_role("button", name="Undo").click()
     expect(first.get_by_role("status")).to_contain_text("Undone.")
     expect(first.get_by_role("button", name="Seen it")).to_be_visible()
+
+
+def test_a_press_never_does_the_opposite(
+    held: tuple[Page, list[Route]], fan: str, running: Running
+) -> None:
+    page, waiting = held
+    page.goto(at("history", fan), wait_until="commit")
+    # The latest, for what is marked becomes the latest.
+    row = page.locator("#w-first .st-key-row-h0")
+    kind, _, number = (row.locator("[data-ref]").get_attribute("data-ref") or "").partition("-")
+    row.get_by_role("button", name="Onto the watchlist").click()
+    mark: dict[str, object] = {"media_type": kind, "tmdb_id": int(number), "mark": "watchlisted"}
+    with httpx2.Client(base_url=running.api_url, trust_env=False, params={"profile": fan}) as api:
+        assert api.post("/marks", json=mark).status_code == 200
+        page.wait_for_timeout(SECONDS * 1000)  # Until the page asks anew.
+        let_through(page, waiting)
+        there = page.locator("#root .st-key-row-h0").get_by_role("button", name="take it off")
+        expect(there).to_be_visible()
+        settled(page)
+        expect(there).to_be_visible()
+        listed = api.get("/history", params={"show": "watchlisted"}).json()["rows"]
+        assert [one["tmdb_id"] for one in listed] == [int(number)]
+        assert api.post("/marks", json=mark | {"on": False}).status_code == 200
 
 
 def test_what_is_typed_before_is_looked_for_after(held: tuple[Page, list[Route]], fan: str) -> None:
