@@ -46,15 +46,20 @@ class Followed(Generic[T]):
     write: Callable[[T], None]
     change: Callable[[T, str, Value], T]
 
+    def shown(self) -> T | None:
+        """What the widgets held in the run before; None in the first."""
+        held: T | None = st.session_state.get(self._held)
+        return held
+
     def begin(self, now: T) -> bool:
         """Call in each run before the widgets; whether they begin anew."""
         state = st.session_state
-        if state.get(self._shown) == now:
+        if self.shown() == now:
             return False
-        if self._shown in state:
+        if self._held in state:
             # A link within the page reaches this process but not the browser's address bar.
             address.show_again()
-        state[self._shown] = now
+        state[self._held] = now
         state[self._turn] = state.get(self._turn, -1) + 1
         return True
 
@@ -79,11 +84,11 @@ class Followed(Generic[T]):
         value = tuple(value) if isinstance(value, list) else value
         wanted = self.change(self.read(), field, value)
         # The widgets hold it already.
-        st.session_state[self._shown] = wanted
+        st.session_state[self._held] = wanted
         self.write(wanted)
 
     @property
-    def _shown(self) -> str:
+    def _held(self) -> str:
         return f"{self.name}_shown"
 
     @property

@@ -27,8 +27,9 @@ def current() -> Search:
 
 def panel(search: Search) -> None:
     """Show the widgets, set to `search`; a change goes into the address and runs the page."""
+    before = _PANEL.shown()
     if _PANEL.begin(search):
-        _begun(search)
+        _begun(search, before)
     mode: str = st.session_state[_MODE]
     with st.container(key="panel", gap="small"):
         with st.container(
@@ -69,16 +70,19 @@ def _show(count: int) -> None:
     _write(replace(current(), k=count))
 
 
-def _begun(search: Search) -> None:
-    """The way of asking that fits a search which no widget made."""
+def _begun(search: Search, before: Search | None) -> None:
+    """The way of asking that fits a search which no widget made; as at first look of its page."""
     state = st.session_state
     state[_PROBLEM] = ""
-    if search.like:
+    chosen = len(before.like + before.unlike) if before else 0
+    # Whoever lets the last one go may want to add another.
+    let_go = search.is_empty and len(search.unlike) == chosen - 1
+    if search.like or let_go:
         state[_MODE] = "several"
-    elif search.text:
+    elif not search.title:
         state[_MODE] = "words"
-    else:
-        state.setdefault(_MODE, "name" if search.title else "words")
+    elif state.get(_MODE) != "id":
+        state[_MODE] = "name"
 
 
 def _modes(now: str) -> None:

@@ -139,6 +139,30 @@ def test_a_pasted_address_of_tmdb_is_understood() -> None:
     assert address(test) == {"title": ["tv-70523"]}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "way"),
+    [
+        ({"title": "movie-603"}, {}, "words"),
+        ({"q": "rain"}, {"title": "movie-603"}, "name"),
+        ({"title": "movie-603"}, {"q": "rain"}, "words"),
+        ({"like": ["movie-603", "tv-70523"]}, {}, "words"),
+        ({"like": ["movie-603"]}, {}, "several"),
+        ({"like": ["movie-603"], "unlike": ["tv-70523"]}, {"unlike": ["tv-70523"]}, "several"),
+    ],
+)
+@pytest.mark.usefixtures("api")
+def test_the_way_of_asking_is_the_one_of_the_address(
+    before: dict[str, str | list[str]], after: dict[str, str | list[str]], way: str
+) -> None:
+    test = page(**before)
+    test.query_params.clear()
+    for name, value in after.items():
+        test.query_params[name] = value
+    checked(test.run())
+    assert test.session_state["search_mode"] == way
+    assert any("In your words" in one.options for one in test.segmented_control)
+
+
 def by_name(typed: str, **params: str | list[str]) -> AppTest:
     """The page with a name typed into its box."""
     test = page(**params)
