@@ -1,7 +1,12 @@
-"""What lists showed, and what of them was opened: told to the API once each."""
+"""What lists showed, and what of them was opened: told to the API once each.
+
+A title that three lists showed and nobody touched rests. Whoever looks through films, then series,
+then another list has not passed it over thrice, so that in one visit a title is told of once a day.
+"""
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -14,8 +19,9 @@ from streamlit_app.search_state import TitleRef
 
 _SHOWN: Final = "lists_shown"
 _LISTED: Final = "lists_titles"
+_DAY: Final = 86_400
 
-_Shown = set[tuple[Caller, str, TitleRef]]
+_Shown = set[tuple[Caller, int, TitleRef]]
 _Listed = dict[tuple[Caller, TitleRef], str]
 
 
@@ -24,14 +30,15 @@ def shown(picks: Picks) -> None:
     caller = viewer.caller()
     told: _Shown = st.session_state.setdefault(_SHOWN, set())
     listed: _Listed = st.session_state.setdefault(_LISTED, {})
-    new = [p.ref for p in picks.results if (caller, picks.list_id, p.ref) not in told]
+    today = int(time.time()) // _DAY
+    new = [p.ref for p in picks.results if (caller, today, p.ref) not in told]
     listed |= {(caller, ref): picks.list_id for ref in new}
     if not new:
         return
     # Nobody at the page can do anything about it; the next showing tells it again.
     with suppress(ApiError):
         answers.client().recommendations(caller).feedback(picks.list_id, shown=new)
-        told.update((caller, picks.list_id, ref) for ref in new)
+        told.update((caller, today, ref) for ref in new)
 
 
 def opened(ref: TitleRef | None) -> None:

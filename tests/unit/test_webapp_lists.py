@@ -140,6 +140,15 @@ def test_what_was_opened_from_a_list_is_told_once(api: WatcherApi) -> None:
     assert opening == [[{"tmdb_id": 603, "media_type": "movie"}]]
 
 
+def test_looking_through_lists_passes_no_title_over_again_and_again(api: WatcherApi) -> None:
+    test = press(press(opened("recommendations", count="2"), "Another list"), "Another list")
+    checked(test.switch_page("views/home.py").run())
+    seen = {one["title"] for one in api.lists.picks if one["title"] in html(test)}
+    told = [one["tmdb_id"] for each in api.lists.told for one in each["shown"]]
+    assert len(told) == len(set(told)), "each once, though four lists showed it"
+    assert len(told) >= len(seen) > 1
+
+
 def test_a_cold_start_and_a_note_are_said(api: WatcherApi) -> None:
     api.lists.cold_start, api.lists.note = "It knows <nothing> of you.", "Only 3 titles."
     test = opened("recommendations")
