@@ -88,7 +88,9 @@
   const wayTo = (active) => {
     if (active.localName === "button") {
       const place = placeOf(active);
-      return () => like(place);
+      // A press changes what its button says.
+      const same = () => [...(own(place.key)?.querySelectorAll(buttons) ?? [])].find((one) => titleOf(one) === place.title);
+      return () => like(place) ?? same();
     }
     const href = active.getAttribute("href");
     if (href) return () => root.querySelector(`a[href="${CSS.escape(href)}"]`);

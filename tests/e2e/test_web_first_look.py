@@ -183,6 +183,7 @@ def test_what_is_pressed_before_is_done_after(
     let_through(page, waiting)
     done = page.locator(".st-key-card-pick1")
     expect(done.get_by_role("status")).to_contain_text("On your watchlist.")
+    expect(done.get_by_role("button", name="take it off")).to_be_focused()
     with httpx2.Client(base_url=running.api_url, trust_env=False) as api:
         listed = {"profile": fan, "show": "watchlisted"}
         rows = api.get("/history", params=listed).json()["rows"]
