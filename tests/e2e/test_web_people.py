@@ -187,7 +187,7 @@ def test_a_profile_is_made_renamed_and_deleted(page: Page, person: str) -> None:
     page.goto(f"/people?profile={person}")
     page.get_by_label("Add a person").fill("Vera")
     page.get_by_role("button", name="Add", exact=True).click()
-    token = page.locator(".st-key-new-token code")
+    token = page.locator(".st-key-new-token [data-testid=stCode] code")
     expect(token).to_have_text(re.compile(r"^[\w-]{40,}$"))
     secret = token.inner_text()
     page.get_by_role("button", name="I have it").click()
