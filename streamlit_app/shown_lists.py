@@ -6,8 +6,8 @@ then another list has not passed it over thrice, so that in one visit a title is
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Final
 
 import streamlit as st
@@ -19,9 +19,8 @@ from streamlit_app.search_state import TitleRef
 
 _SHOWN: Final = "lists_shown"
 _LISTED: Final = "lists_titles"
-_DAY: Final = 86_400
 
-_Shown = set[tuple[Caller, int, TitleRef]]
+_Shown = set[tuple[Caller, date, TitleRef]]
 _Listed = dict[tuple[Caller, TitleRef], str]
 
 
@@ -30,7 +29,7 @@ def shown(picks: Picks) -> None:
     caller = viewer.caller()
     told: _Shown = st.session_state.setdefault(_SHOWN, set())
     listed: _Listed = st.session_state.setdefault(_LISTED, {})
-    today = int(time.time()) // _DAY
+    today = datetime.now(UTC).date()
     new = [p.ref for p in picks.results if (caller, today, p.ref) not in told]
     listed |= {(caller, ref): picks.list_id for ref in new}
     if not new:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # The machine may be busy with other tests; a healthy page needs about a second.
 WAIT_MS = 20_000
+PROGRAM: Final = re.compile(r"/static/js/index\.")
+"""The address of the program that draws Streamlit's own page."""
 
 
 class Running(Protocol):
@@ -74,3 +77,17 @@ def taken_over(page: Page) -> None:
 def settled(page: Page) -> None:
     """Wait until the page's script has ended: before that, cards of the run before may stand."""
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+
+
+def let_through(page: Page, waiting: list[Route]) -> None:
+    """Let a held page's program come, and wait for Streamlit's own page."""
+    page.route(PROGRAM, lambda route: route.continue_())
+    for one in waiting:
+        one.continue_()
+    taken_over(page)
+    settled(page)
+
+
+def at(address: str, profile: str) -> str:
+    """The address of a page, for a profile."""
+    return f"/{address}{'&' if '?' in address else '?'}profile={profile}"

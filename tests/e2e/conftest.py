@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from app.adapters.clock import SystemClock
 from app.adapters.sample_catalogue import read_sample
@@ -18,7 +19,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.domain.dumps import Record
 from app.domain.titles import MediaKind, Title
 from scripts.check_health import web_app_is_healthy
-from tests.e2e.browsing import ARGUMENTS, CHROMIUM, opened
+from tests.e2e.browsing import ARGUMENTS, CHROMIUM, PROGRAM, WAIT_MS, opened
 from tests.e2e.program import Api, api_started, call, copy_project, free_port, started, until
 
 FILMS = 700
@@ -141,3 +142,47 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
 @pytest.fixture
 def phone(browser: Browser, running: Running) -> Iterator[Page]:
     yield from opened(browser, running, 390, 844)
+
+
+@pytest.fixture(scope="module")
+def fan(running: Running) -> Iterator[str]:
+    """Somebody with a history, beside somebody else; their profile."""
+    with httpx2.Client(base_url=running.api_url, trust_env=False, timeout=30) as api:
+        made = [api.post("/profiles", json={"name": name}).json()["id"] for name in ("Fan", "Eve")]
+        whose = {"profile": made[0]}
+        for number, rating in (
+            (603, 9),
+            (348, 8),
+            (680, 10),
+            (194, 8),
+            (13, 3),
+            (120, 9),
+            (129, 9),
+        ):
+            body = {"tmdb_id": number, "media_type": "movie", "rating": rating}
+            assert api.post("/ratings", params=whose, json=body).status_code == 200
+        yield made[0]
+        for one in made:
+            assert api.delete(f"/profiles/{one}").status_code == 204
+
+
+@pytest.fixture
+def width() -> int:
+    """Of the window of `held`; a test may have another."""
+    return 1280
+
+
+@pytest.fixture
+def held(browser: Browser, running: Running, width: int) -> Iterator[tuple[Page, list[Route]]]:
+    """A page whose program does not come until it is let through."""
+    context = browser.new_context(base_url=running.ui_url, viewport={"width": width, "height": 900})
+    context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    waiting: list[Route] = []
+    page.route(PROGRAM, lambda route: waiting.append(route))  # noqa: PLW0108 -- Playwright marks it
+    yield page, waiting
+    context.close()
+    assert not failures
