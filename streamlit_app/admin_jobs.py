@@ -26,7 +26,11 @@ _WORKS: Final[dict[Work, tuple[str, str]]] = {
     "sync/trakt": ("Sync everybody's Trakt", "group"),
 }
 _NAMES: Final = {
+    "load_sample": "Loading of the sample",
     "sync_tmdb": "Sync with TMDB",
+    "follow_export": "TMDB's daily lists",
+    "refresh_tmdb": "Renewal of the oldest answers",
+    "fetch_named": "Titles that a history names",
     "sync_trakt": "Sync of Trakt",
     "retry_failed": "Failed ids again",
     "embed_full": "Embedding",

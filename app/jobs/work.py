@@ -53,7 +53,7 @@ def load_sample(services: Services, report: Report, _arguments: Arguments = NONE
         loaded = catalogue.load_sample_if_empty(
             services.titles, services.read_sample, lease.guarding(report)
         )
-    return "There are titles already." if loaded is None else f"{loaded.written} titles loaded."
+    return "There are titles already." if loaded is None else f"{loaded.written:,} titles loaded."
 
 
 def embed_full(services: Services, report: Report, _arguments: Arguments = NONE) -> str:
@@ -80,7 +80,7 @@ def rebuild_index(services: Services, report: Report, _arguments: Arguments = NO
             recall_target=services.settings.vector_recall_target,
             report=lease.guarding(report),
         )
-    return f"{manifest.name} published: {manifest.count} titles, recall@10 {manifest.recall:.4f}."
+    return f"{manifest.name} published: {manifest.count:,} titles, recall@10 {manifest.recall:.4f}."
 
 
 def embed_item(services: Services, _report: Report, arguments: Arguments = NONE) -> str:

@@ -77,7 +77,7 @@ def _drift(manifest: Manifest, status: VectorStatus) -> str:
     if changed < 0:
         return "The index was built from another store, or from a later state of this one."
     if changed > REBUILD_SHARE * max(manifest.count, 1):
-        return f"{changed} changes since the index of {manifest.count} titles was built."
+        return f"{changed:,} changes since the index of {manifest.count:,} titles was built."
     return ""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.jobs.work import WORK
 from tests.fakes.watcher_api import WatcherApi
 from tests.fakes.watcher_lists import JOB
 from tests.web_pages import checked, html, opened, press
@@ -53,6 +56,15 @@ def test_a_rebuild_is_started_followed_and_stopped(api: WatcherApi) -> None:
     press(test, "Stop")
     assert api.operation.done[-1] == "/admin/jobs/j1/cancel"
     assert test.button(key="stop-j1").disabled
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_every_kind_of_work_has_a_name(api: WatcherApi, kind: str) -> None:
+    api.operation.jobs = [JOB | {"kind": kind, "state": "done", "ended_at": 9}]
+    told = re.search(r"<strong>(.*?)</strong>", html(open_with(api.household.admin)))
+    assert told is not None
+    assert told[1].lower() != kind.replace("_", " ")
+    assert told[1][0].isupper()
 
 
 def test_what_failed_says_why_and_a_missing_worker_is_told(api: WatcherApi) -> None:
