@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -31,17 +33,15 @@ class Running(Protocol):
         ...
 
 
-def opened(
+@contextmanager
+def plain_page(
     browser: Browser,
     running: Running,
     width: int,
     height: int,
     scheme: Literal["light", "dark"] = "light",
 ) -> Iterator[Page]:
-    """A page of a browser of its own; an error in its scripts fails the test.
-
-    Whoever goes to an address with it comes back when Streamlit's own page stands.
-    """
+    """A page of a browser of its own; an error in its scripts fails the test."""
     context = browser.new_context(
         base_url=running.ui_url,
         viewport={"width": width, "height": height},
@@ -50,18 +50,30 @@ def opened(
     context.set_default_timeout(WAIT_MS)
     expect.set_options(timeout=WAIT_MS)
     page = context.new_page()
-    bare = page.goto
-
-    def goto(address: str) -> None:
-        bare(address)
-        taken_over(page)
-
-    page.goto = goto  # type: ignore[method-assign, assignment]
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page
     context.close()
     assert not failures
+
+
+def opened(
+    browser: Browser,
+    running: Running,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Page]:
+    """A plain page whose visitor comes back from an address when Streamlit's own page stands."""
+    with plain_page(browser, running, width, height, scheme) as page:
+        bare = page.goto
+
+        def goto(address: str) -> None:
+            bare(address)
+            taken_over(page)
+
+        page.goto = goto  # type: ignore[method-assign, assignment]
+        yield page
 
 
 def cards(page: Page) -> Locator:
@@ -79,15 +91,31 @@ def settled(page: Page) -> None:
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
 
 
-def let_through(page: Page, waiting: list[Route]) -> None:
-    """Let a held page's program come, and wait for Streamlit's own page."""
-    page.route(PROGRAM, lambda route: route.continue_())
-    for one in waiting:
-        one.continue_()
-    taken_over(page)
-    settled(page)
-
-
 def at(address: str, profile: str) -> str:
     """The address of a page, for a profile."""
     return f"/{address}{'&' if '?' in address else '?'}profile={profile}"
+
+
+@dataclass
+class Held:
+    """A page of somebody's whose program does not come until it is let through."""
+
+    page: Page
+    profile: str
+    _waiting: list[Route] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route(PROGRAM, lambda route: self._waiting.append(route))  # noqa: PLW0108 -- Playwright marks it
+
+    def open(self, address: str) -> Page:
+        """Go to an address; returns when its document begins to come."""
+        self.page.goto(at(address, self.profile), wait_until="commit")
+        return self.page
+
+    def let_through(self) -> None:
+        """Let the program come, and wait for Streamlit's own page."""
+        self.page.route(PROGRAM, lambda route: route.continue_())
+        for one in self._waiting:
+            one.continue_()
+        taken_over(self.page)
+        settled(self.page)

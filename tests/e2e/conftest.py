@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.adapters.clock import SystemClock
 from app.adapters.sample_catalogue import read_sample
@@ -19,7 +19,7 @@ from app.adapters.sqlite_store import open_sqlite
 from app.domain.dumps import Record
 from app.domain.titles import MediaKind, Title
 from scripts.check_health import web_app_is_healthy
-from tests.e2e.browsing import ARGUMENTS, CHROMIUM, PROGRAM, WAIT_MS, opened
+from tests.e2e.browsing import ARGUMENTS, CHROMIUM, Held, opened, plain_page
 from tests.e2e.program import Api, api_started, call, copy_project, free_port, started, until
 
 FILMS = 700
@@ -173,16 +173,6 @@ def width() -> int:
 
 
 @pytest.fixture
-def held(browser: Browser, running: Running, width: int) -> Iterator[tuple[Page, list[Route]]]:
-    """A page whose program does not come until it is let through."""
-    context = browser.new_context(base_url=running.ui_url, viewport={"width": width, "height": 900})
-    context.set_default_timeout(WAIT_MS)
-    expect.set_options(timeout=WAIT_MS)
-    page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    waiting: list[Route] = []
-    page.route(PROGRAM, lambda route: waiting.append(route))  # noqa: PLW0108 -- Playwright marks it
-    yield page, waiting
-    context.close()
-    assert not failures
+def held(browser: Browser, running: Running, fan: str, width: int) -> Iterator[Held]:
+    with plain_page(browser, running, width, 900) as page:
+        yield Held(page, fan)

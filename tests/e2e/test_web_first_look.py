@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import PROGRAM, at, let_through
+from tests.e2e.browsing import PROGRAM, Held, at
 from tests.e2e.conftest import Running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket]
@@ -78,18 +78,15 @@ PRESSES: Final = """(top) => {
         "admin",
     ],
 )
-def test_the_first_look_is_the_page_that_follows(
-    held: tuple[Page, list[Route]], fan: str, address: str
-) -> None:
-    page, waiting = held
-    page.goto(at(address, fan), wait_until="commit")
+def test_the_first_look_is_the_page_that_follows(held: Held, address: str) -> None:
+    page = held.open(address)
     expect(page.locator("#w-first footer")).to_be_visible()
     page.evaluate("document.fonts.ready")
     words, places = page.evaluate(WORDS, "#w-first"), page.evaluate(PLACES, "#w-first")
     presses = page.evaluate(PRESSES, "#w-first")
     title = page.title()
     assert len(words) > 3
-    let_through(page, waiting)
+    held.let_through()
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     assert words == page.evaluate(WORDS, "#root")
     assert page.title() == title
