@@ -36,9 +36,9 @@
     for (const sign of words.querySelectorAll("[data-testid=stIconMaterial]")) sign.remove();
     return words.textContent.trim();
   };
+  const buttonsIn = (holder) => [...(holder?.querySelectorAll(buttons) ?? [])];
   // By their words: the same place may mean the opposite by then, such as off the watchlist.
-  const sayingThe = (words, holder) =>
-    [...(holder?.querySelectorAll(buttons) ?? [])].filter((one) => wordsOf(one) === words);
+  const sayingThe = (words, holder) => buttonsIn(holder).filter((one) => wordsOf(one) === words);
 
   // Where a button stands, for its like on Streamlit's page to be found.
   const placeOf = (button) => {
@@ -88,9 +88,9 @@
   const wayTo = (active) => {
     if (active.localName === "button") {
       const place = placeOf(active);
+      const ofTheTitle = (one) => titleOf(one) === place.title;
       // A press changes what its button says.
-      const same = () => [...(own(place.key)?.querySelectorAll(buttons) ?? [])].find((one) => titleOf(one) === place.title);
-      return () => like(place) ?? same();
+      return () => like(place) ?? buttonsIn(own(place.key)).find(ofTheTitle);
     }
     const href = active.getAttribute("href");
     if (href) return () => root.querySelector(`a[href="${CSS.escape(href)}"]`);
