@@ -112,6 +112,11 @@ class Held:
         self.page.goto(at(address, self.profile), wait_until="commit")
         return self.page
 
+    def stands(self) -> None:
+        """Wait until the first look is drawn: letters that come later move what is below them."""
+        expect(self.page.locator("#w-first footer")).to_be_visible()
+        self.page.evaluate("document.fonts.ready")
+
     def let_through(self) -> None:
         """Let the program come, and wait for Streamlit's own page."""
         self.page.route(PROGRAM, lambda route: route.continue_())

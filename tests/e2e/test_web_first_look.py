@@ -80,8 +80,7 @@ PRESSES: Final = """(top) => {
 )
 def test_the_first_look_is_the_page_that_follows(held: Held, address: str) -> None:
     page = held.open(address)
-    expect(page.locator("#w-first footer")).to_be_visible()
-    page.evaluate("document.fonts.ready")
+    held.stands()
     words, places = page.evaluate(WORDS, "#w-first"), page.evaluate(PLACES, "#w-first")
     presses = page.evaluate(PRESSES, "#w-first")
     title = page.title()

@@ -121,6 +121,7 @@ def test_a_slow_browser_loses_neither_keyboard_nor_press(held: Held) -> None:
 
 def test_the_keyboard_and_the_place_on_the_page_stay(held: Held) -> None:
     page = held.open("recommendations")
+    held.stands()
     link = page.locator("#w-first").get_by_role("link", name="Find similar").nth(3)
     target = link.get_attribute("href") or ""
     link.focus()
