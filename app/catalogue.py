@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from app.domain.dumps import Dump, DumpReader
+from app.domain.catalogue.dumps import Dump, DumpReader
 from app.domain.errors import Damaged, InvalidInput
-from app.domain.ports import TitleStore
+from app.domain.ports.catalogue import TitleStore
 from app.domain.progress import Report
-from app.progress_line import progress_line
-from app.services import catalogue
-from app.services.catalogue import ImportReport
+from app.doors.operator.progress_line import progress_line
+from app.services.catalogue import dumps
+from app.services.catalogue.dumps import ImportReport
 from app.services.leases import CATALOGUE, Lease, held
 from app.settings import settings
 from app.wiring import open_services
@@ -45,7 +45,7 @@ def load_sample_if_empty() -> ImportReport | None:
         held(services.state, CATALOGUE, services.processes) as lease,
         progress_line("Loading the sample") as report,
     ):
-        return catalogue.load_sample_if_empty(
+        return dumps.load_sample_if_empty(
             services.titles, services.read_sample, lease.guarding(report)
         )
 
@@ -69,4 +69,4 @@ def _imported(titles: TitleStore, dump: Dump, report: Report) -> ImportReport:
             return None
         return max(rows, round(rows * dump.total_bytes / dump.bytes_read))
 
-    return catalogue.import_records(titles, dump, report, rows_expected=rows_expected)
+    return dumps.import_records(titles, dump, report, rows_expected=rows_expected)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from app.progress_line import progress_line
-from app.services.embed import EmbedReport, check_batch_size, embed_all
+from app.doors.operator.progress_line import progress_line
+from app.services.index.embed import EmbedReport, check_batch_size, embed_all
 from app.services.leases import EMBED, held
 from app.wiring import open_services
 

@@ -10,7 +10,8 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import (
+from app.domain.errors import WatcherError
+from app.doors.http import (
     admin,
     feedback,
     health,
@@ -27,13 +28,12 @@ from app.api import (
     titles,
     trakt_sign_in,
 )
-from app.api.errors import add_error_handlers
-from app.api.following import Follower
-from app.api.limits import RequestLimits
-from app.api.metrics import HttpFigures, RequestFigures
-from app.domain.errors import WatcherError
+from app.doors.http.errors import add_error_handlers
+from app.doors.http.following import Follower
+from app.doors.http.limits import RequestLimits
+from app.doors.http.metrics import HttpFigures, RequestFigures
+from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
-from app.serving import set_for_serving
 from app.settings import settings
 from app.wiring import Services, open_services
 

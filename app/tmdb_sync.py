@@ -6,15 +6,15 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Final
 
+from app.domain.catalogue.source_answers import Failure
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
 from app.domain.progress import Report
-from app.domain.titles import MediaKind
-from app.domain.upstream import Failure
-from app.progress_line import progress_line
-from app.services.fetching import ATTEMPTS
-from app.services.ingest import Ingest, SyncReport
+from app.doors.operator.progress_line import progress_line
+from app.services.catalogue.fetching import ATTEMPTS
+from app.services.catalogue.ingest import Ingest, SyncReport
+from app.services.catalogue.sync_plan import LONGEST_AGE
 from app.services.leases import CATALOGUE, held
-from app.services.sync_plan import LONGEST_AGE
 from app.wiring import open_services
 
 _ALL: Final = "all"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from app.domain.generations import Manifest
-from app.progress_line import progress_line
-from app.services import index
+from app.domain.index.generations import Manifest
+from app.doors.operator.progress_line import progress_line
+from app.services.index import rebuild
 from app.services.leases import INDEX, held
 from app.wiring import open_services
 
@@ -23,7 +23,7 @@ def rebuild_index(dim: int | None = None, factory: str | None = None) -> Manifes
         held(services.state, INDEX, services.processes) as lease,
         progress_line("Building the index") as report,
     ):
-        return index.rebuild(
+        return rebuild.rebuild(
             services.titles,
             services.vectors,
             services.publisher,
@@ -47,4 +47,4 @@ def roll_back_index() -> Manifest:
 def index_due() -> str:
     """Why a rebuild is due, as a sentence; empty where it isn't."""
     with closing(open_services()) as services:
-        return index.is_due(services.vectors, services.publisher, services.embedder.model)
+        return rebuild.is_due(services.vectors, services.publisher, services.embedder.model)

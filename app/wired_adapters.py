@@ -16,26 +16,20 @@ from app.adapters.embedders import open_embedder
 from app.adapters.history_files import open_history
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.token_file import kept_token
-from app.domain.co_rating_store import CoRatingStore
-from app.domain.dumps import DumpReader, Record, Refusal
+from app.domain.catalogue.dumps import DumpReader, Record, Refusal
 from app.domain.errors import NotConfigured
-from app.domain.history_files import HistoryReader
-from app.domain.index_ports import Embedder, IndexPublisher, VectorIndex, WordIndex
-from app.domain.language import LanguageModel
-from app.domain.people_ports import AccountStore, HistorySource, Ledger, ProfileStore, Seal
-from app.domain.ports import (
-    CatalogueSource,
-    Clock,
-    FailureStore,
-    JobStore,
-    Processes,
-    StateStore,
-    TitleStore,
-    VectorStore,
-)
+from app.domain.people.history_files import HistoryReader
+from app.domain.ports.accounts import AccountStore, HistorySource, Seal
+from app.domain.ports.catalogue import CatalogueSource, FailureStore, TitleStore
+from app.domain.ports.collaborative_models import CoRatingStore
+from app.domain.ports.index import Embedder, IndexPublisher, VectorIndex, WordIndex
+from app.domain.ports.language_model import LanguageModel
+from app.domain.ports.people import Ledger, ProfileStore
+from app.domain.ports.vectors import VectorStore
+from app.domain.ports.work import Clock, JobStore, Processes, StateStore
 from app.settings import Settings
 
 
@@ -237,6 +231,6 @@ def _secret(value: SecretStr | None) -> str | None:
 def _open_stores(chosen: Settings, clock: Clock) -> Stores:
     if chosen.mongodb_uri is None:
         return open_sqlite(chosen.watcher_data_dir / "watcher.sqlite3", clock)
-    from app.adapters.mongo_store import open_mongo  # noqa: PLC0415 -- not loaded where not used
+    from app.adapters.stores.mongo import open_mongo  # noqa: PLC0415 -- not loaded where not used
 
     return open_mongo(chosen.mongodb_uri.get_secret_value(), chosen.mongodb_db_name, clock)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from app.services import named
-from app.services.explain import Budget, Explainer
-from app.services.feedback import Feedback
-from app.services.history import History
-from app.services.history_sync import HistorySync
-from app.services.import_history import ImportHistory
-from app.services.ingest import Ingest
-from app.services.ledger_reader import LedgerReader
-from app.services.linking import Linking, forget
-from app.services.model_health import ModelHealth
-from app.services.predict import Predict
-from app.services.profiles import People
-from app.services.recommend import Recommend
-from app.services.recommender import Recommender
-from app.services.search import Search
-from app.services.seen import Seen
-from app.services.sign_in import SignIn
-from app.services.taste_gaps import TasteGaps
-from app.services.taste_page import TastePage
-from app.services.trained import TrainedInUse
+from app.services.accounts.history_sync import HistorySync
+from app.services.accounts.linking import Linking, forget
+from app.services.accounts.sign_in import SignIn
+from app.services.catalogue import missing_titles
+from app.services.catalogue.ingest import Ingest
+from app.services.people.feedback import Feedback
+from app.services.people.history import History
+from app.services.people.import_history import ImportHistory
+from app.services.people.ledger_reader import LedgerReader
+from app.services.people.profiles import People
+from app.services.people.seen import Seen
+from app.services.reasons.explain import Budget, Explainer
+from app.services.reasons.model_health import ModelHealth
+from app.services.recommend.lists import Recommend
+from app.services.recommend.model_loader import TrainedInUse
+from app.services.recommend.pipeline import Recommender
+from app.services.recommend.prediction import Predict
+from app.services.recommend.taste_gaps import TasteGaps
+from app.services.recommend.taste_page import TastePage
+from app.services.search.search import Search
 from app.settings import Settings, settings
 from app.wired_adapters import WiredAdapters
 
@@ -69,9 +69,11 @@ class Services(WiredAdapters):
         """What becomes of lists."""
         return Feedback(self.ledger, self.ledger_reader, self.clock)
 
-    def named_missing(self) -> list[named.Named]:
+    def named_missing(self) -> list[missing_titles.Named]:
         """Titles that histories name and the catalogue lacks."""
-        return named.missing(self.profiles, self.ledger, self.titles, self.failures, self.state)
+        return missing_titles.missing(
+            self.profiles, self.ledger, self.titles, self.failures, self.state
+        )
 
     @cached_property
     def import_history(self) -> ImportHistory:

@@ -13,7 +13,7 @@ from contextlib import closing
 
 from app.domain.errors import WatcherError
 from app.domain.jobs import Job, JobState
-from app.jobs.runner import Runner
+from app.doors.worker.runner import Runner
 from app.logs import set_up_logging
 from app.settings import settings
 from app.wiring import open_services

@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.dumps import open_dump
 from app.adapters.sample_catalogue import RESOURCE, lines_of
-from app.domain.dumps import Record
+from app.domain.catalogue.dumps import Record
+from app.domain.catalogue.merging import merge
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import WatcherError
-from app.domain.merging import merge
-from app.domain.titles import MediaKind, Title, TitleId
 
 LARGEST: Final = 1_500_000
 FEWEST_FILMS: Final = 6_000

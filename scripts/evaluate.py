@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import Supplied, read_rating_set
 from app.domain.errors import InvalidInput, WatcherError
-from app.progress_line import progress_line
+from app.doors.operator.progress_line import progress_line
 from scripts.evaluation.baselines import BASELINES
 from scripts.evaluation.catalogue import Catalogue, of_the_store
 from scripts.evaluation.methods import Method, Training

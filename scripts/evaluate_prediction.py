@@ -3,11 +3,11 @@
 Per person, in the order of time, the last fifth of the ratings is held out; what is predicted is
 whether each of them is 8 of 10 (four stars) or more. The logistic model is fitted on people with
 even numbers and judged on those with odd ones, beside what knows everybody's mean share alone, and
-each person's own. Its weights are printed for `app/domain/prediction.py`, whose present ones are
-judged too ("as_kept"). The co-rating model is fitted on what was not held out. "told" is how many
-of a person's ratings were known. Films are those of the store in WATCHER_DATA_DIR, which must be
-embedded and indexed. Intervals are of 95 %: a bootstrap over people. Exit code 0: done; 1: it
-failed; 2: wrong use.
+each person's own. Its weights are printed for `app/domain/recommend/prediction.py`, whose present
+ones are judged too ("as_kept"). The co-rating model is fitted on what was not held out. "told" is
+how many of a person's ratings were known. Films are those of the store in WATCHER_DATA_DIR, which
+must be embedded and indexed. Intervals are of 95 %: a bootstrap over people. Exit code 0: done; 1:
+it failed; 2: wrong use.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import read_rating_set
-from app.domain import prediction
-from app.domain.co_rating_fit import fit, traits_of
+from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import InvalidInput, WatcherError
-from app.domain.index_ports import Gathered
-from app.domain.prediction import Logistic
+from app.domain.ports.index import Gathered
 from app.domain.progress import Progress
-from app.domain.rating_sets import RatingSet
-from app.domain.titles import Title, TitleId
-from app.progress_line import progress_line
-from app.services.fit_co_ratings import held_out
+from app.domain.recommend import prediction
+from app.domain.recommend.item_item_fit import fit, traits_of
+from app.domain.recommend.prediction import Logistic
+from app.domain.recommend.rating_sets import RatingSet
+from app.doors.operator.progress_line import progress_line
+from app.services.recommend.collaborative_model import held_out
 from app.wiring import open_services
 from scripts.bench.report import Row, machine, print_table
 from scripts.evaluate import read_people

@@ -23,11 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.adapters.clock import SystemClock
 from app.adapters.embedders import open_embedder
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.embedding_text import META_KEYWORDS, embedding_text
-from app.domain.index_ports import Embedder
-from app.domain.ports import Vectors
-from app.domain.titles import MediaKind, Title
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.index.embedding_text import META_KEYWORDS, embedding_text
+from app.domain.ports.index import Embedder
+from app.domain.ports.vectors import Vectors
 from scripts.bench.report import Row, print_table, write_json
 from scripts.evaluate_search import OWN, Query, read_queries
 

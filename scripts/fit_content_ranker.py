@@ -2,7 +2,7 @@
 
 ``python -m scripts.fit_content_ranker --ratings PATH``: fitted on what people of a rating set
 liked later, from nothing but the catalogue's facts and vectors. The figures belong into
-``CONTENT_RANKER`` in app/domain/ranker.py.
+``CONTENT_RANKER`` in app/domain/recommend/ranker.py.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Final
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import read_rating_set
 from app.domain.errors import WatcherError
-from app.domain.features import CONTENT
-from app.domain.ranker import Example, samples_from
-from app.progress_line import progress_line
-from app.services.fit_co_ratings import examples_of, held_out
+from app.domain.recommend.features import CONTENT
+from app.domain.recommend.ranker import Example, samples_from
+from app.doors.operator.progress_line import progress_line
+from app.services.recommend.collaborative_model import examples_of, held_out
 from app.wiring import open_services
 from scripts.train_co_ratings import films_of
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.catalogue import import_files
 from app.domain.errors import WatcherError
-from app.services.catalogue import ImportReport
+from app.services.catalogue.dumps import ImportReport
 
 
 def main() -> int:

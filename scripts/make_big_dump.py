@@ -15,7 +15,7 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.domain.vocabulary import GENRES
+from app.domain.catalogue.vocabulary import GENRES
 
 COLUMNS: Final = tuple(
     """

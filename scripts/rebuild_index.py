@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.domain.errors import WatcherError
-from app.domain.generations import Manifest
+from app.domain.index.generations import Manifest
 from app.vector_store import rebuild_index, roll_back_index
 
 

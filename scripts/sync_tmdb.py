@@ -20,7 +20,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.domain.errors import InvalidInput, NotConfigured, WatcherError
-from app.services.ingest import SyncReport
+from app.services.catalogue.ingest import SyncReport
 from app.tmdb_sync import failed_ids, follow_export, refresh_tmdb, retry_failed, sync_tmdb
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

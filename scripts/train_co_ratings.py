@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import Supplied, read_rating_set
-from app.domain import co_ratings, ranker
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import InvalidInput, WatcherError
-from app.domain.titles import MediaKind, Title, TitleId
-from app.progress_line import progress_line
-from app.services.fit_co_ratings import Trained, train
+from app.domain.recommend import item_item_model, ranker
+from app.doors.operator.progress_line import progress_line
 from app.services.leases import CO_RATINGS, held
+from app.services.recommend.collaborative_model import Trained, train
 from app.wiring import Services, open_services
 
 
@@ -105,7 +105,7 @@ def films_of(services: Services) -> dict[TitleId, Title]:
 
 def published(services: Services, supplied: Supplied, trained: Trained) -> str:
     """Keep the model, and say by what it was made; returns its version."""
-    arrays = {**co_ratings.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
+    arrays = {**item_item_model.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
     meta = {
         "source": supplied.source,
         "people": people_in(supplied),

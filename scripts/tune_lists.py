@@ -1,4 +1,4 @@
-"""Choose what shapes a list (`Weights` in app/domain/recommending.py) by a part of the people.
+"""Choose what shapes a list (`Weights` in app/domain/recommend/rules.py) by a part of the people.
 
 Models are fitted on everybody's training part, as by `scripts.evaluate`; weights are tried on those
 with even user ids (or on those of --people), so that the others can judge the choice. Of a grid the
@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Final
 
 from app.adapters.rating_files import read_rating_set
+from app.domain.catalogue.titles import TitleId
 from app.domain.errors import InvalidInput
 from app.domain.progress import Progress
-from app.domain.recommending import ALONE, WEIGHTS, Weights
-from app.domain.titles import TitleId
-from app.progress_line import progress_line
+from app.domain.recommend.rules import ALONE, WEIGHTS, Weights
+from app.doors.operator.progress_line import progress_line
 from scripts.bench.report import machine, print_table
 from scripts.evaluate import add_data_arguments, check_judged, exit_code, only, read_people
 from scripts.evaluation.baselines import Popularity

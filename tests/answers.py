@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.domain.upstream import Answer
+from app.domain.catalogue.source_answers import Answer
 
 
 def answered(answers: Iterable[Answer | None]) -> list[Answer]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain.ports import VectorRow, Vectors
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.vocabulary import GENRES
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.vocabulary import GENRES
+from app.domain.ports.vectors import VectorRow, Vectors
 
 _WORDS = (
     *("harbour", "winter", "letters", "engine", "orchard", "captain", "shadow", "bridge"),

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.adapters.dumps import open_dump
-from app.domain.dumps import Record, Refusal
-from app.domain.titles import Title
+from app.domain.catalogue.dumps import Record, Refusal
+from app.domain.catalogue.titles import Title
 
 JSON_LISTS = (
     "budget,genres,homepage,id,keywords,original_language,original_title,overview,popularity,"

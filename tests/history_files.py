@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.adapters.history_files import OpenedHistory, open_history
-from app.domain.dumps import Refusal
-from app.domain.ledger import Event
+from app.domain.catalogue.dumps import Refusal
+from app.domain.people.ledger import Event
 from tests.fakes.clock import MovedClock
 
 NOW = 1_750_000_000.0

@@ -11,14 +11,14 @@ import numpy as np
 from app.adapters.clock import SystemClock
 from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.generations import Manifest
-from app.domain.ports import Vector, VectorRow
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.index import rebuild
-from app.services.search import BOTH
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.index.generations import Manifest
+from app.domain.ports.vectors import Vector, VectorRow
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.services.index.rebuild import rebuild
+from app.services.search.search import BOTH
 from tests.builders import make_title, random_vectors
 
 MODEL = "test"

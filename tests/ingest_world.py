@@ -16,18 +16,18 @@ import httpx2
 import pytest
 
 from app.adapters.facts import Facts
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.adapters.tmdb import client, exports, source
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream.connections import Timeouts
+from app.domain.catalogue.source_answers import Failure
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import Cancelled
 from app.domain.progress import Progress, Report
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.domain.upstream import Failure
-from app.services import fetching
-from app.services.ingest import Ingest
-from app.services.sync_state import SyncState, read_state
+from app.services.catalogue import fetching
+from app.services.catalogue.ingest import Ingest
+from app.services.catalogue.sync_state import SyncState, read_state
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder

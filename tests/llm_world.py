@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from app.adapters.clock import SystemClock
 from app.adapters.llm.client import OpenAiModel
-from app.domain import wording
-from app.domain.choosing import Candidate, shown
-from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.domain.ports import Clock
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.explain import Budget, Explainer, ReasonSource, Worded
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.ports.work import Clock
+from app.domain.reasons import wording
+from app.domain.reasons.choosing import Candidate, shown
+from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
+from app.services.reasons.explain import Budget, Explainer, ReasonSource, Worded
 from tests.builders import make_title, movie
 from tests.fakes.llm import KEY, MODEL, FakeLlm
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.ports import VectorRow
-from app.domain.rating_sets import RatingSet
-from app.domain.titles import MediaKind
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind
+from app.domain.ports.vectors import VectorRow
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 from tests.builders import make_title, movie, random_vectors
 

@@ -21,11 +21,11 @@ from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.ports import Clock
-from app.domain.titles import MediaKind, Title
-from app.jobs.work import embed_full, rebuild_index
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.ports.work import Clock
+from app.doors.worker.work import embed_full, rebuild_index
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title

@@ -10,15 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.adapters.processes import LocalProcesses
 from app.adapters.sealing import FernetSeal
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.trakt.source import TraktSource
 from app.adapters.upstream.connections import Timeouts
-from app.domain.ledger import Event, EventKind, Profile
-from app.domain.people_ports import Tokens
-from app.domain.ports import Clock
-from app.services.history_sync import HistorySync
-from app.services.linking import Linking
+from app.domain.people.ledger import Event, EventKind, Profile
+from app.domain.ports.accounts import Tokens
+from app.domain.ports.work import Clock
+from app.services.accounts.history_sync import HistorySync
+from app.services.accounts.linking import Linking
 from tests.fakes.trakt import FakePerson, FakeTrakt
 
 ADA = "ada0000000000000"

@@ -8,9 +8,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from app.domain.jobs import Job, JobState
-from app.jobs.runner import Runner
-from app.jobs.schedule import LANES
-from app.services.sync_plan import today
+from app.doors.worker.runner import Runner
+from app.doors.worker.schedule import LANES
+from app.services.catalogue.sync_plan import today
 from app.wiring import Services
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb

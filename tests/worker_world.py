@@ -14,10 +14,10 @@ from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.domain.jobs import Job, JobState
-from app.domain.ports import Clock, Processes
-from app.jobs.runner import Runner
+from app.domain.ports.work import Clock, Processes
+from app.doors.worker.runner import Runner
 from app.settings import read_settings
 from app.wiring import Services
 from tests.fakes.embedder import WordEmbedder
@@ -70,15 +70,15 @@ class OtherProcess:
 
 def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers look, keep progress and lose patience soon."""
-    monkeypatch.setattr("app.jobs.runner._POLL", 0.01)
-    monkeypatch.setattr("app.jobs.running._EVERY", 0.01)
-    monkeypatch.setattr("app.jobs.running._PATIENCE", 0.1)
+    monkeypatch.setattr("app.doors.worker.runner._POLL", 0.01)
+    monkeypatch.setattr("app.doors.worker.running._EVERY", 0.01)
+    monkeypatch.setattr("app.doors.worker.running._PATIENCE", 0.1)
 
 
 def dont_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests in which many days pass: nothing in them loses its power."""
     monkeypatch.setattr(
-        "app.adapters.sqlite_store.database._PRAGMAS", ("PRAGMA synchronous = OFF",)
+        "app.adapters.stores.sqlite.database._PRAGMAS", ("PRAGMA synchronous = OFF",)
     )
 
 

@@ -26,9 +26,9 @@ from app.adapters.sealed_files import (
     sync_all,
     write_synced,
 )
-from app.domain.co_rating_store import Array, CoRatingStatus, Meta, SavedModel
 from app.domain.errors import Damaged, InvalidInput, StoreUnavailable
-from app.domain.ports import Clock
+from app.domain.ports.collaborative_models import Array, CoRatingStatus, Meta, SavedModel
+from app.domain.ports.work import Clock
 
 FORMAT: Final = 1
 _POINTER: Final = "CURRENT"
@@ -57,7 +57,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 class CoRatingFiles:
-    """See `app.domain.co_rating_store.CoRatingStore`."""
+    """See `app.domain.ports.collaborative_models.CoRatingStore`."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root

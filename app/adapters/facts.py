@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from app.domain.dumps import LeftOut
-from app.domain.mending import mend
-from app.domain.vocabulary import genre_named
+from app.domain.catalogue.dumps import LeftOut
+from app.domain.catalogue.mending import mend
+from app.domain.catalogue.vocabulary import genre_named
 
 MAX_ID: Final = 2**62 - 1
 MAX_TEXT: Final = 20_000

@@ -12,7 +12,7 @@ _START_FIELD: Final = 19
 
 
 class LocalProcesses:
-    """See `app.domain.ports.Processes`. A number may be used again; number and start may not."""
+    """See `app.domain.ports.work.Processes`. A number comes again; number and start don't."""
 
     def __init__(self) -> None:
         self._host = f"{socket.gethostname()}-{_boot()}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from app.domain.features import ALL
-from app.domain.ranker import Ranker, Samples
+from app.domain.recommend.features import ALL
+from app.domain.recommend.ranker import Ranker, Samples
 
 if TYPE_CHECKING:
     import torch

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Final
 
-from app.domain.dumps import Record, Refusal
+from app.domain.catalogue.dumps import Record, Refusal
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import Damaged
-from app.domain.titles import MediaKind, Source, Title, TitleId
 
 FORMAT: Final = "watcher-catalogue"
 VERSION: Final = 1

@@ -15,7 +15,7 @@ _PURPOSE: Final = b"watcher: tokens of linked accounts"
 
 
 class FernetSeal:
-    """See `app.domain.people_ports.Seal`. `secret` is any text, best a long random one."""
+    """See `app.domain.ports.people.Seal`. `secret` is any text, best a long random one."""
 
     def __init__(self, secret: str) -> None:
         derived = HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())

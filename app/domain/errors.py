@@ -2,7 +2,7 @@
 
 An error carries a stable ``code`` (what a program reads), a sentence (what a person reads: what
 happened and what to do) and whether the same call may work later. HTTP numbers are not known here;
-``app/api/errors.py`` holds the one table.
+``app/doors/http/errors.py`` holds the one table.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from app.domain.errors import LeaseHeld, LeaseLost, WatcherError
-from app.domain.ports import Processes, StateStore
+from app.domain.ports.work import Processes, StateStore
 from app.domain.progress import Progress, Report
 
 CATALOGUE: Final = "catalogue"

@@ -26,7 +26,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from scripts.bench import mixed, open_loop
 from scripts.bench.report import Row, peak_mb, print_table, resident_mb, write_json
 

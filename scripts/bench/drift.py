@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from app.adapters.clock import SystemClock
 from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.filters import EVERYTHING
-from app.domain.ports import VectorRow, Vectors
-from app.domain.titles import MediaKind, TitleId
-from app.services.index import rebuild
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.ports.vectors import VectorRow, Vectors
+from app.domain.search.filters import EVERYTHING
+from app.services.index.rebuild import rebuild
 from scripts.bench import index as bench
 from scripts.bench import mixed
 

@@ -22,9 +22,9 @@ from app.adapters.embedders.hub import fetch
 from app.adapters.embedders.sources import find_source
 from app.adapters.embedders.torch_engine import load_sentence_transformer
 from app.adapters.sample_catalogue import read_sample
-from app.domain.dumps import Record
-from app.domain.embedding_text import embedding_text
-from app.domain.ports import Vectors
+from app.domain.catalogue.dumps import Record
+from app.domain.index.embedding_text import embedding_text
+from app.domain.ports.vectors import Vectors
 from scripts.bench.report import Row, print_table, write_json
 
 PIECE = 512
@@ -64,7 +64,7 @@ def measure(texts: Sequence[str], model: str) -> list[Row]:
         ours = open_embedder(model, Path(folder))
 
         def in_batches(piece: Sequence[str]) -> Vectors:
-            """As `app.services.embed` does: batches of texts of like length."""
+            """As `app.services.index.embed` does: batches of texts of like length."""
             order = np.argsort([-len(text) for text in piece], kind="stable")
             rows = np.empty((len(piece), ours.dimension), np.float32)
             for i in range(0, len(piece), BATCH):

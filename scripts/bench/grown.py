@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from app.adapters.clock import SystemClock
 from app.adapters.faiss_index.build import FaissPublisher
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.embedding_text import RECIPE_VERSION
-from app.domain.generations import BuildSpec
-from app.domain.ports import VectorBatch, Vectors
-from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
+from app.domain.index.embedding_text import RECIPE_VERSION
+from app.domain.index.generations import BuildSpec
+from app.domain.ports.vectors import VectorBatch, Vectors
 from scripts.bench.mixed import DIMENSION, MODEL, pairs
 
 FIRST_MADE: Final = 100_000_000

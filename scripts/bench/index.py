@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
 from app.adapters.faiss_index.index import FaissIndex
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.ports import Vectors
-from app.domain.titles import MediaKind
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind
+from app.domain.ports.vectors import Vectors
+from app.domain.search.filters import EVERYTHING, TitleFilter
 from scripts.bench import mixed
 from scripts.bench.report import Row, print_table, write_json
 

@@ -29,11 +29,11 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.adapters.mongo_store.connection import connect
+from app.adapters.stores.mongo.connection import connect
+from app.domain.catalogue.titles import MediaKind
 from app.domain.progress import silent
-from app.domain.titles import MediaKind
-from app.services import sync_plan
-from app.services.exported import read_export
+from app.services.catalogue import sync_plan
+from app.services.catalogue.export_snapshot import read_export
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench import drift, findable

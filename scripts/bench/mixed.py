@@ -22,12 +22,12 @@ from app.adapters.clock import SystemClock
 from app.adapters.embedders import open_embedder
 from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.sample_catalogue import read_sample
-from app.domain.dumps import Record
-from app.domain.embedding_text import RECIPE_VERSION, embedding_text
-from app.domain.generations import BuildSpec
-from app.domain.ports import VectorBatch, Vectors
+from app.domain.catalogue.dumps import Record
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
+from app.domain.index.embedding_text import RECIPE_VERSION, embedding_text
+from app.domain.index.generations import BuildSpec
+from app.domain.ports.vectors import VectorBatch, Vectors
 from app.domain.progress import Report
-from app.domain.titles import MediaKind, Source, Title, TitleId
 
 DIMENSION: Final = 384
 MODEL: Final = "all-MiniLM-L6-v2"

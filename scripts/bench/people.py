@@ -21,10 +21,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.domain.ledger import About
+from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.people.ledger import About
 from app.domain.progress import silent
-from app.domain.titles import MediaKind, Title
-from app.services.history import HistoryQuery
+from app.services.people.history import HistoryQuery
 from app.settings import read_settings
 from app.wiring import open_services
 from scripts.bench.report import peak_mb, print_table, write_json

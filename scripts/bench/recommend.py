@@ -29,12 +29,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.domain.filters import TitleFilter
-from app.domain.ledger import About, Event, EventKind
-from app.domain.recommending import Wish
-from app.domain.titles import MediaKind, TitleId
-from app.services.search import BOTH
-from app.serving import set_for_serving
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.recommend.rules import Wish
+from app.domain.search.filters import TitleFilter
+from app.doors.http.serving import set_for_serving
+from app.services.search.search import BOTH
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench.grown import FIRST_MADE, grown

@@ -24,8 +24,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.titles import Title
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import Title
 from scripts.bench.api import Server, answers_text, get
 from scripts.bench.grown import grown
 from scripts.bench.report import Row, peak_mb, print_table, write_json

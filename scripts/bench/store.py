@@ -27,13 +27,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
-from app.adapters.mongo_store.connection import connect
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.ports import VectorRow
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.vocabulary import GENRES
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo import open_mongo
+from app.adapters.stores.mongo.connection import connect
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.vocabulary import GENRES
+from app.domain.ports.vectors import VectorRow
 from scripts.bench.report import print_table, resident_mb, write_json
 
 BATCH: Final = 5000

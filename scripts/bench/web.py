@@ -30,7 +30,7 @@ from playwright.async_api import async_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.settings import Settings
 from scripts.bench import web_pages
 from scripts.bench.report import Row, print_table, write_json

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.rating_sets import RatingSet
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.methods import Recommender, Training
 from scripts.evaluation.scoring import ByScore, counted, liked_only

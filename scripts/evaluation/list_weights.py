@@ -9,16 +9,17 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import Heard
-from app.domain.features import Background, Person, features
-from app.domain.filters import TitleFilter
-from app.domain.generations import IndexStatus
-from app.domain.index_ports import Gathered, Neighbour, VectorIndex
-from app.domain.ports import TitleStore, Vectors
-from app.domain.recommending import Weights
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.known import Known
-from app.services.recommender import Recommender
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.index.generations import IndexStatus
+from app.domain.ports.catalogue import TitleStore
+from app.domain.ports.index import Gathered, Neighbour, VectorIndex
+from app.domain.ports.vectors import Vectors
+from app.domain.recommend.features import Background, Person, features
+from app.domain.recommend.item_item_model import Heard
+from app.domain.recommend.rules import Weights
+from app.domain.search.filters import TitleFilter
+from app.services.recommend.pipeline import Recommender
+from app.services.recommend.taste_profile import Known
 from scripts.evaluation.metrics import DEPTH, TOP, ndcg
 from scripts.evaluation.ours import Lists
 

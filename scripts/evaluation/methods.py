@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.ports import Keys
-from app.domain.rating_sets import RatingSet
-from app.domain.titles import Title, TitleId
+from app.domain.catalogue.titles import Title, TitleId
+from app.domain.ports.vectors import Keys
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 DEPTH: Final = 20
 TOP: Final = 10

@@ -10,14 +10,14 @@ from typing import Final
 import numpy as np
 
 from app.adapters.ranker_fit import fit_ranker
-from app.domain import co_ratings, ranker
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.progress import silent
-from app.domain.recommending import Wish
-from app.domain.taste import Told
-from app.domain.titles import MediaKind, TitleId
-from app.services.fit_co_ratings import Trained, train
-from app.services.known import Known
-from app.services.recommender import Recommender as Pipeline
+from app.domain.recommend import item_item_model, ranker
+from app.domain.recommend.rules import Wish
+from app.domain.taste.tastes import Told
+from app.services.recommend.collaborative_model import Trained, train
+from app.services.recommend.pipeline import Recommender as Pipeline
+from app.services.recommend.taste_profile import Known
 from app.vector_store import rebuild_index
 from app.wiring import open_services
 from scripts.evaluation.catalogue import Catalogue
@@ -73,7 +73,7 @@ class Watcher:
             services.close()
         titles = {title.id: title for title in training.titles}
         trained = train(training.ratings, films, titles, fit_ranker, silent)
-        arrays = {**co_ratings.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
+        arrays = {**item_item_model.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
         np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
         (folder / _NAMES).write_text(json.dumps(trained.ranker.names))
 
@@ -85,7 +85,7 @@ class Watcher:
         if self.uses_ratings:
             arrays = dict(np.load(folder / _ARRAYS))
             names = json.loads((folder / _NAMES).read_text())
-            trained = Trained(co_ratings.model_of(arrays), ranker.ranker_of(names, arrays))
+            trained = Trained(item_item_model.model_of(arrays), ranker.ranker_of(names, arrays))
         return Lists(Pipeline(services.index, services.titles, lambda: trained))
 
 

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.co_rating_fit import people_of
-from app.domain.co_ratings import CoRatings
-from app.domain.features import Person, background_of, features
-from app.domain.index_ports import Gathered
-from app.domain.prediction import (
+from app.domain.ports.index import Gathered
+from app.domain.recommend.features import Person, background_of, features
+from app.domain.recommend.item_item_fit import people_of
+from app.domain.recommend.item_item_model import CoRatings
+from app.domain.recommend.prediction import (
     OF_PERSON,
     OF_SET,
     OF_TITLE,
@@ -23,9 +23,9 @@ from app.domain.prediction import (
     inside_of,
     signals,
 )
-from app.domain.rating_sets import RatingSet
-from app.domain.taste import LIKED, liking_of
-from app.services.fit_co_ratings import known_part, person_of
+from app.domain.recommend.rating_sets import RatingSet
+from app.domain.taste.tastes import LIKED, liking_of
+from app.services.recommend.collaborative_model import known_part, person_of
 
 EVERYTHING: Final = None
 TOLD: Final = (EVERYTHING, 10, 3, 0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from app.domain.progress import Progress, Report
-from app.domain.rating_sets import RatingSet
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.methods import Method, PersonTrain, Training
 from scripts.evaluation.metrics import DEPTH, NOBODY, TOP, judged, rated_shares

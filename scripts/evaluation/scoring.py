@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.ports import Keys
-from app.domain.rating_sets import RatingSet
-from app.domain.titles import TitleId
+from app.domain.catalogue.titles import TitleId
+from app.domain.ports.vectors import Keys
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.methods import PersonTrain
 from scripts.evaluation.split import LIKED

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.ports import Keys
-from app.domain.rating_sets import RatingSet
+from app.domain.ports.vectors import Keys
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.methods import PersonTrain
 
 HELD_OUT: Final = 0.2

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
 from app.domain.errors import StoreUnavailable
 
 THREADS = 4

@@ -13,11 +13,14 @@ import pytest
 from pymongo import MongoClient
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.people_ports import AccountStore, Ledger, ProfileStore
-from app.domain.ports import Clock, FailureStore, JobStore, StateStore, TitleStore, VectorStore
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo import open_mongo
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.ports.accounts import AccountStore
+from app.domain.ports.catalogue import FailureStore, TitleStore
+from app.domain.ports.people import Ledger, ProfileStore
+from app.domain.ports.vectors import VectorStore
+from app.domain.ports.work import Clock, JobStore, StateStore
 from tests.fakes.clock import MovedClock
 from tests.fakes.mongo_server import mongo_server
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from pymongo import MongoClient
 
-from app.domain.ledger import About, Event, EventKind, Profile
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind, Profile
 from tests.contract.conftest import Place
 
 NUMBER = 2**63 - 1

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from itertools import count
 
 from app.adapters.clock import SystemClock
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.domain.catalogue.source_answers import Failed
 from app.domain.errors import InvalidInput
-from app.domain.people_ports import Account
-from app.domain.upstream import Failed
+from app.domain.ports.accounts import Account
 from tests.builders import make_titles, movie, vector_rows
 from tests.contract.conftest import open_place
 from tests.contract.people import make_events, make_profile

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.domain.errors import InvalidInput, NotFound, StoreUnavailable
-from app.domain.people_ports import Account, AccountStore
+from app.domain.ports.accounts import Account, AccountStore
 from tests.contract.conftest import Place
 from tests.contract.people import kept_of_people, make_profile, texts
 from tests.contract.test_several_processes import finish, processes

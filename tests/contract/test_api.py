@@ -13,10 +13,10 @@ from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.embedding_text import embedding_text
-from app.domain.titles import MediaKind
-from app.jobs.work import embed_full, rebuild_index
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind
+from app.domain.index.embedding_text import embedding_text
+from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services

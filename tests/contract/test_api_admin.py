@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.domain.catalogue.source_answers import Failed
+from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import JobState
-from app.domain.titles import MediaKind
-from app.domain.upstream import Failed
-from app.jobs.runner import Runner
+from app.doors.worker.runner import Runner
 from app.main import create_app
-from app.services.sync_state import OpenRun, read_state, write_state
+from app.services.catalogue.sync_state import OpenRun, read_state, write_state
 from app.wiring import Services
 from tests.builders import make_title, make_titles, movie, series
 from tests.canaries import MARK

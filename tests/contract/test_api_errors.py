@@ -66,7 +66,7 @@ def test_a_fault_of_ours_is_told_by_its_request_and_never_by_what_somebody_sent(
     monkeypatch.setattr(services.failures, "all", fails)
     failed = client.get("/admin/failed").json()
     [(level, where, message)] = errors(client)
-    assert (level, where) == ("error", "app.api.errors")
+    assert (level, where) == ("error", "app.doors.http.errors")
     assert message == f"A fault of ours (request {failed['request_id']}) (ZeroDivisionError)"
 
 

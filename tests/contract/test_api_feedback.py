@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.feedback import DAY, MOST_KEPT, feedback_event
-from app.domain.ledger import About, Event, EventKind
-from app.domain.resting import REST
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.feedback import DAY, MOST_KEPT, feedback_event
+from app.domain.people.impression_cooldown import REST
+from app.domain.people.ledger import About, Event, EventKind
 from app.wiring import Services
 from tests.contract.conftest import Place
 from tests.contract.people import make_events

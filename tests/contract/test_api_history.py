@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
 from app.wiring import Services
 from tests.people_world import home, rows, services_in
 

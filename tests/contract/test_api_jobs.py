@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import JobState
-from app.domain.titles import MediaKind
-from app.jobs.work import embed_full, rebuild_index
+from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.wiring import Services
 from tests.builders import make_titles

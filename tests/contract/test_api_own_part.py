@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.people_ports import Account
+from app.domain.ports.accounts import Account
 from app.wiring import Services
 from tests.people_world import home, services_in
 

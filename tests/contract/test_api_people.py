@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.deps import Access
-from app.domain.people_ports import Account
+from app.domain.ports.accounts import Account
+from app.doors.http.deps import Access
 from app.wiring import Services
 from tests.our_routes import access_of, our_routes
 from tests.people_world import ADMIN, home, import_file, rows, services_in, stranger

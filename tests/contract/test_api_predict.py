@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
 from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.ledger import About, Event, EventKind
 from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home, stranger

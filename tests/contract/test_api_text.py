@@ -15,9 +15,9 @@ from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.titles import MediaKind, Title, TitleId
-from app.jobs.work import embed_full, rebuild_index
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services

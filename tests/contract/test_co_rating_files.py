@@ -12,8 +12,8 @@ import pytest
 
 from app.adapters import co_rating_files
 from app.adapters.co_rating_files import CoRatingFiles
-from app.domain.co_rating_store import Array
 from app.domain.errors import Damaged, InvalidInput, StoreUnavailable
+from app.domain.ports.collaborative_models import Array
 from tests.fakes.clock import MovedClock
 
 META = {"source": "made", "parameters": {"ridge": 2.5}}

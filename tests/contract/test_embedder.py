@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.embedders import conversion, open_embedder
-from app.domain.index_ports import Embedder
+from app.domain.ports.index import Embedder
 from tests.fakes.embedder import WordEmbedder
 
 MODEL = "all-MiniLM-L6-v2"

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.api.wording import worded as awaited
-from app.domain.reasons import reason
-from app.domain.titles import MediaKind
-from app.services.explain import Budget, Explainer, ReasonSource
-from app.services.model_use import PAUSE_SECONDS, Count
+from app.domain.catalogue.titles import MediaKind
+from app.domain.reasons.sentences import reason
+from app.doors.http.wording import worded as awaited
+from app.services.reasons.explain import Budget, Explainer, ReasonSource
+from app.services.reasons.model_use import PAUSE_SECONDS, Count
 from tests.fakes import llm_minds as minds
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import DROPPED, HTML_PAGE, INVALID_JSON, Effect, Hang, Status

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.sqlite_store.database import Database
-from app.adapters.sqlite_store.schema import MIGRATIONS
-from app.adapters.stores import Stores
-from app.adapters.title_codec import encode_title
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.common.title_codec import encode_title
+from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.stores.sqlite.database import Database
+from app.adapters.stores.sqlite.schema import MIGRATIONS
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import InvalidInput, StoreUnavailable
-from app.domain.ports import TitleStore
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.ports.catalogue import TitleStore
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.domain.catalogue.source_answers import Failed, Failure
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput, StoreUnavailable
-from app.domain.ports import FailureStore
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import Failed, Failure
+from app.domain.ports.catalogue import FailureStore
 from tests.builders import movie, series
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock

@@ -15,9 +15,9 @@ import pytest
 
 from app.adapters.faiss_index.generation_files import FORMAT
 from app.domain.errors import NotFound, NotReady
-from app.domain.filters import EVERYTHING
-from app.services.index import is_due
-from app.services.search import BOTH
+from app.domain.search.filters import EVERYTHING
+from app.services.index.rebuild import is_due
+from app.services.search.search import BOTH
 from tests.builders import make_title, movie, random_vectors
 from tests.index_world import DIMENSION, IndexWorld
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
-from app.domain.history_files import HistoryFile, IgnoredFile, UsedFile
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.people.history_files import HistoryFile, IgnoredFile, UsedFile
+from app.domain.people.ledger import About, Event, EventKind
 from tests.history_files import (
     DIARY,
     FILMS,

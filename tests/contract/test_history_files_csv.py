@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
-from app.domain.ledger import About, EventKind
-from app.domain.titles import MediaKind
+from app.domain.people.ledger import About, EventKind
 from tests.history_files import events_of, opened, read, table
 
 COLUMNS = "tmdb_id,imdb_id,tvdb_id,type,title,year,rating,watched_at,season,episode"

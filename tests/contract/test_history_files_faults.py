@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.history_files import open_history
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import Damaged, InvalidInput, TooLarge, WatcherError
-from app.domain.history_files import MAX_FILE_BYTES, MAX_LINES, MAX_UNPACKED_BYTES
-from app.domain.ledger import Event
+from app.domain.people.history_files import MAX_FILE_BYTES, MAX_LINES, MAX_UNPACKED_BYTES
+from app.domain.people.ledger import Event
 from tests.history_files import (
     DIARY,
     FILMS,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput, WatcherError
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
 from tests.history_files import archive, events_of, json_list, opened, read
 
 Entry = dict[str, object]

@@ -11,10 +11,10 @@ import pytest
 from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.progress import silent
-from app.domain.titles import MediaKind, TitleId
-from app.services.catalogue import import_records, load_sample_if_empty
+from app.services.catalogue.dumps import import_records, load_sample_if_empty
 from scripts.make_big_dump import rows
 
 ROOT = Path(__file__).parents[2]
@@ -24,9 +24,9 @@ import sys
 from pathlib import Path
 from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.domain.progress import silent
-from app.services.catalogue import import_records
+from app.services.catalogue.dumps import import_records
 
 stores = open_sqlite(Path(sys.argv[1]), SystemClock())
 outcome = import_records(stores.titles, open_dump(Path(sys.argv[2])), silent)

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import pytest
 
 from app.adapters.tmdb import source
+from app.domain.catalogue.titles import Source, TitleId
 from app.domain.errors import Cancelled, Damaged
 from app.domain.progress import Progress, silent
-from app.domain.titles import Source, TitleId
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
 from tests.fakes.tmdb import HALF_BODY, Instead

@@ -12,12 +12,12 @@ from app.adapters.clock import SystemClock
 from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.word_index.index import TantivyWords
-from app.domain.embedding_text import embedding_text, text_hash
 from app.domain.errors import Cancelled, ModelUnusable, UpstreamUnavailable
-from app.domain.filters import EVERYTHING
-from app.domain.ports import Vectors
+from app.domain.index.embedding_text import embedding_text, text_hash
+from app.domain.ports.vectors import Vectors
 from app.domain.progress import silent
-from app.services.index import rebuild
+from app.domain.search.filters import EVERYTHING
+from app.services.index.rebuild import rebuild
 from tests.builders import movie
 from tests.contract.conftest import Place
 from tests.fakes.embedder import WordEmbedder

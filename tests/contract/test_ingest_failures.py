@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 from app.domain.progress import Progress, silent
-from app.domain.titles import MediaKind, TitleId
-from app.services.fetching import ATTEMPTS
+from app.services.catalogue.fetching import ATTEMPTS
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
 from tests.fakes.faults import Effect

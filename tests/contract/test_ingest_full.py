@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.tmdb import source
+from app.domain.catalogue.titles import Source, TitleId
 from app.domain.errors import Cancelled, Damaged, UpstreamUnavailable
 from app.domain.progress import Progress, silent
-from app.domain.titles import Source, TitleId
-from app.services.sync_plan import DAY, LONGEST_AGE
+from app.services.catalogue.sync_plan import DAY, LONGEST_AGE
 from tests.builders import make_title, movie, series
 from tests.contract.conftest import Place
 from tests.fakes.faults import Effect

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.tmdb import source
+from app.domain.catalogue.titles import TitleId
 from app.domain.errors import Cancelled
-from app.domain.ports import StateStore
+from app.domain.ports.work import StateStore
 from app.domain.progress import silent
-from app.domain.titles import TitleId
-from app.services import unkept
-from app.services.sync_plan import DAY, LONGEST_AGE
-from app.services.unkept import Since, Unkept
+from app.services.catalogue import rejected_ids
+from app.services.catalogue.rejected_ids import Since, Unkept
+from app.services.catalogue.sync_plan import DAY, LONGEST_AGE
 from tests.builders import movie, series
 from tests.contract.conftest import Place
 from tests.ingest_world import BOTH, MOVIE, TV, IngestWorld, at, ingest_world, stop
@@ -151,7 +151,7 @@ def test_a_memory_that_cannot_be_read_only_costs_a_request(
 
 
 def test_it_is_kept_while_a_run_goes_on(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unkept, "_UNSAVED", 3)
+    monkeypatch.setattr(rejected_ids, "_UNSAVED", 3)
     always = dict.fromkeys(BOTH, Since(adult=0, gone=0))
     killed = Unkept(state, 100, always)
     killed.note_gone([movie(1), series(1)])
@@ -190,7 +190,7 @@ def test_an_answer_counts_from_its_moment_until_the_title_is_stored(
 
 @SQLITE
 def test_the_newest_are_remembered(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unkept, "_MOST", 2)
+    monkeypatch.setattr(rejected_ids, "_MOST", 2)
     for moment, number in enumerate((1, 2, 3, 1)):
         run = Unkept(state, moment, {})
         run.note_adult([movie(number)])

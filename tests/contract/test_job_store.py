@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.jobs import ENDED, Job, JobState
-from app.domain.ports import JobStore
+from app.domain.ports.work import JobStore
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 

@@ -11,10 +11,10 @@ import pytest
 
 from app.adapters.llm.bounded import bound, due
 from app.adapters.llm.client import OpenAiModel
-from app.domain.choosing import SCHEMA, Choice
 from app.domain.errors import NotConfigured, UpstreamUnavailable, WatcherError
-from app.domain.language import Completion
-from app.services.prompts import candidates_prompt, system_prompt
+from app.domain.ports.language_model import Completion
+from app.domain.reasons.choosing import SCHEMA, Choice
+from app.services.reasons.prompts import candidates_prompt, system_prompt
 from tests.canaries import canary
 from tests.fakes import llm_minds as minds
 from tests.fakes.clock import MovedClock

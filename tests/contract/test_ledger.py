@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.sqlite_store.database import Database
-from app.adapters.sqlite_store.ledger import SqliteLedger
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.stores.sqlite.database import Database
+from app.adapters.stores.sqlite.ledger import SqliteLedger
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput, NotFound, StoreUnavailable
-from app.domain.ledger import About, Event, EventKind
-from app.domain.people_ports import Changed, Ledger
-from app.domain.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.ports.people import Changed, Ledger
 from tests.contract.conftest import Place
 from tests.contract.people import make_event, make_events, make_profile, some_events
 from tests.contract.store_process import BATCH

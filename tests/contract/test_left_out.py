@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.feedback import feedback_event
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind, TitleId
-from app.services.ledger_reader import LedgerReader
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.feedback import feedback_event
+from app.domain.people.ledger import About, Event, EventKind
+from app.services.people.ledger_reader import LedgerReader
 from app.wiring import Services
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock

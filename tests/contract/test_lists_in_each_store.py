@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.adapters.clock import SystemClock
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from tests.contract.conftest import open_place
 from tests.fakes.clock import MovedClock
 from tests.people_world import home

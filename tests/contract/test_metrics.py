@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.services.model_health import ModelHealth, ModelState
+from app.services.reasons.model_health import ModelHealth, ModelState
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import Hang

@@ -9,7 +9,7 @@ from pymongo import MongoClient, ReplaceOne
 from pymongo.errors import BulkWriteError
 from pymongo.results import BulkWriteResult
 
-from app.adapters.mongo_store.titles import write_all
+from app.adapters.stores.mongo.titles import write_all
 
 WRITES = [ReplaceOne[dict[str, Any]]({"_id": n}, {"_id": n}, upsert=True) for n in range(5)]
 

@@ -10,12 +10,13 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
-from app.adapters.mongo_store import ledger as ledger_module
-from app.adapters.mongo_store.ledger import WRITING_SECONDS
-from app.adapters.mongo_store.titles import write_all
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo import ledger as ledger_module
+from app.adapters.stores.mongo.ledger import WRITING_SECONDS
+from app.adapters.stores.mongo.titles import write_all
 from app.domain.errors import NotFound, StoreUnavailable
-from app.domain.people_ports import Account, Changed
+from app.domain.ports.accounts import Account
+from app.domain.ports.people import Changed
 from tests.contract.conftest import Place
 from tests.contract.people import (
     NOTHING,

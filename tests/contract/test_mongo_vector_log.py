@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
-from app.adapters.mongo_store.titles import write_all
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo import open_mongo
+from app.adapters.stores.mongo.titles import write_all
 from app.domain.errors import StoreUnavailable
-from app.domain.ports import VectorChange, VectorStore
+from app.domain.ports.vectors import VectorChange, VectorStore
 from tests.builders import movie, vector_rows
 from tests.fakes.clock import MovedClock
 
@@ -45,7 +45,7 @@ def at_each_write(patch: pytest.MonkeyPatch, before: Callable[[int], None]) -> N
                 inside[0] = False
         write_all(collection, writes)  # type: ignore[arg-type]  # handed through as it came
 
-    patch.setattr("app.adapters.mongo_store.vectors.write_all", watched)
+    patch.setattr("app.adapters.stores.mongo.vectors.write_all", watched)
 
 
 def seen_from(store: VectorStore, after: int) -> list[VectorChange]:

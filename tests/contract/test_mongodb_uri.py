@@ -8,7 +8,7 @@ import traceback
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
+from app.adapters.stores.mongo import open_mongo
 from app.domain.errors import NotConfigured, StoreUnavailable, WatcherError
 from tests.fakes.mongo_server import free_port
 from tests.fakes.refusing_mongo import refusing_server, silent_server

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.catalogue.source_answers import ExternalId, Family
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import UpstreamUnavailable
-from app.domain.ledger import About, Event, EventKind, Profile
+from app.domain.people.ledger import About, Event, EventKind, Profile
+from app.domain.people.watched import Watched
 from app.domain.progress import silent
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import ExternalId, Family
-from app.domain.watched import Watched
-from app.services import named
-from app.services.fetching import ATTEMPTS
-from app.services.history import History, HistoryQuery
-from app.services.ingest import SyncReport
+from app.services.catalogue import missing_titles
+from app.services.catalogue.fetching import ATTEMPTS
+from app.services.catalogue.ingest import SyncReport
+from app.services.people.history import History, HistoryQuery
 from tests.builders import movie, series
 from tests.contract.conftest import Place
 from tests.fakes.tmdb import EMPTY_BODY, HTML_PAGE, LIST_FOR_OBJECT, Instead, Status
@@ -54,14 +54,16 @@ def by_imdb(imdb_id: str, kind: MediaKind = MOVIE) -> About:
     return About(kind, imdb_id=imdb_id, name=NAME)
 
 
-def missing(world: IngestWorld) -> list[named.Named]:
+def missing(world: IngestWorld) -> list[missing_titles.Named]:
     stores = world.stores
     parts = stores.profiles, stores.ledger, stores.titles, stores.failures, stores.state
-    return named.missing(*parts)
+    return missing_titles.missing(*parts)
 
 
 def fetch(world: IngestWorld, *, embed: bool = False) -> SyncReport:
-    return named.fetch(world.ingest(), missing(world), world.stores.state, silent, embed=embed)
+    return missing_titles.fetch(
+        world.ingest(), missing(world), world.stores.state, silent, embed=embed
+    )
 
 
 def imdb_id(world: IngestWorld, title_id: TitleId) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.stores import Stores
-from app.domain.feedback import feedback_event
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind, TitleId
-from app.services import history_rows, seen
-from app.services.history import History
-from app.services.ledger_reader import LedgerReader
-from app.services.seen import Seen
+from app.adapters.stores.common.stores import Stores
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.feedback import feedback_event
+from app.domain.people.ledger import About, Event, EventKind
+from app.services.people import history_rows, seen
+from app.services.people.history import History
+from app.services.people.ledger_reader import LedgerReader
+from app.services.people.seen import Seen
 from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place

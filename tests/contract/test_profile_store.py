@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
 from app.domain.errors import InvalidInput, NotFound, StoreUnavailable
-from app.domain.people_ports import Account, ProfileStore
+from app.domain.ports.accounts import Account
+from app.domain.ports.people import ProfileStore
 from tests.contract.conftest import Place
 from tests.contract.people import NOTHING, kept_of_people, make_events, make_profile
 from tests.contract.test_several_processes import finish, processes

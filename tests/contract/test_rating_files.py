@@ -16,7 +16,7 @@ from app.adapters.rating_files import ratings as reading
 from app.adapters.rating_files import read_rating_set
 from app.domain.errors import Damaged, InvalidInput
 from app.domain.progress import Progress
-from app.domain.rating_sets import RatingSet
+from app.domain.recommend.rating_sets import RatingSet
 from tests.builders import movie
 
 RATINGS = "userId,movieId,rating,timestamp\n"

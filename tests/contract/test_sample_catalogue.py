@@ -8,10 +8,10 @@ import pytest
 
 from app.adapters.dumps import open_dump
 from app.adapters.sample_catalogue import FIELDS, RESOURCE, lines_of, read_sample, records_of
-from app.domain.dumps import Record, Refusal
-from app.domain.mending import mend
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.domain.vocabulary import GENRES
+from app.domain.catalogue.dumps import Record, Refusal
+from app.domain.catalogue.mending import mend
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
+from app.domain.catalogue.vocabulary import GENRES
 from streamlit_app.starters import WELL_KNOWN
 
 

@@ -7,19 +7,20 @@ import pytest
 from pymongo import MongoClient
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
-from app.adapters.mongo_store.connection import MongoDatabase
-from app.adapters.mongo_store.schema import MIGRATIONS as MONGO_MIGRATIONS
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.sqlite_store.database import Database
-from app.adapters.sqlite_store.jobs import SqliteJobStore
-from app.adapters.sqlite_store.schema import MIGRATIONS, Migration
-from app.adapters.stores import Stores
-from app.adapters.title_codec import encode_title
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.common.title_codec import encode_title
+from app.adapters.stores.mongo import open_mongo
+from app.adapters.stores.mongo.connection import MongoDatabase
+from app.adapters.stores.mongo.schema import MIGRATIONS as MONGO_MIGRATIONS
+from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.stores.sqlite.database import Database
+from app.adapters.stores.sqlite.jobs import SqliteJobStore
+from app.adapters.stores.sqlite.schema import MIGRATIONS, Migration
+from app.domain.catalogue.source_answers import Failed
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import NotConfigured, StoreUnavailable
-from app.domain.people_ports import Account, Changed
-from app.domain.titles import MediaKind
-from app.domain.upstream import Failed
+from app.domain.ports.accounts import Account
+from app.domain.ports.people import Changed
 from tests.builders import make_title, make_titles, movie, series, vector_rows
 from tests.contract.conftest import Place
 from tests.contract.people import make_events, make_profile

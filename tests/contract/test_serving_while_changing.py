@@ -15,19 +15,19 @@ from app.adapters.clock import SystemClock
 from app.adapters.dumps import open_dump
 from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.token_file import kept_token
 from app.adapters.word_index.index import TantivyWords
 from app.domain.errors import StoreUnavailable
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.generations import Calibration
-from app.domain.index_ports import Neighbour
+from app.domain.index.generations import Calibration
 from app.domain.jobs import JobState
-from app.jobs.runner import Runner
-from app.jobs.schedule import LANES
-from app.jobs.work import embed_full
-from app.services.index import is_due
-from app.services.search import BOTH, Search
+from app.domain.ports.index import Neighbour
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.doors.worker.runner import Runner
+from app.doors.worker.schedule import LANES
+from app.doors.worker.work import embed_full
+from app.services.index.rebuild import is_due
+from app.services.search.search import BOTH, Search
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title, movie, random_vectors

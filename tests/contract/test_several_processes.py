@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.domain.ports import VectorStore
-from app.domain.titles import TitleId
+from app.domain.catalogue.titles import TitleId
+from app.domain.ports.vectors import VectorStore
 from tests.builders import make_title, make_titles, movie, vector_rows
 from tests.contract.conftest import Place
 from tests.contract.store_process import BATCH, SHARED

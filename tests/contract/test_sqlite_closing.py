@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store.database import Database
-from app.adapters.sqlite_store.state import SqliteStateStore
+from app.adapters.stores.sqlite.database import Database
+from app.adapters.stores.sqlite.state import SqliteStateStore
 from app.domain.errors import StoreUnavailable
 from tests.worker_world import until
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import database as database_module
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.sqlite_store.database import Database
-from app.adapters.sqlite_store.titles import SqliteTitleStore
+from app.adapters.stores.sqlite import database as database_module
+from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.stores.sqlite.database import Database
+from app.adapters.stores.sqlite.titles import SqliteTitleStore
 from app.domain.errors import StoreUnavailable
 from tests.builders import make_title, make_titles, movie
 

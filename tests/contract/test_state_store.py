@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import InvalidInput
-from app.domain.ports import StateStore
+from app.domain.ports.work import StateStore
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 

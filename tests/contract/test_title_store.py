@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import InvalidInput, StoreUnavailable
-from app.domain.ports import TitleStore
-from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.domain.ports.catalogue import TitleStore
 from tests.builders import make_title, make_titles, movie, series
 from tests.contract.conftest import Place
 

@@ -18,9 +18,9 @@ from app.adapters.clock import SystemClock
 from app.adapters.tmdb import client
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream.connections import Timeouts
+from app.domain.catalogue.source_answers import Answer, Failed, Fetched
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotConfigured, UpstreamUnavailable, WatcherError
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import Answer, Failed, Fetched
 from tests.answers import answered
 from tests.fakes.faults import Effect
 from tests.fakes.tmdb import (

@@ -13,7 +13,7 @@ from app.adapters.tmdb.details import (
     kind_of,
     title_of,
 )
-from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 
 FILM: dict[str, object] = {
     "adult": False,

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.adapters.facts import Facts, UnusableRow
-from app.adapters.title_codec import decode_title, encode_title
+from app.adapters.stores.common.title_codec import decode_title, encode_title
 from app.adapters.tmdb.details import MOST_PROVIDERS, MOST_REGIONS, kind_of, title_of
-from app.domain.titles import MediaKind, Source, Title
+from app.domain.catalogue.titles import MediaKind, Source, Title
 from tests.contract.test_tmdb_details import FILM, SERIES
 
 BODIES = ((FILM, MediaKind.MOVIE), (SERIES, MediaKind.TV))

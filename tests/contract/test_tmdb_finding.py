@@ -13,9 +13,9 @@ from app.adapters.tmdb import client
 from app.adapters.tmdb.finding import found_in
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream.connections import Timeouts, Unanswered
+from app.domain.catalogue.source_answers import ExternalId, Family, Found, Lookup, NotLookedUp
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotConfigured, UpstreamUnavailable
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import ExternalId, Family, Found, Lookup, NotLookedUp
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import Effect
 from tests.fakes.tmdb import (

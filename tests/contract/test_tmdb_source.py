@@ -15,10 +15,10 @@ from app.adapters.tmdb import client, exports, source
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream.connections import Timeouts
+from app.domain.catalogue.source_answers import Failed, Fetched, Gone
+from app.domain.catalogue.titles import MediaKind, Source, TitleId
 from app.domain.errors import Cancelled, Damaged, InvalidInput, UpstreamUnavailable
-from app.domain.ports import CatalogueSource
-from app.domain.titles import MediaKind, Source, TitleId
-from app.domain.upstream import Failed, Fetched, Gone
+from app.domain.ports.catalogue import CatalogueSource
 from tests.answers import answered
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import Effect

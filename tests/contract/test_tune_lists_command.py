@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.recommending import ALONE, WEIGHTS
-from app.services.recommender import Recommender
+from app.domain.recommend.rules import ALONE, WEIGHTS
+from app.services.recommend.pipeline import Recommender
 from app.wiring import open_services
 from scripts import tune_lists
 from scripts.evaluation.catalogue import of_the_store
@@ -71,9 +71,9 @@ def test_lists_out_of_what_is_kept_are_the_pipeline_s_own(
     world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So that among few films it counts who was searched for.
-    monkeypatch.setattr("app.services.candidates._POPULAR", 3)
-    monkeypatch.setattr("app.services.candidates._OF_A_TITLE", 2)
-    monkeypatch.setattr("app.services.candidates._OF_A_TASTE", 4)
+    monkeypatch.setattr("app.services.recommend.candidates._POPULAR", 3)
+    monkeypatch.setattr("app.services.recommend.candidates._OF_A_TITLE", 2)
+    monkeypatch.setattr("app.services.recommend.candidates._OF_A_TASTE", 4)
     catalogue, titles = of_the_store()
     parts = split(made_ratings(PEOPLE), catalogue.keys)
     people = [parts.person(place) for place in parts.judged[:4]]

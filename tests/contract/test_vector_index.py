@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.faiss_index.factory import chosen, made
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.catalogue.vocabulary import GENRES
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.titles import MediaKind, TitleId
-from app.domain.vocabulary import GENRES
-from app.services.search import BOTH
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.services.search.search import BOTH
 from tests.builders import make_title, movie, random_vectors, series
 from tests.index_world import DIMENSION, IndexWorld, passes
 
@@ -143,7 +143,7 @@ def test_equal_scores_come_in_order_of_key(world: IndexWorld) -> None:
     world.fill(5, 0)
     twins = [make_title(n) for n in (30, 20, 40, 10)]
     world.put(twins, seed=1)
-    from app.domain.ports import VectorRow  # noqa: PLC0415  # only here are rows made by hand
+    from app.domain.ports.vectors import VectorRow  # noqa: PLC0415  # only here are rows made by hand
 
     world.stores.vectors.upsert("test", [VectorRow(t.id, bytes(16), vector) for t in twins])
     world.build()
@@ -257,7 +257,7 @@ def test_a_factory_that_cannot_be_changes_nothing(world: IndexWorld, factory: st
 
 
 def test_dim_that_contradicts_the_vectors(world: IndexWorld) -> None:
-    from app.services.index import rebuild  # noqa: PLC0415  # the world's own call has no dim
+    from app.services.index.rebuild import rebuild  # noqa: PLC0415  # the world's own call has no dim
 
     world.fill(20, 0)
     with pytest.raises(DimensionMismatch, match=r"dim=768 contradicts .* 32 dimensions"):

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.faiss_index.part import OpenPart
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.vocabulary import GENRES, genre_bits
 from app.domain.errors import DimensionMismatch, NotReady
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.index_ports import Gathered
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.vocabulary import GENRES, genre_bits
-from app.services.search import BOTH
+from app.domain.ports.index import Gathered
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.services.search.search import BOTH
 from tests.builders import make_title, movie, random_vectors, series
 from tests.index_world import DIMENSION, IndexWorld
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from app.domain.catalogue.titles import TitleId
 from app.domain.errors import DimensionMismatch, InvalidInput
-from app.domain.ports import VectorChange, VectorRow, VectorStatus, VectorStore
-from app.domain.titles import TitleId
+from app.domain.ports.vectors import VectorChange, VectorRow, VectorStatus, VectorStore
 from tests.builders import movie, random_vectors, series, vector_rows
 
 HASH = bytes(range(16))

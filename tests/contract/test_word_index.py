@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.word_index.index import TantivyWords
+from app.domain.catalogue.names import fold
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.vocabulary import GENRES
 from app.domain.errors import NotReady
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.index_ports import Match
-from app.domain.names import fold
-from app.domain.ranking import KNOWN_FROM
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.vocabulary import GENRES
-from app.services.search import BOTH
+from app.domain.ports.index import Match
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.domain.search.ranking import KNOWN_FROM
+from app.services.search.search import BOTH
 from tests.builders import make_title, movie, series
 from tests.index_world import IndexWorld
 

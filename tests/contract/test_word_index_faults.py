@@ -14,8 +14,8 @@ import pytest
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.word_index.index import TantivyWords
 from app.domain.errors import NotReady
-from app.domain.filters import EVERYTHING
-from app.services.search import BOTH
+from app.domain.search.filters import EVERYTHING
+from app.services.search.search import BOTH
 from tests.builders import make_title, movie, random_vectors
 from tests.index_world import DIMENSION, IndexWorld
 

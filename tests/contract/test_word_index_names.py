@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.adapters.word_index.index import TantivyWords
-from app.domain.filters import EVERYTHING
-from app.domain.names import fold
-from app.services.search import BOTH
+from app.domain.catalogue.names import fold
+from app.domain.search.filters import EVERYTHING
+from app.services.search.search import BOTH
 from tests.builders import make_title
 from tests.index_world import IndexWorld
 

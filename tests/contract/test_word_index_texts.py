@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.word_index.index import TantivyWords
-from app.domain.filters import EVERYTHING
-from app.domain.index_ports import Match
-from app.domain.names import fold
-from app.domain.titles import Title
-from app.services.search import BOTH
+from app.domain.catalogue.names import fold
+from app.domain.catalogue.titles import Title
+from app.domain.ports.index import Match
+from app.domain.search.filters import EVERYTHING
+from app.services.search.search import BOTH
 from tests.builders import make_title
 from tests.index_world import IndexWorld
 

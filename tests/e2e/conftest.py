@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.adapters.clock import SystemClock
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.dumps import Record
-from app.domain.titles import MediaKind, Title
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.dumps import Record
+from app.domain.catalogue.titles import MediaKind, Title
 from scripts.check_health import web_app_is_healthy
 from tests.e2e.browsing import ARGUMENTS, CHROMIUM, Held, opened, plain_page
 from tests.e2e.program import Api, api_started, call, copy_project, free_port, started, until

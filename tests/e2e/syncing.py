@@ -13,11 +13,11 @@ from typing import Any
 import httpx2
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.sync_state import SyncState, read_state
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo import open_mongo
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.services.catalogue.sync_state import SyncState, read_state
 from tests.canaries import check
 from tests.e2e.program import Api, Program, api_started, environment, run, started, until
 from tests.fakes.tmdb import FakeTmdb

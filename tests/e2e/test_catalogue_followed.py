@@ -14,8 +14,8 @@ import httpx2
 import pytest
 
 from app.adapters.tmdb.fetching import threads_for
-from app.domain.titles import MediaKind
-from app.services.fetching import _WRITTEN
+from app.domain.catalogue.titles import MediaKind
+from app.services.catalogue.fetching import _WRITTEN
 from tests.busy_machine import allowed
 from tests.e2e.program import Api, until
 from tests.e2e.syncing import Product, on_sqlite, product, settings_for

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.embed import embed_all
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.services.index.embed import embed_all
 from tests.fakes.embedder import WordEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +23,8 @@ EMBED = """
 import sys, time
 from pathlib import Path
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.services.embed import embed_all
+from app.adapters.stores.sqlite import open_sqlite
+from app.services.index.embed import embed_all
 from tests.fakes.embedder import WordEmbedder
 
 class Noting(WordEmbedder):

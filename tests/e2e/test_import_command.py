@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.domain.titles import MediaKind
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind
 from scripts.make_big_dump import rows
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ import pytest
 
 from app.adapters.clock import SystemClock
 from app.adapters.processes import LocalProcesses
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.services.leases import INDEX, held
 from tests.e2e.conftest import fill
 from tests.e2e.program import Api, api_started, call, until
@@ -30,8 +30,8 @@ QUESTIONS: tuple[dict[str, object], ...] = (
 ADD = """
 import sys
 from dataclasses import replace
-from app.domain.titles import MediaKind, TitleId
-from app.services.embed import embed_titles
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.services.index.embed import embed_titles
 from app.wiring import open_services
 
 services = open_services()
@@ -42,8 +42,8 @@ embed_titles(services.titles, services.vectors, services.embedder, [new.id])
 services.close()
 """
 REMOVE = """
-from app.domain.titles import MediaKind, TitleId
-from app.services.embed import embed_titles
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.services.index.embed import embed_titles
 from app.wiring import open_services
 
 services = open_services()

@@ -9,7 +9,7 @@ import httpx2
 
 from app.adapters.clock import SystemClock
 from app.adapters.processes import LocalProcesses
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.services.leases import EMBED, held
 from tests.e2e.conftest import Running, fill
 from tests.e2e.program import call, free_port, run, started, until

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from tests.e2e.conftest import fill
 from tests.e2e.program import (
     copy_project,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.tmdb.fetching import threads_for
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
 from tests.e2e.program import call, environment, run, until
 from tests.e2e.syncing import COMMAND, Installation, on_sqlite, settings_for
 from tests.fakes.tmdb import FakeTmdb, Hang, tmdb_server

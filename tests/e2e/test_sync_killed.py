@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.tmdb.fetching import threads_for
-from app.domain.titles import MediaKind, TitleId
-from app.services.fetching import _WRITTEN
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.services.catalogue.fetching import _WRITTEN
 from tests.e2e.program import until
 from tests.e2e.syncing import Installation, on_mongo, on_sqlite, settings_for, timeless
 from tests.fakes.mongo_server import mongo_server

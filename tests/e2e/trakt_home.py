@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from app.adapters.clock import SystemClock
-from app.adapters.mongo_store import open_mongo
+from app.adapters.stores.mongo import open_mongo
 from tests.builders import make_titles
 from tests.canaries import canary, plant
 from tests.e2e.program import Api, api_started, environment, free_port

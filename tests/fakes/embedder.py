@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 
 class WordEmbedder:

@@ -13,14 +13,14 @@ from app.adapters.embedders import open_embedder
 from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.sqlite_store import open_sqlite
+from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.word_index.index import TantivyWords
-from app.domain.dumps import Record
-from app.domain.filters import EVERYTHING
-from app.domain.titles import MediaKind
-from app.services.embed import embed_all
-from app.services.index import rebuild
-from app.services.search import BOTH, Search
+from app.domain.catalogue.dumps import Record
+from app.domain.catalogue.titles import MediaKind
+from app.domain.search.filters import EVERYTHING
+from app.services.index.embed import embed_all
+from app.services.index.rebuild import rebuild
+from app.services.search.search import BOTH, Search
 from tests.builders import movie
 
 BEST_KNOWN = 1500

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.prediction import SIGNALS, chances
+from app.domain.recommend.prediction import SIGNALS, chances
 from scripts.evaluation.calibration import calibration_table, intervals, scored
 from scripts.evaluation.prediction import Held, fitted, joined
 

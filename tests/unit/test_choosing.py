@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.llm.json_text import json_in
-from app.domain.choosing import Choice, allowed, facts, shown
-from app.domain.titles import MediaKind
-from app.domain.wording import faults
-from app.services.prompts import candidates_prompt, correction_prompt
+from app.domain.catalogue.titles import MediaKind
+from app.domain.reasons.choosing import Choice, allowed, facts, shown
+from app.domain.reasons.wording import faults
+from app.services.reasons.prompts import candidates_prompt, correction_prompt
 from tests.llm_world import candidate, candidates
 
 GIVEN = candidates(6)

@@ -9,13 +9,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.domain import co_rating_fit
-from app.domain.co_rating_fit import fit, people_of, traits_of, worth
-from app.domain.co_ratings import DAMPING, LINKS, CoRatings, Links, arrays_of, model_of
 from app.domain.errors import InvalidInput
 from app.domain.progress import silent
-from app.domain.rating_sets import RatingSet
-from app.domain.taste import Told, liking_of
+from app.domain.recommend import item_item_fit
+from app.domain.recommend.item_item_fit import fit, people_of, traits_of, worth
+from app.domain.recommend.item_item_model import (
+    DAMPING,
+    LINKS,
+    CoRatings,
+    Links,
+    arrays_of,
+    model_of,
+)
+from app.domain.recommend.rating_sets import RatingSet
+from app.domain.taste.tastes import Told, liking_of
 from tests.builders import make_title, movie, random_vectors
 from tests.rating_worlds import FILMS, keys_of, made_catalogue, made_ratings
 
@@ -60,7 +67,7 @@ def test_the_wide_model_solves_each_titles_ridge_regression() -> None:
     found = dense(fitted(ratings, 8).wide, 8)
     watched = np.zeros((31, 8))
     watched[ratings.people, np.searchsorted(keys_of(list(range(1, 9))), ratings.keys)] = 1
-    ridge = co_rating_fit._WIDE_RIDGE
+    ridge = item_item_fit._WIDE_RIDGE
     for title in range(8):
         others = [n for n in range(8) if n != title]
         x, y = watched[:, others], watched[:, title]

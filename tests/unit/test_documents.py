@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.api.deps import Access
+from app.doors.http.deps import Access
 from app.main import create_app
 from app.settings import Settings
 from tests.our_routes import access_of, our_routes

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import Cancelled, InvalidInput
-from app.domain.ports import VectorRow
+from app.domain.ports.vectors import VectorRow
 from app.domain.progress import Progress, silent
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.embed import embed_all, embed_titles
+from app.services.index.embed import embed_all, embed_titles
 from tests.fakes.embedder import WordEmbedder
 
 

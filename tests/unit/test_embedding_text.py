@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.embedding_text import META_KEYWORDS, embedding_text, text_hash
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.index.embedding_text import META_KEYWORDS, embedding_text, text_hash
 
 MATRIX = Title(
     id=TitleId(MediaKind.MOVIE, 603),

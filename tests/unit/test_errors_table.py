@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-from app.api.errors import STATUS
 from app.domain import errors
 from app.domain.errors import WatcherError
+from app.doors.http.errors import STATUS
 
 
 def test_every_error_has_a_status_and_a_code_of_its_own() -> None:

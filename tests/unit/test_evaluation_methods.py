@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.domain.catalogue.titles import TitleId
 from app.domain.progress import silent
-from app.domain.titles import TitleId
 from scripts.evaluation.baselines import BASELINES
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.item_models import Ease, ItemKnn, co_counts, ease_weights

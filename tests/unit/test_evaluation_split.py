@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.progress import silent
-from app.domain.rating_sets import RatingSet
+from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.baselines import BASELINES
 from scripts.evaluation.methods import Training
 from scripts.evaluation.running import fit, outcomes

@@ -5,15 +5,15 @@ import json
 import pytest
 from bson.int64 import Int64
 
-from app.adapters.event_codec import (
+from app.adapters.stores.common.event_codec import (
     decode_event,
     encode_event,
     event_document,
     event_from_document,
 )
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Damaged
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
 
 FULL = Event(
     key="trakt:7",

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import LINKS, CoRatings, Links, model_of
-from app.domain.features import (
+from app.domain.catalogue.vocabulary import genre_bits
+from app.domain.ports.index import Gathered
+from app.domain.ports.vectors import Vectors
+from app.domain.recommend.features import (
     ALL,
     CO_RATED,
     Person,
@@ -20,14 +22,12 @@ from app.domain.features import (
     fame,
     features,
     foreign_favourites,
-    genre_shares,
     language_fit,
     quality,
 )
-from app.domain.index_ports import Gathered
-from app.domain.ports import Vectors
-from app.domain.taste import Told, liking_of
-from app.domain.vocabulary import genre_bits
+from app.domain.recommend.item_item_model import LINKS, CoRatings, Links, model_of
+from app.domain.taste.genres import genre_shares
+from app.domain.taste.tastes import Told, liking_of
 from tests.builders import movie, random_vectors
 
 NOW = 1_750_000_000.0  # in 2025

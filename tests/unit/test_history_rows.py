@@ -8,12 +8,12 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.domain.ledger import About, Event, EventKind
-from app.domain.people_ports import Changed
-from app.domain.standing import standings
-from app.domain.titles import MediaKind, Title, TitleId
-from app.services.history_rows import HistoryRows
-from app.services.ledger_reader import LedgerReader
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.standing import standings
+from app.domain.ports.people import Changed
+from app.services.people.history_rows import HistoryRows
+from app.services.people.ledger_reader import LedgerReader
 
 ME = "me"
 abouts = some.builds(

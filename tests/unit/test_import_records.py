@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 
-from app.domain.dumps import LeftOut, Record, Refusal
+from app.domain.catalogue.dumps import LeftOut, Record, Refusal
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import Cancelled, Damaged, StoreUnavailable
 from app.domain.progress import Progress, silent
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.services.catalogue import CHUNK, import_records, load_sample_if_empty
+from app.services.catalogue.dumps import CHUNK, import_records, load_sample_if_empty
 
 
 class MemoryTitles:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.feedback import DAY, feedback_event
-from app.domain.insights import IN_TIME, Figures, insights
-from app.domain.ledger import About, Event, EventKind
-from app.domain.standing import standings
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.feedback import DAY, feedback_event
+from app.domain.people.insights import IN_TIME, Figures, insights
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.standing import standings
 
 START = 19_723 * DAY + 36_000
 """2024-01-01, a Monday, at ten."""

@@ -12,8 +12,8 @@ import pytest
 
 from app.adapters.clock import SystemClock
 from app.adapters.processes import LocalProcesses
-from app.adapters.sqlite_store import open_sqlite
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.sqlite import open_sqlite
 from app.domain.errors import LeaseHeld, LeaseLost
 from app.domain.progress import Progress, silent
 from app.services.leases import held

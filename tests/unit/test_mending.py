@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.mending import mend
+from app.domain.catalogue.mending import mend
 
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 

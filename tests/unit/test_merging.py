@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.merging import merge
-from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.domain.catalogue.merging import merge
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 
 ID = TitleId(MediaKind.MOVIE, 603)
 

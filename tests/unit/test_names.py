@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app.domain.names import (
+from app.domain.catalogue.names import (
     NameQuery,
     compact,
     fold,

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.domain.co_ratings import CoRatings, Links
-from app.domain.features import ALL
-from app.domain.prediction import (
+from app.domain.catalogue.titles import TitleId
+from app.domain.recommend.features import ALL
+from app.domain.recommend.item_item_model import CoRatings, Links
+from app.domain.recommend.prediction import (
     CO_RATED,
     CONTENT,
     SIGNALS,
@@ -21,8 +22,7 @@ from app.domain.prediction import (
     shrunk,
     signals,
 )
-from app.domain.taste import Liking, Told, liking_of
-from app.domain.titles import TitleId
+from app.domain.taste.tastes import Liking, Told, liking_of
 from tests.builders import movie
 
 ONE = [movie(1)]

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from app.domain.progress import Progress
-from app.progress_line import progress_line
+from app.doors.operator.progress_line import progress_line
 
 
 class Terminal(io.StringIO):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.features import ALL, CONTENT
-from app.domain.ranker import (
+from app.domain.recommend.features import ALL, CONTENT
+from app.domain.recommend.ranker import (
     CONTENT_RANKER,
     Ranker,
     arrays_of,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.names import compact, fold
-from app.domain.ranking import Candidate, Ranked, Taste, Weights, fused, likeness, shared_out
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.names import compact, fold
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.search.ranking import Candidate, Ranked, Taste, Weights, fused, likeness, shared_out
 from tests.builders import make_title, movie, series
 
 ROUNDED = 3e-4

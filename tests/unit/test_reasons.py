@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.domain.reasons import LONGEST, reason
-from app.domain.titles import MediaKind, Title
+from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
+from app.domain.reasons.sentences import LONGEST, reason
 from tests.builders import movie, series
 
 PICK = Title(

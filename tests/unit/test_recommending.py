@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.filters import TitleFilter
-from app.domain.index_ports import Gathered
-from app.domain.recommending import (
-    chances,
-    order_of,
-    passing,
-    saga_rule,
-    shaken,
-    standardised,
-)
-from app.domain.titles import Title
-from app.domain.vocabulary import GENRES, genre_bits
+from app.domain.catalogue.titles import Title
+from app.domain.catalogue.vocabulary import GENRES, genre_bits
+from app.domain.ports.index import Gathered
+from app.domain.recommend.rules import chances, order_of, passing, saga_rule, shaken, standardised
+from app.domain.search.filters import TitleFilter
 from tests.builders import make_title, movie, random_vectors
 
 titles = st.builds(

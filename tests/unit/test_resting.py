@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.feedback import (
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.feedback import (
     DAY,
     FROM_LISTS,
     KEPT_DAYS,
@@ -17,9 +18,8 @@ from app.domain.feedback import (
     feedback_event,
     happened_since,
 )
-from app.domain.ledger import About, Event, EventKind
-from app.domain.resting import OFTEN, REST, WITHIN, resting
-from app.domain.titles import MediaKind, TitleId
+from app.domain.people.impression_cooldown import OFTEN, REST, WITHIN, resting
+from app.domain.people.ledger import About, Event, EventKind
 
 START = 20_000 * DAY + 50_000
 FILM = About(MediaKind.MOVIE, 603, "tt0133093", None, "The Simulation", 1999)

@@ -2,10 +2,10 @@
 
 import inspect
 
-from app.api.deps import Access
-from app.api.errors import STATUS
 from app.domain import errors
 from app.domain.errors import WatcherError
+from app.doors.http.deps import Access
+from app.doors.http.errors import STATUS
 from app.main import create_app
 from tests.our_routes import access_of, our_routes
 

@@ -95,7 +95,7 @@ def test_a_secret_is_found_wherever_it_stands() -> None:
 
 def test_a_day_of_logs_is_searched_at_once(folder: Path) -> None:
     for number in range(40):
-        line = f"INFO app.jobs.runner: Job sync_tmdb ({number:032x}) ended after 12 s\n"
+        line = f"INFO app.doors.worker.runner: Job sync_tmdb ({number:032x}) ended after 12 s\n"
         (folder / f"{number}.out").write_text(line * 8000)
     plant(*(f"planted-{number:020}" for number in range(2000)))
     began = time.monotonic()

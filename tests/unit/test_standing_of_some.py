@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.domain.ledger import About, Event, EventKind
-from app.domain.standing import concerning, standings
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.standing import concerning, standings
 
 kinds = some.sampled_from(tuple(MediaKind))
 abouts = some.builds(

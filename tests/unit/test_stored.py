@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.ports import TitleStore
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
+from app.domain.ports.catalogue import TitleStore
 from app.domain.progress import silent
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.services import stored
-from app.services.exported import Exported
+from app.services.catalogue import catalogue_scan
+from app.services.catalogue.export_snapshot import Exported
 from tests.builders import make_title
 
 Fame = dict[TitleId, float]
@@ -69,7 +69,7 @@ def test_each_kind_takes_over_what_moved_and_nothing_else_in_one_walk(
     )
     before = dict(catalogue.titles)
     exports = exports_of(told)
-    moved, known = stored.take_popularity(catalogue.port, exports, silent)
+    moved, known = catalogue_scan.take_popularity(catalogue.port, exports, silent)
     far = {
         one: told[one]
         for one, value in had.items()
@@ -96,7 +96,7 @@ def test_what_grew_old_is_the_sources_own_the_oldest_first(
             for one, at, source in rows
         ]
     )
-    found = stored.fetched_before(catalogue.port, 5, list(MediaKind), silent)
+    found = catalogue_scan.fetched_before(catalogue.port, 5, list(MediaKind), silent)
     old = sorted(
         (at, one.tmdb_id, one.kind) for one, at, source in rows if at < 5 and source is Source.TMDB
     )
@@ -108,4 +108,4 @@ def test_what_grew_old_is_the_sources_own_the_oldest_first(
 def test_numbers_are_those_of_one_kind(kind: MediaKind) -> None:
     other = MediaKind.TV if kind is MediaKind.MOVIE else MediaKind.MOVIE
     catalogue = Catalogue([make_title(3, kind), make_title(2, other), make_title(1, kind)])
-    assert stored.numbers(catalogue.port, kind, silent).tolist() == [1, 3]
+    assert catalogue_scan.numbers(catalogue.port, kind, silent).tolist() == [1, 3]

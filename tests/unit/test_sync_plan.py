@@ -12,15 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain.catalogue.source_answers import Export, ExportLine
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import Damaged
-from app.domain.ports import CatalogueSource, TitleStore
+from app.domain.ports.catalogue import CatalogueSource, TitleStore
 from app.domain.progress import silent
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.domain.upstream import Export, ExportLine
-from app.services import ingest, stored, sync_plan
-from app.services.exported import read_export
-from app.services.sync_plan import CHANGES, DAY, FULL, LONGEST_AGE, WINDOW, Ids, Plan
-from app.services.sync_state import OpenRun, SyncState
+from app.services.catalogue import catalogue_scan, ingest, sync_plan
+from app.services.catalogue.export_snapshot import read_export
+from app.services.catalogue.sync_plan import CHANGES, DAY, FULL, LONGEST_AGE, WINDOW, Ids, Plan
+from app.services.catalogue.sync_state import OpenRun, SyncState
 from tests.builders import make_title, make_titles, movie, series
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
@@ -250,7 +250,7 @@ def test_a_difference_is_what_either_side_lacks(exported: set[int], had: set[int
     titles = [make_title(n) for n in sorted(had)] + make_titles(3, kind=TV)
     state = SyncState(cursor="2026-06-10", partial=True)
     now = moment(FIRST)
-    known = stored.numbers(Stored(titles).port, MOVIE, silent)
+    known = catalogue_scan.numbers(Stored(titles).port, MOVIE, silent)
     plan = sync_plan.difference(MOVIE, export, known, state, now)
     assert sorted(plan.ids.numbers.tolist()) == sorted(exported ^ had)
     assert plan.opened == state

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Damaged
-from app.domain.ports import StateStore
-from app.domain.titles import MediaKind
-from app.services.sync_state import OpenRun, SyncState, read_state, write_state
+from app.domain.ports.work import StateStore
+from app.services.catalogue.sync_state import OpenRun, SyncState, read_state, write_state
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.taste import LIKED, MOST_TASTES, Told, liking_of, tastes_of
+from app.domain.taste.tastes import LIKED, MOST_TASTES, Told, liking_of, tastes_of
 from tests.builders import movie, random_vectors, series
 
 told = st.builds(

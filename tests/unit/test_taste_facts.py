@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.domain.taste import Told
-from app.domain.taste_facts import Seen, crowd_of, decades_of, genres_of, years_of
-from app.domain.taste_gaps import (
+from app.domain.catalogue.titles import Title, TitleId
+from app.domain.taste.facts import Seen, crowd_of, decades_of, genres_of, years_of
+from app.domain.taste.gaps import (
     GapKind,
     admired,
     by_admired,
@@ -17,8 +17,8 @@ from app.domain.taste_gaps import (
     next_parts,
     sagas_begun,
 )
-from app.domain.taste_groups import words_of
-from app.domain.titles import Title, TitleId
+from app.domain.taste.groups import words_of
+from app.domain.taste.tastes import Told
 from tests.builders import make_title
 
 YEAR_2020 = 1_590_000_000

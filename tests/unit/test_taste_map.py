@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.typing import NDArray
 
-from app.domain.taste import Floats
-from app.domain.taste_groups import Groups, grouped, rows_of
-from app.domain.taste_map import TasteMap, drawn, most_telling
-from app.domain.vocabulary import GENRES, genre_bits
+from app.domain.catalogue.vocabulary import GENRES, genre_bits
+from app.domain.taste.groups import Groups, grouped, rows_of
+from app.domain.taste.map import TasteMap, drawn, most_telling
+from app.domain.taste.tastes import Floats
 
 KINDS = (("Horror", "Thriller"), ("Comedy", "Romance"), ("Science Fiction", "Adventure"))
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from bson.int64 import Int64
 
-from app.adapters.title_codec import (
+from app.adapters.stores.common.title_codec import (
     decode_title,
     encode_title,
     title_document,
     title_from_document,
 )
+from app.domain.catalogue.titles import Source, Title
 from app.domain.errors import Damaged
-from app.domain.titles import Source, Title
 from tests.builders import make_title, movie
 
 

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.tmdb.export_lines import lines_of
+from app.domain.catalogue.source_answers import ExportLine
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Damaged
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import ExportLine
 
 FILM = {"adult": False, "id": 7, "original_title": "Made", "popularity": 1.5, "video": False}
 MANY = b"\n".join(json.dumps(FILM | {"id": number}).encode() for number in range(1, 5001))

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.tmdb.fetching import MOST_FAILED_IN_A_ROW, Fetching, threads_for
+from app.domain.catalogue.source_answers import Answer, Failed, Gone
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import Answer, Failed, Gone
 from tests.answers import answered
 
 

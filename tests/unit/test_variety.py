@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.recommending import Weights
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.variety import EXPLORED, Ranked, diversified, explored, interleaved, unfit
-from app.domain.vocabulary import genre_bits
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.vocabulary import genre_bits
+from app.domain.recommend.rules import Weights
+from app.domain.recommend.variety import EXPLORED, Ranked, diversified, explored, interleaved, unfit
 from tests.builders import make_title, random_vectors
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.entries import By
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind, Title, TitleId
-from app.domain.watched import NOT_SEEN, Watched
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.people.entries import By
+from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.watched import NOT_SEEN, Watched
 
 FILM = Title(id=TitleId(MediaKind.MOVIE, 69557), name="The Dune", year=1984, imdb_id="tt0087182")
 SERIES = Title(

@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.jobs.work import WORK
+from app.doors.worker.work import WORK
 from tests.fakes.watcher_api import WatcherApi
 from tests.fakes.watcher_lists import JOB
 from tests.web_pages import checked, html, opened, press

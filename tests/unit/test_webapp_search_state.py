@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import vocabulary as api_vocabulary
+from app.domain.catalogue import vocabulary as api_vocabulary
 from streamlit_app import vocabulary
 from streamlit_app.search_state import Search, TitleRef, parse_title
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.choosing import Candidate, shown
-from app.domain.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.domain.reasons import reason
-from app.domain.titles import Title
-from app.domain.wording import LONGEST, faults
+from app.domain.catalogue.titles import Title
+from app.domain.reasons.choosing import Candidate, shown
+from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
+from app.domain.reasons.sentences import reason
+from app.domain.reasons.wording import LONGEST, faults
 from tests.builders import movie
 
 TITLE = Title(

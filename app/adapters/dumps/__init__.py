@@ -14,9 +14,9 @@ from app.adapters.dumps.opening import TextFile
 from app.adapters.facts import Facts, UnusableRow
 from app.adapters.sample_catalogue import is_sample, records_of
 from app.adapters.tmdb.details import kind_of, title_of
-from app.domain.dumps import Record, Refusal
+from app.domain.catalogue.dumps import Record, Refusal
+from app.domain.catalogue.titles import Source
 from app.domain.errors import InvalidInput
-from app.domain.titles import Source
 
 DETAILS: Final = "JSON answers of TMDB's /movie/{id} or /tv/{id}"
 SAMPLE: Final = "sample catalogue"
@@ -64,7 +64,7 @@ class FileDump:
 
 
 def open_dump(path: Path) -> FileDump:
-    """The file in whatever layout it is: `app.domain.dumps.DumpReader`."""
+    """The file in whatever layout it is: `app.domain.catalogue.dumps.DumpReader`."""
     with closing(TextFile(path)) as file:
         layout, read = _recognised(file)
     return FileDump(path, layout, read)

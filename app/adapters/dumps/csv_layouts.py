@@ -11,7 +11,7 @@ from app.adapters.dumps.code_names import country_code, language_code
 from app.adapters.dumps.csv_rows import Row
 from app.adapters.dumps.lists import UnreadableList, items_of, named
 from app.adapters.facts import FIRST_YEAR, LAST_YEAR, MAX_RUNTIME, Facts
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")

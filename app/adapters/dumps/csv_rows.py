@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Final
 
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput
 
 _MOST_SHOWN: Final = 40

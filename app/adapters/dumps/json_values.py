@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 
 _CHUNK: Final = 1 << 16
 _LARGEST: Final = 1 << 24

@@ -13,8 +13,8 @@ import numpy as np
 from app.adapters.embedders.conversion import Engine, open_engine
 from app.adapters.embedders.sources import ModelSource, find_source
 from app.domain.errors import ModelUnusable
-from app.domain.index_ports import Embedder
-from app.domain.ports import Vectors
+from app.domain.ports.index import Embedder
+from app.domain.ports.vectors import Vectors
 
 _RETRY_AFTER: Final = 30.0
 """Seconds: trying again takes some itself, and every query in a queue would do so in turn."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 MEAN_FLOOR: Final = 0.999
 WORST_FLOOR: Final = 0.995

@@ -19,7 +19,7 @@ from app.adapters.embedders.openvino_engine import OpenVinoEngine, fingerprint
 from app.adapters.embedders.sources import ModelSource, check_weights, sha256_of
 from app.adapters.embedders.torch_engine import TorchEngine
 from app.domain.errors import ModelUnusable
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 META_FILE: Final = "meta.json"
 FORMAT: Final = 1

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.embedders.texts import cleaned, unit_rows
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 MODEL_FILE: Final = "model.xml"
 WEIGHTS_FILE: Final = "model.bin"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import ModelUnusable
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 
 def cleaned(text: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.adapters.embedders.texts import cleaned, unit_rows
 from app.domain.errors import ModelUnusable
-from app.domain.ports import Vectors
+from app.domain.ports.vectors import Vectors
 
 _BATCH: Final = 32
 

@@ -23,11 +23,12 @@ from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
 from app.adapters.sealed_files import clear_disk_errors
 from app.adapters.word_index.part import FOLDER, WordWriter
+from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
-from app.domain.generations import BuildSpec, Manifest, Part
-from app.domain.ports import Clock, Keys, VectorBatch
+from app.domain.index.generations import BuildSpec, Manifest, Part
+from app.domain.ports.vectors import Keys, VectorBatch
+from app.domain.ports.work import Clock
 from app.domain.progress import Progress, Report
-from app.domain.titles import MediaKind, Title
 
 _SLAB: Final = 16_384
 
@@ -50,7 +51,7 @@ class _Collected:
 
 
 class FaissPublisher:
-    """The building side of the index; see `app.domain.index_ports.IndexPublisher`."""
+    """The building side of the index; see `app.domain.ports.index.IndexPublisher`."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._folder = GenerationFolder(root)

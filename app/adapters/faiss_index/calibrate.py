@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.factory import candidates, inner_ivf
 from app.adapters.faiss_index.survivors import COMPACT_UP_TO
 from app.adapters.faiss_index.vectors_file import VectorsFile
-from app.domain.generations import Calibration
-from app.domain.ports import Vectors
+from app.domain.index.generations import Calibration
+from app.domain.ports.vectors import Vectors
 
 K: Final = 10
 _QUERIES: Final = 3000

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.filters import TitleFilter
-from app.domain.titles import Title
-from app.domain.vocabulary import genre_bits
+from app.domain.catalogue.titles import Title
+from app.domain.catalogue.vocabulary import genre_bits
+from app.domain.search.filters import TitleFilter
 
 ROW: Final = np.dtype(
     [

@@ -20,10 +20,10 @@ from app.adapters.faiss_index.columns import (
 )
 from app.adapters.faiss_index.located import located
 from app.adapters.faiss_index.part import Scored
-from app.domain.filters import TitleFilter
-from app.domain.index_ports import Compared
-from app.domain.ports import Keys, Vector, VectorChange, Vectors
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.ports.index import Compared
+from app.domain.ports.vectors import Keys, Vector, VectorChange, Vectors
+from app.domain.search.filters import TitleFilter
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import InvalidInput
-from app.domain.ports import Vector, Vectors
+from app.domain.ports.vectors import Vector, Vectors
 
 EXACT_BELOW: Final = 20_000
 CODES_FROM: Final = 100_000

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from app.adapters.faiss_index.columns import ROW, Columns, Languages
 from app.adapters.faiss_index.located import keys_of
-from app.domain.index_ports import Gathered
-from app.domain.ports import Keys, Vectors
-from app.domain.titles import TitleId
+from app.domain.catalogue.titles import TitleId
+from app.domain.ports.index import Gathered
+from app.domain.ports.vectors import Keys, Vectors
 
 
 class Layer(Protocol):

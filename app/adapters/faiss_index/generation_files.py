@@ -21,7 +21,7 @@ from app.adapters.sealed_files import (
     write_synced,
 )
 from app.domain.errors import Damaged, NotFound, StoreUnavailable
-from app.domain.generations import Manifest
+from app.domain.index.generations import Manifest
 
 FORMAT: Final = 4
 _POINTER: Final = "CURRENT"

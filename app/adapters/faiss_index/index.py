@@ -16,12 +16,13 @@ from app.adapters.faiss_index.part import open_part
 from app.adapters.faiss_index.snapshot import Snapshot
 from app.adapters.word_index.index import WordView
 from app.adapters.word_index.part import WordDelta, open_words
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
-from app.domain.filters import TitleFilter
-from app.domain.generations import IndexStatus
-from app.domain.index_ports import Compared, Gathered, Neighbour
-from app.domain.ports import TitleStore, Vector, Vectors, VectorStore
-from app.domain.titles import MediaKind, TitleId
+from app.domain.index.generations import IndexStatus
+from app.domain.ports.catalogue import TitleStore
+from app.domain.ports.index import Compared, Gathered, Neighbour
+from app.domain.ports.vectors import Vector, Vectors, VectorStore
+from app.domain.search.filters import TitleFilter
 
 _log = logging.getLogger(__name__)
 _CHANGES: Final = 4096
@@ -35,7 +36,7 @@ _REBUILD: Final = "Run: python -m scripts.rebuild_index"
 
 
 class FaissIndex:
-    """See `app.domain.index_ports.VectorIndex`."""
+    """See `app.domain.ports.index.VectorIndex`."""
 
     def __init__(self, root: Path, model: str, vectors: VectorStore, titles: TitleStore) -> None:
         self._folder = GenerationFolder(root)

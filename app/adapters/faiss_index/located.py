@@ -7,8 +7,8 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.ports import Keys
-from app.domain.titles import TitleId
+from app.domain.catalogue.titles import TitleId
+from app.domain.ports.vectors import Keys
 
 
 def located(keys: Keys, wanted: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -19,10 +19,10 @@ from app.adapters.faiss_index.located import located
 from app.adapters.faiss_index.survivors import Survivors, SurvivorsCache, survivors_of
 from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.errors import Damaged
-from app.domain.filters import TitleFilter
-from app.domain.generations import Part
-from app.domain.index_ports import Compared
-from app.domain.ports import Keys, Vector, Vectors
+from app.domain.index.generations import Part
+from app.domain.ports.index import Compared
+from app.domain.ports.vectors import Keys, Vector, Vectors
+from app.domain.search.filters import TitleFilter
 
 
 class Scored(NamedTuple):

@@ -12,11 +12,11 @@ from app.adapters.faiss_index.gathering import Layer, gathered
 from app.adapters.faiss_index.part import OpenPart, Scored, Stale
 from app.adapters.word_index.index import WordView
 from app.adapters.word_index.part import WordDelta, WordParts
-from app.domain.filters import TitleFilter
-from app.domain.generations import Manifest
-from app.domain.index_ports import Compared, Gathered, Neighbour
-from app.domain.ports import Keys, Vector, VectorChange, Vectors
-from app.domain.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.index.generations import Manifest
+from app.domain.ports.index import Compared, Gathered, Neighbour
+from app.domain.ports.vectors import Keys, Vector, VectorChange, Vectors
+from app.domain.search.filters import TitleFilter
 
 
 @dataclass(frozen=True)

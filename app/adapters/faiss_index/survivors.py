@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.faiss_index.vectors_file import VectorsFile
-from app.domain.filters import TitleFilter
+from app.domain.search.filters import TitleFilter
 
 COMPACT_UP_TO: Final = 50_000
 """Survivors up to which a filtered search compares all of them (about 1.2 ms at this size)."""

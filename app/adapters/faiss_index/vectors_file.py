@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import Damaged
-from app.domain.ports import Vector, Vectors
+from app.domain.ports.vectors import Vector, Vectors
 
 _STEPS: Final = 32767
 _BLOCK: Final = 2 * 2**20

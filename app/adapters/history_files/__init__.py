@@ -28,11 +28,11 @@ from app.adapters.history_files.records import (
     UnknownLayout,
     Unrecognised,
 )
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput, TooLarge
-from app.domain.history_files import MAX_FILE_BYTES, IgnoredFile, UsedFile
-from app.domain.ledger import Event
-from app.domain.ports import Clock
+from app.domain.people.history_files import MAX_FILE_BYTES, IgnoredFile, UsedFile
+from app.domain.people.ledger import Event
+from app.domain.ports.work import Clock
 
 _SOURCES: Final = (TRAKT, LETTERBOXD, MOVIELENS, IMDB, CSV)
 """An archive is the first of these of which it holds a file; files of others in it are ignored."""
@@ -83,7 +83,7 @@ def open_history(
     *,
     clock: Clock = _CLOCK,
 ) -> OpenedHistory:
-    """The history in whatever layout it is: `app.domain.history_files.HistoryReader`.
+    """The history in whatever layout it is: `app.domain.people.history_files.HistoryReader`.
 
     `clock` tells which dates lie in the future.
     """

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.adapters.history_files.contents import Content, printable
 from app.domain.errors import Damaged, InvalidInput, TooLarge
-from app.domain.history_files import MAX_UNPACKED_BYTES, IgnoredFile
+from app.domain.people.history_files import MAX_UNPACKED_BYTES, IgnoredFile
 
 MAX_MEMBERS: Final = 5_000
 MAX_RATIO: Final = 200

@@ -8,8 +8,8 @@ from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import IMDB, Layout, Reading, Told, checked, mark
 from app.adapters.history_files.table import Row, spelled
 from app.adapters.history_files.values import imdb_id_of, moment_of, name_of, rating_of, year_of
-from app.domain.ledger import About, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, EventKind
 
 EXPECTED: Final = "IMDb: Const, Your Rating, or Position, Const"
 _FILMS: Final = frozenset(

@@ -25,7 +25,7 @@ from app.adapters.history_files.records import (
 )
 from app.adapters.history_files.table import Row
 from app.adapters.history_files.values import moment_of, name_of, stars_of, year_of
-from app.domain.ledger import About, EventKind
+from app.domain.people.ledger import About, EventKind
 
 EXPECTED: Final = "Letterboxd: Date, Name, Year, Letterboxd URI"
 DIARY: Final = "Letterboxd diary"

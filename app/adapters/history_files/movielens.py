@@ -10,9 +10,9 @@ from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import MOVIELENS, Layout, Reading, Told, film, mark
 from app.adapters.history_files.table import Row
 from app.adapters.history_files.values import id_of, imdb_id_of, moment_of, name_of, stars_of
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput
-from app.domain.ledger import About, Event, EventKind
+from app.domain.people.ledger import About, Event, EventKind
 
 EXPECTED: Final = (
     "MovieLens: userId, movieId, rating, timestamp, with links.csv: movieId, imdbId, tmdbId"

@@ -15,10 +15,10 @@ from app.adapters.history_files import imdb, letterboxd, movielens, plain, trakt
 from app.adapters.history_files.contents import START, Content, lines_of, printable, what_else
 from app.adapters.history_files.records import Layout, Reading, UnknownLayout, Unrecognised
 from app.adapters.history_files.table import DELIMITERS, Table
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import TooLarge
-from app.domain.history_files import MAX_LINES
-from app.domain.ledger import Event
+from app.domain.people.history_files import MAX_LINES
+from app.domain.people.ledger import Event
 
 JSON: Final = "json"
 EXPECTED: Final = "Expected is one of: " + "; ".join(

@@ -24,8 +24,8 @@ from app.adapters.history_files.values import (
     whole_of,
     year_of,
 )
-from app.domain.ledger import About, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, EventKind
 
 EXPECTED: Final = (
     "any other CSV: tmdb_id with type (movie or tv), imdb_id, tvdb_id, or title and year; "

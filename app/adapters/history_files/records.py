@@ -14,8 +14,8 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from app.adapters.facts import UnusableRow
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
 
 TRAKT: Final = "trakt-file"
 """Not ``trakt``: syncing an account takes out what that account doesn't hold, which must not happen

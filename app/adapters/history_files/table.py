@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 
 DELIMITERS: Final = ",;\t|"
 _NAMED_DELIMITER: Final = re.compile(r"sep=[,;|\t]\s*", re.IGNORECASE)

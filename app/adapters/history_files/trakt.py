@@ -35,8 +35,8 @@ from app.adapters.history_files.values import (
     whole_of,
     year_of,
 )
-from app.domain.ledger import About, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, EventKind
 
 Entry = Mapping[str, Any]
 

@@ -18,8 +18,8 @@ from app.adapters.llm.dialect import Dialect, first_dialect
 from app.adapters.llm.replies import Unusable
 from app.adapters.upstream.addresses import check_address, host_of
 from app.domain.errors import NotConfigured, UpstreamUnavailable
-from app.domain.language import Completion, Schema
-from app.domain.ports import Clock
+from app.domain.ports.language_model import Completion, Schema
+from app.domain.ports.work import Clock
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 _NO_KEY: Final = "none"

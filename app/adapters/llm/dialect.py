@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
-from app.domain.language import Schema
+from app.domain.ports.language_model import Schema
 
 
 class Rung(IntEnum):

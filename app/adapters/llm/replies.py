@@ -13,7 +13,7 @@ import msgspec
 
 from app.adapters.llm.json_text import json_in
 from app.adapters.upstream.answers import is_page, retry_after
-from app.domain.language import Completion
+from app.domain.ports.language_model import Completion
 
 OK: Final = 200
 TOO_MANY_REQUESTS: Final = 429

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.values import id_of
 from app.adapters.rating_files.opening import Text
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
-from app.domain.titles import MediaKind, TitleId
 
 COLUMNS: Final = ("movieId", "imdbId", "tmdbId")
 UNKNOWN: Final = -1

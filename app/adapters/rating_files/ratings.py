@@ -15,7 +15,7 @@ from app.adapters.rating_files.links import UNKNOWN, Links, columns_of
 from app.adapters.rating_files.opening import Text
 from app.domain.errors import InvalidInput
 from app.domain.progress import Progress, Report
-from app.domain.rating_sets import RatingSet
+from app.domain.recommend.rating_sets import RatingSet
 
 COLUMNS: Final = ("userId", "movieId", "rating", "timestamp")
 _CHUNK: Final = 200_000

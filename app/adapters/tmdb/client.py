@@ -18,7 +18,7 @@ from app.adapters.upstream.addresses import host_of
 from app.adapters.upstream.answers import Paused
 from app.adapters.upstream.connections import Connections, Unanswered
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
-from app.domain.ports import Clock
+from app.domain.ports.work import Clock
 
 MOST_TRIES: Final = 4
 _SHORTEST_PAUSE: Final = 0.25

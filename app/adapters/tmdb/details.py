@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from app.adapters.facts import MAX_ID, MAX_LABEL, MAX_RUNTIME, Facts, UnusableRow
-from app.domain.titles import MediaKind, Source, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 
 MOST_CAST: Final = 15
 MOST_ALTERNATIVE_NAMES: Final = 30

@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 
 from app.adapters.facts import MAX_ID
+from app.domain.catalogue.source_answers import ExportLine
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Damaged
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import ExportLine
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _AT_ONCE: Final = 1 << 18

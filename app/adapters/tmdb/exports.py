@@ -26,10 +26,10 @@ from app.adapters.upstream.answers import (
     pause_of,
 )
 from app.adapters.upstream.connections import BrokenOff, Connections, Unanswered
+from app.domain.catalogue.source_answers import Export, ExportLine
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Cancelled, Damaged, UpstreamUnavailable
-from app.domain.ports import Clock
-from app.domain.titles import MediaKind
-from app.domain.upstream import Export, ExportLine
+from app.domain.ports.work import Clock
 
 READY_AT: Final = 8
 """Hour (UTC) from which a day's own export is looked for; before it, yesterday's is the first."""

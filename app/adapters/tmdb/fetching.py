@@ -8,9 +8,9 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Final, Generic, TypeVar
 
+from app.domain.catalogue.source_answers import Answer, ExternalId, Failed, Lookup, NotLookedUp
+from app.domain.catalogue.titles import TitleId
 from app.domain.errors import Cancelled, UpstreamUnavailable
-from app.domain.titles import TitleId
-from app.domain.upstream import Answer, ExternalId, Failed, Lookup, NotLookedUp
 
 MOST_FAILED_IN_A_ROW: Final = 500
 """Failed titles with none answered between them, from which the source counts as talking nonsense.

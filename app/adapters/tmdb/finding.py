@@ -9,8 +9,8 @@ import msgspec
 from app.adapters.facts import MAX_ID
 from app.adapters.upstream.answers import parsed
 from app.adapters.upstream.connections import Unanswered
-from app.domain.titles import MediaKind, TitleId
-from app.domain.upstream import ExternalId, Family, Found
+from app.domain.catalogue.source_answers import ExternalId, Family, Found
+from app.domain.catalogue.titles import MediaKind, TitleId
 
 SOURCES: Final = {Family.IMDB: "imdb_id", Family.TVDB: "tvdb_id"}
 """TMDB's names."""

@@ -21,10 +21,7 @@ from app.adapters.tmdb.finding import SOURCES, found_in
 from app.adapters.tmdb.replies import parsed_object
 from app.adapters.upstream.answers import parsed
 from app.adapters.upstream.connections import Timeouts, Unanswered
-from app.domain.errors import InvalidInput
-from app.domain.ports import Clock
-from app.domain.titles import MediaKind, Source, Title, TitleId
-from app.domain.upstream import (
+from app.domain.catalogue.source_answers import (
     Answer,
     Export,
     ExternalId,
@@ -34,6 +31,9 @@ from app.domain.upstream import (
     Lookup,
     NotLookedUp,
 )
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
+from app.domain.errors import InvalidInput
+from app.domain.ports.work import Clock
 
 MOST_DAYS: Final = 14
 """Between the first and the last day of changes: TMDB's own limit."""

@@ -17,7 +17,7 @@ from app.adapters.trakt.replies import good
 from app.adapters.upstream.answers import Paused
 from app.adapters.upstream.connections import MOST_BYTES, Connections, Reply, Timeouts, Unanswered
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
-from app.domain.ports import Clock
+from app.domain.ports.work import Clock
 
 MOST_TRIES: Final = 4
 MOST_PAUSES: Final = 3

@@ -23,8 +23,8 @@ from app.adapters.history_files.values import (
     year_of,
 )
 from app.adapters.upstream.connections import Unanswered
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import About, Event, EventKind
 
 SOURCE: Final = "trakt"
 Entry = Mapping[str, object]

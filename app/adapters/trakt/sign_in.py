@@ -20,8 +20,8 @@ from app.adapters.upstream.answers import (
 )
 from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import ConnectAgain, InvalidInput, NotConfigured, SlowDown
-from app.domain.people_ports import DeviceCode, Tokens
-from app.domain.ports import Clock
+from app.domain.ports.accounts import DeviceCode, Tokens
+from app.domain.ports.work import Clock
 
 _OTHERS: Final = 5.0
 _BEGIN: Final = "Begin signing in again."
@@ -66,7 +66,7 @@ _REFUSED: Final = msgspec.json.Decoder(_Refusal)
 
 
 class SigningIn:
-    """See `app.domain.people_ports.HistorySource`, whose verbs for tokens these are."""
+    """See `app.domain.ports.people.HistorySource`, whose verbs for tokens these are."""
 
     def __init__(self, access: Access, client: TraktClient, clock: Clock) -> None:
         self._access = access

@@ -17,9 +17,9 @@ from app.adapters.trakt.sign_in import SigningIn
 from app.adapters.upstream.answers import parsed
 from app.adapters.upstream.connections import Reply, Timeouts, Unanswered
 from app.domain.errors import UpstreamUnavailable
-from app.domain.ledger import Event
-from app.domain.people_ports import DeviceCode, Tokens
-from app.domain.ports import Clock
+from app.domain.people.ledger import Event
+from app.domain.ports.accounts import DeviceCode, Tokens
+from app.domain.ports.work import Clock
 
 PAGE: Final = 250
 """Entries; Trakt gives no more at once."""
@@ -60,7 +60,7 @@ class _Page:
 
 
 class TraktSource:
-    """See `app.domain.people_ports.HistorySource`.
+    """See `app.domain.ports.people.HistorySource`.
 
     `patience` is in seconds: how long one request is tried again, pauses that Trakt asks for not
     counted. Any thread may use it; `close` gives up what is under way.

@@ -11,10 +11,10 @@ from tantivy import Query
 from app.adapters.word_index import queries
 from app.adapters.word_index.part import Order, Row, WordPart, WordParts
 from app.adapters.word_index.queries import tokens_of
-from app.domain.filters import TitleFilter
-from app.domain.index_ports import Match
-from app.domain.ranking import KNOWN_FROM
-from app.domain.titles import MediaKind, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.ports.index import Match
+from app.domain.search.filters import TitleFilter
+from app.domain.search.ranking import KNOWN_FROM
 
 _WORDS_OF_LITTLE_KNOWN: Final = 5
 """Words from which a text is no mistyped name of a little known title, but a description: the look
@@ -37,7 +37,7 @@ class WordView:
 
 
 class TantivyWords:
-    """See `app.domain.index_ports.WordIndex`. `view` raises `NotReady` where nothing is served."""
+    """See `app.domain.ports.index.WordIndex`. `view` raises `NotReady` where nothing is served."""
 
     def __init__(self, view: Callable[[], WordView]) -> None:
         self._view = view

@@ -15,10 +15,10 @@ from tantivy import Index, IndexWriter, Occur, Query, Searcher
 from app.adapters.word_index import queries
 from app.adapters.word_index.queries import Clauses
 from app.adapters.word_index.schema import SCHEMA, document_of, new_index
+from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import Damaged
-from app.domain.filters import EVERYTHING, TitleFilter
-from app.domain.ranking import KNOWN_FROM
-from app.domain.titles import MediaKind, Title
+from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.domain.search.ranking import KNOWN_FROM
 
 FOLDER: Final = "words"
 """Where a generation keeps its words: those of all titles, and beside them of the known ones."""

@@ -9,9 +9,9 @@ from typing import Final
 from tantivy import FieldType, Occur, Query, Searcher
 
 from app.adapters.word_index.schema import SCHEMA, STARTS_UP_TO, english, forms_of
-from app.domain.filters import TitleFilter
-from app.domain.names import compact, plain
-from app.domain.titles import MediaKind
+from app.domain.catalogue.names import compact, plain
+from app.domain.catalogue.titles import MediaKind
+from app.domain.search.filters import TitleFilter
 
 _MOST_WORDS: Final = 32
 """Words of a text that are looked up: the rarest, for they tell most."""

@@ -17,9 +17,9 @@ from tantivy import (
     Tokenizer,
 )
 
-from app.domain.embedding_text import META_KEYWORDS
-from app.domain.names import compact, plain, spellings, without_article
-from app.domain.titles import MediaKind, Title
+from app.domain.catalogue.names import compact, plain, spellings, without_article
+from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.index.embedding_text import META_KEYWORDS
 
 STARTS_UP_TO: Final = 5
 """Letters of a name's beginning that are looked up as one term."""

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.dumps import open_dump
-from app.domain.dumps import LeftOut, Record, Refusal
+from app.domain.catalogue.dumps import LeftOut, Record, Refusal
 from app.domain.errors import Damaged
 from tests.dump_files import (
     BIG,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.dumps import open_dump
-from app.domain.dumps import Refusal
+from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import Damaged
 from tests.dump_files import (
     FILM,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.dumps import KNOWN, open_dump
+from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import InvalidInput
-from app.domain.titles import MediaKind, Source, Title, TitleId
 from tests.dump_files import (
     BIG,
     FILM,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.sync_plan import today
+from app.services.catalogue.sync_plan import today
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb, tmdb_server

@@ -10,12 +10,12 @@ from typing import NoReturn
 
 import pytest
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Cancelled, StoreUnavailable, UpstreamUnavailable
 from app.domain.jobs import JobState
-from app.domain.titles import MediaKind
-from app.jobs.work import WORK
+from app.doors.worker.work import WORK
+from app.services.catalogue.sync_state import read_state, write_state
 from app.services.leases import CATALOGUE, held
-from app.services.sync_state import read_state, write_state
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb

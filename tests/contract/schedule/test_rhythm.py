@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import Job, JobState
-from app.domain.titles import MediaKind
-from app.jobs.agenda import Agenda
-from app.jobs.schedule import SCHEDULE
-from app.services.sync_state import OpenRun, SyncState, read_state, write_state
+from app.doors.worker.agenda import Agenda
+from app.doors.worker.schedule import SCHEDULE
+from app.services.catalogue.sync_state import OpenRun, SyncState, read_state, write_state
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.fakes.tmdb import FakeTmdb

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.adapters.trakt import client
 from app.adapters.trakt.source import TraktSource
-from app.domain.people_ports import Tokens
-from app.services.history_sync import HistorySync
+from app.domain.ports.accounts import Tokens
+from app.services.accounts.history_sync import HistorySync
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import FakePerson, FakeTrakt, Rates, trakt_server
 from tests.trakt_world import ADA, history_sync, household, tokens_of, trakt_source

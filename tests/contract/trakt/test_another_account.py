@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.adapters.trakt.source import TraktSource
 from app.domain.errors import UpstreamUnavailable
-from app.domain.ledger import EventKind
-from app.domain.people_ports import Tokens
+from app.domain.people.ledger import EventKind
+from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
-from app.services.history_sync import FORMER, HistorySync
-from app.services.linking import TRAKT
+from app.services.accounts.history_sync import FORMER, HistorySync
+from app.services.accounts.linking import TRAKT
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import EMPTY_BODY, FakePerson, FakeTrakt, Instead, Status
 from tests.trakt_world import ADA, keys, plays, tokens_of

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.adapters.trakt.source import TraktSource
 from app.domain.errors import Forbidden, InvalidInput, SlowDown
 from app.domain.progress import silent
-from app.services.history_sync import HistorySync
-from app.services.sign_in import SignIn
+from app.services.accounts.history_sync import HistorySync
+from app.services.accounts.sign_in import SignIn
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import FakeTrakt
 from tests.trakt_world import ADA, BOB, linking

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.domain.errors import (
     Cancelled,
     UpstreamUnavailable,
 )
-from app.domain.ledger import EventKind
+from app.domain.people.ledger import EventKind
 from app.domain.progress import Progress, silent
-from app.services.history_sync import HistorySync
+from app.services.accounts.history_sync import HistorySync
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import (
     FakePerson,

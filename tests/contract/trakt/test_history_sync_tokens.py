@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.adapters.sealing import FernetSeal
-from app.adapters.stores import Stores
+from app.adapters.stores.common.stores import Stores
 from app.domain.errors import (
     AccountLimited,
     ConnectAgain,
@@ -15,9 +15,9 @@ from app.domain.errors import (
     StoreUnavailable,
     UpstreamUnavailable,
 )
-from app.domain.people_ports import Account
+from app.domain.ports.accounts import Account
 from app.domain.progress import silent
-from app.services.history_sync import HistorySync
+from app.services.accounts.history_sync import HistorySync
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import (
     ACCOUNT_LIMIT,

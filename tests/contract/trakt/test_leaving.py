@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.people_ports import Tokens
+from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
 from app.wiring import Services
 from tests.fakes.trakt import DROPPED, FakePerson, FakeTrakt, Status

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.domain.people_ports import Tokens
+from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
-from app.jobs.work import sync_trakt
+from app.doors.worker.work import sync_trakt
 from tests.fakes.trakt import FakePerson, FakeTrakt
 from tests.trakt_world import settings_for
 from tests.worker_world import make_services

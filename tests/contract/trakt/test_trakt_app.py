@@ -14,7 +14,7 @@ from app.domain.errors import (
     NotConfigured,
     WatcherError,
 )
-from app.domain.people_ports import Tokens
+from app.domain.ports.accounts import Tokens
 from tests.fakes.clock import MovedClock
 from tests.fakes.faults import Effect
 from tests.fakes.trakt import (

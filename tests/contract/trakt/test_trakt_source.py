@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.adapters.trakt.source import TraktSource
-from app.domain.ledger import EventKind
-from app.domain.people_ports import Tokens
-from app.domain.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind
+from app.domain.people.ledger import EventKind
+from app.domain.ports.accounts import Tokens
 from tests.fakes.clock import MovedClock
 from tests.fakes.trakt import (
     FakePerson,

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import Cancelled
 from app.domain.jobs import JobState
-from app.domain.people_ports import Tokens
+from app.domain.ports.accounts import Tokens
 from app.wiring import Services
 from tests.busy_machine import allowed
 from tests.fakes.trakt import FakePerson, FakeTrakt, Hang, Status

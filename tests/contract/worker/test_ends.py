@@ -11,8 +11,8 @@ import pytest
 
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress, Report
-from app.jobs.runner import Runner
-from app.jobs.work import WORK, Arguments
+from app.doors.worker.runner import Runner
+from app.doors.worker.work import WORK, Arguments
 from app.wiring import Services
 from tests.builders import make_titles
 from tests.busy_machine import allowed

@@ -12,8 +12,8 @@ import pytest
 from app.domain.errors import StoreUnavailable
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress, Report
-from app.jobs.runner import Runner
-from app.jobs.work import WORK, Arguments
+from app.doors.worker.runner import Runner
+from app.doors.worker.work import WORK, Arguments
 from app.wiring import Services
 from app.worker import _finished
 from tests.builders import make_titles, movie
@@ -162,7 +162,7 @@ def test_progress_is_kept_while_a_job_runs_and_when_it_has_ended(
 def test_a_step_that_reports_nothing_gives_signs_of_life(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.jobs.running.HEARTBEAT", 0.02)
+    monkeypatch.setattr("app.doors.worker.running.HEARTBEAT", 0.02)
     going = threading.Event()
     monkeypatch.setitem(WORK, "rebuild_index", lambda *_: str(going.wait(10)))
     asked = services.jobs.submit("rebuild_index", {"n": "1"})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.jobs import JobState
-from app.domain.ledger import About, Event, EventKind
-from app.domain.titles import MediaKind, TitleId
-from app.services.history import HistoryQuery
+from app.domain.people.ledger import About, Event, EventKind
+from app.services.people.history import HistoryQuery
 from tests.fakes.tmdb import FakeTmdb
 from tests.worker_world import make_services, until, worker
 

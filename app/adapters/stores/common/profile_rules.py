@@ -1,0 +1,48 @@
+"""What holds for the people of every store."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from math import isfinite
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.people.ledger import Profile
+
+_VERSION_BITS = 48
+
+
+def name_key(name: str) -> str:
+    """The name without case: equal for names that people take for the same."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def checked_profile(profile: Profile) -> Profile:
+    """The profile; raises `InvalidInput` for a time that is none."""
+    if not isfinite(profile.created_at):
+        raise InvalidInput("A profile's time of creation must be a finite number")
+    return profile
+
+
+def first_version() -> int:
+    """The version of a ledger that begins.
+
+    By chance, so that what was read of a deleted profile is never taken for that of a new one
+    that was given the same id.
+    """
+    return secrets.randbits(_VERSION_BITS)
+
+
+def name_taken(name: str) -> InvalidInput:
+    """Another profile is called this."""
+    return InvalidInput(f"name: there is a profile called {name!r} already, choose another name")
+
+
+def id_taken(profile_id: str) -> InvalidInput:
+    """Another profile has this id."""
+    return InvalidInput(f"id: there is a profile {profile_id!r} already")
+
+
+def no_profile(profile_id: str) -> NotFound:
+    """Nobody has this id."""
+    return NotFound(f"There is no profile {profile_id!r}")

@@ -1,0 +1,124 @@
+"""The people of the household in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from app.adapters.stores.common.profile_rules import (
+    checked_profile,
+    first_version,
+    id_taken,
+    name_key,
+    name_taken,
+    no_profile,
+)
+from app.adapters.stores.sqlite.database import Database
+from app.domain.people.ledger import Profile
+
+_ALL: Final = "SELECT id, name, created_at, token_hash FROM profiles"
+_ONE: Final = f"{_ALL} WHERE id = ?"
+_IN_ORDER: Final = f"{_ALL} ORDER BY created_at, id"
+_INSERT: Final = """INSERT INTO profiles (id, name, name_key, created_at, token_hash, version)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+_NAMESAKE: Final = "SELECT 1 FROM profiles WHERE name_key = ? AND id <> ?"
+_PLACE: Final = "SELECT place FROM profiles WHERE id = ?"
+_RENAME: Final = "UPDATE profiles SET name = ?, name_key = ? WHERE id = ?"
+_SET_TOKEN: Final = "UPDATE profiles SET token_hash = ? WHERE id = ?"  # noqa: S105 -- no token
+_DELETE: Final = (
+    "DELETE FROM events WHERE profile = ?",
+    "DELETE FROM accounts WHERE profile = ?",
+    "DELETE FROM profiles WHERE place = ?",
+)
+
+
+class SqliteProfileStore:
+    """`ProfileStore` over one file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, profile: Profile) -> None:
+        """See `ProfileStore.create`."""
+        checked_profile(profile)
+        with self._database.transaction() as connection:
+            if place_of(connection, profile.id):
+                raise id_taken(profile.id)
+            key = _free_name(connection, profile.name, profile.id)
+            connection.execute(
+                _INSERT,
+                (
+                    *(profile.id, profile.name, key),
+                    *(profile.created_at, profile.token_hash, first_version()),
+                ),
+            )
+
+    def rename(self, profile_id: str, name: str) -> Profile:
+        """See `ProfileStore.rename`."""
+        with self._database.transaction() as connection:
+            known_place(connection, profile_id)
+            key = _free_name(connection, name, profile_id)
+            connection.execute(_RENAME, (name, key, profile_id))
+            return _stored(connection, profile_id)
+
+    def set_token(self, profile_id: str, token_hash: str) -> Profile:
+        """See `ProfileStore.set_token`."""
+        with self._database.transaction() as connection:
+            known_place(connection, profile_id)
+            connection.execute(_SET_TOKEN, (token_hash, profile_id))
+            return _stored(connection, profile_id)
+
+    def delete(self, profile_id: str) -> bool:
+        """See `ProfileStore.delete`."""
+        with self._database.transaction() as connection:
+            place = place_of(connection, profile_id)
+            if not place:
+                return False
+            for statement in _DELETE:
+                connection.execute(statement, (place,))
+            return True
+
+    def get(self, profile_id: str) -> Profile | None:
+        """See `ProfileStore.get`."""
+        for row in self._database.rows(_ONE, (profile_id,)):
+            return _profile(row)
+        return None
+
+    def all(self) -> list[Profile]:
+        """See `ProfileStore.all`."""
+        return [_profile(row) for row in self._database.rows(_IN_ORDER)]
+
+
+def place_of(connection: sqlite3.Connection, profile_id: str) -> int | None:
+    """What the profile's events and accounts are kept under (1 or more), None where there is none.
+
+    To be called within the transaction that uses it: it may be gone in the next one.
+    """
+    row = connection.execute(_PLACE, (profile_id,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def known_place(connection: sqlite3.Connection, profile_id: str) -> int:
+    """As `place_of`; raises `NotFound`."""
+    place = place_of(connection, profile_id)
+    if place is None:
+        raise no_profile(profile_id)
+    return place
+
+
+def _free_name(connection: sqlite3.Connection, name: str, profile_id: str) -> str:
+    """The name's key; raises `InvalidInput` where somebody else has it."""
+    key = name_key(name)
+    if connection.execute(_NAMESAKE, (key, profile_id)).fetchone():
+        raise name_taken(name)
+    return key
+
+
+def _stored(connection: sqlite3.Connection, profile_id: str) -> Profile:
+    return _profile(connection.execute(_ONE, (profile_id,)).fetchone())
+
+
+def _profile(row: Sequence[Any]) -> Profile:
+    profile_id, name, created_at, token_hash = row
+    return Profile(id=profile_id, name=name, created_at=created_at, token_hash=token_hash)

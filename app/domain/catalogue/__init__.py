@@ -1,0 +1,1 @@
+"""Titles: what they are, what they are called, how facts of several sources come together."""

@@ -1,0 +1,1 @@
+"""What a person watched, rated, marked and was shown."""

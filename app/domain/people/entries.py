@@ -1,0 +1,96 @@
+"""Entries of a ledger, found by title over all families of ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from app.domain.catalogue.names import fold
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.people.ledger import About, Event
+
+
+class By(StrEnum):
+    """By what an entry was recognised as the title's; a name is the weakest."""
+
+    TMDB = "tmdb"
+    IMDB = "imdb"
+    TVDB = "tvdb"
+    NAME = "name"
+
+
+class Entries:
+    """Events, for asking which of them are a title's.
+
+    A film and a series never meet by number. An IMDb id names one thing, so it decides across
+    kinds; a TVDB id is of a series. A name with its year decides only for entries that have no id
+    at all.
+    """
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._tmdb: dict[int, list[Event]] = defaultdict(list)
+        self._imdb: dict[str, list[Event]] = defaultdict(list)
+        self._tvdb: dict[int, list[Event]] = defaultdict(list)
+        self._named: dict[tuple[MediaKind, str, int | None], list[Event]] = defaultdict(list)
+        for event in events:
+            self._note(event)
+
+    def of(self, title: Title) -> list[tuple[Event, By]]:
+        """The title's events, each key once, with the strongest family that told so."""
+        found: dict[str, tuple[Event, By]] = {}
+        for by, some in (
+            (By.TMDB, self._tmdb.get(title.id.key, ())),
+            (By.IMDB, self._imdb.get(title.imdb_id, ()) if title.imdb_id else ()),
+            (By.TVDB, self._of_tvdb(title)),
+            (By.NAME, self._of_name(title)),
+        ):
+            for event in some:
+                found.setdefault(event.key, (event, by))
+        return list(found.values())
+
+    def tmdb_ids(self) -> list[TitleId]:
+        """Titles that entries name by TMDB's number, ascending."""
+        return [TitleId.from_key(key) for key in sorted(self._tmdb)]
+
+    def imdb_ids(self) -> list[str]:
+        """IMDb ids that entries name, ascending."""
+        return sorted(self._imdb)
+
+    def tvdb_ids(self) -> list[int]:
+        """TVDB ids that entries name, ascending."""
+        return sorted(self._tvdb)
+
+    def names(self) -> list[About]:
+        """Entries that have a name only, one of each."""
+        found = {event.about for some in self._named.values() for event in some}
+        return sorted(found, key=lambda about: (about.kind, about.name, about.year or 0))
+
+    def _note(self, event: Event) -> None:
+        about = event.about
+        if about.tmdb_id is not None:
+            self._tmdb[TitleId(about.kind, about.tmdb_id).key].append(event)
+        if about.imdb_id:
+            self._imdb[about.imdb_id].append(event)
+        if about.tvdb_id is not None and about.kind is MediaKind.TV:
+            self._tvdb[about.tvdb_id].append(event)
+        if has_no_id(about) and about.name:
+            self._named[about.kind, fold(about.name), about.year].append(event)
+
+    def _of_tvdb(self, title: Title) -> Sequence[Event]:
+        if title.tvdb_id is None or title.id.kind is not MediaKind.TV:
+            return ()
+        return self._tvdb.get(title.tvdb_id, ())
+
+    def _of_name(self, title: Title) -> list[Event]:
+        if not self._named:
+            return []
+        found: list[Event] = []
+        for name in {fold(one) for one in (title.name, title.original_name) if one}:
+            found += self._named.get((title.id.kind, name, title.year), ())
+        return found
+
+
+def has_no_id(about: About) -> bool:
+    """Whether only its name tells what it is."""
+    return about.tmdb_id is None and not about.imdb_id and about.tvdb_id is None

@@ -1,0 +1,1 @@
+"""From a taste to a list: features, scores, rules, variety."""

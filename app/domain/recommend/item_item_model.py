@@ -1,0 +1,169 @@
+"""The co-rating model: what people who rated one title highly also rated highly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.catalogue.titles import TitleId
+from app.domain.taste.tastes import DISLIKED, LIKED, Liking
+
+Floats32 = NDArray[np.float32]
+
+DAMPING: Final = 20
+"""So that of titles which hardly anybody rated two that share a friend aren't called alike."""
+
+_EVIDENT: Final = 3
+"""So many people at least liked both titles, where one is told as a reason for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """For each of n titles the k strongest links to others: `to` (n, k) rows, `weights` (n, k).
+
+    Where a title has fewer, the rest is weight 0 to row 0.
+    """
+
+    to: NDArray[np.int32]
+    weights: NDArray[np.float16]
+
+    def scores(self, rows: NDArray[np.intp], weights: NDArray[np.float64]) -> Floats32:
+        """Shape (n,): the sum over `rows` of what each gives to all titles."""
+        n = len(self.to)
+        if not len(rows):
+            return np.zeros(n, np.float32)
+        given = self.weights[rows].astype(np.float64) * weights[:, None]
+        total = np.bincount(self.to[rows].ravel(), given.ravel(), minlength=n)
+        return np.asarray(total, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class CoRatings:
+    """Links between the titles of a rating set, and how often each was rated.
+
+    `keys` ascends (shape (n,)); `counts` are people who rated each title, `liked` those who liked
+    it; `lateness` is how late in their histories people rated it, -0.5 (first) to 0.5 (last).
+    `wide`, `close` and `session` are closed-form item models (EASE: Steck, 2019), of all that a
+    person rated, of what they rated about the same time, and nearly at once, with resemblance of
+    the titles as further rows; `after` links a title to those rated soon after it, `later` to those
+    rated some while after; `both` is the share of people who liked both, of those who liked
+    either, `DAMPING` added to the latter.
+    """
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    liked: NDArray[np.int32]
+    lateness: Floats32
+    wide: Links
+    close: Links
+    session: Links
+    after: Links
+    later: Links
+    both: Links
+
+    def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
+        """The row of each title, -1 for those that the set lacks."""
+        keys = np.array([one.key for one in ids], np.int64)
+        places = np.searchsorted(self.keys, keys)
+        places = np.minimum(places, max(len(self.keys) - 1, 0))
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.intp)
+        return np.where(self.keys[places] == keys, places, -1)
+
+    def heard(self, liking: Liking) -> Heard:
+        """What the rating set says to this person."""
+        rows = self.rows(liking.ids)
+        known = rows >= 0
+        rows, weights = rows[known], liking.weights[known]
+        recency = liking.recency[known]
+        newest = liking.lately[known]
+        low = (liking.ratings[known] < DISLIKED).astype(np.float64)
+        likes = (liking.ratings[known] >= LIKED) * recency
+        scores = {
+            "wide": _in_deviations(self.wide.scores(rows, weights)),
+            "close": _in_deviations(self.close.scores(rows, weights)),
+            "session": _in_deviations(self.session.scores(rows, weights)),
+            "lately": _in_deviations(self.close.scores(rows, newest)),
+            "after": _in_deviations(self.after.scores(rows, newest)),
+            "later": _in_deviations(self.later.scores(rows, weights)),
+            "low": _in_deviations(self.wide.scores(rows, low)),
+            "both": _in_deviations(self.both.scores(rows, likes)),
+        }
+        return Heard(self, scores)
+
+    def friends(self, of: NDArray[np.intp], row: int) -> list[int]:
+        """Those of the rows `of` whose friends liked title `row` too, the strongest link first.
+
+        Only where enough people liked both for the sentence to be true of several.
+        """
+        places, links = np.nonzero(self.both.to[of] == row)
+        shares = self.both.weights[of[places], links].astype(np.float64)
+        # A filled-up link leads to row 0 as well, with weight 0.
+        either = self.liked[of[places]].astype(np.float64) + float(self.liked[row]) + DAMPING
+        evident = np.flatnonzero(np.round(shares * either / (1 + shares)) >= _EVIDENT)
+        order = evident[np.lexsort((places[evident], -shares[evident]))]
+        found: list[int] = places[order].tolist()
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What a model says to one person: for each sort of link a score of all its titles, (n,).
+
+    Each is in standard deviations of its own.
+    """
+
+    model: CoRatings
+    scores: Mapping[str, Floats32]
+
+    @property
+    def mixed(self) -> Floats32:
+        """Shape (n,): all of it in one, for finding candidates; a ranker weighs it better."""
+        parts = [np.float32(weight) * self.scores[name] for name, weight in _MIXED.items()]
+        return np.asarray(np.sum(parts, axis=0), np.float32)
+
+
+_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
+
+
+def _in_deviations(scores: Floats32) -> Floats32:
+    return np.asarray(scores / (scores.std() + 1e-9), np.float32)
+
+
+def arrays_of(model: CoRatings) -> dict[str, NDArray[np.generic]]:
+    """The model as named arrays, for keeping."""
+    found: dict[str, NDArray[np.generic]] = {
+        "keys": model.keys,
+        "counts": model.counts,
+        "liked": model.liked,
+        "lateness": model.lateness,
+    }
+    for name in LINKS:
+        links: Links = getattr(model, name)
+        found |= {f"{name}_to": links.to, f"{name}_weights": links.weights}
+    return found
+
+
+def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> CoRatings:
+    """The inverse of `arrays_of`. Raises `KeyError` where one is missing."""
+    links = {
+        name: Links(
+            np.asarray(arrays[f"{name}_to"], np.int32),
+            np.asarray(arrays[f"{name}_weights"], np.float16),
+        )
+        for name in LINKS
+    }
+    return CoRatings(
+        keys=np.asarray(arrays["keys"], np.int64),
+        counts=np.asarray(arrays["counts"], np.int32),
+        liked=np.asarray(arrays["liked"], np.int32),
+        lateness=np.asarray(arrays["lateness"], np.float32),
+        **links,
+    )
+
+
+LINKS: Final = ("wide", "close", "session", "after", "later", "both")

@@ -1,0 +1,1 @@
+"""What a person likes, as groups, on a map and in figures."""

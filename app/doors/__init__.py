@@ -1,0 +1,1 @@
+"""Ways in: each translates its own protocol and calls the same verbs."""

@@ -1,0 +1,243 @@
+"""The operator's routes: what is there, and long work. All of them need the admin token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app import __version__
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import NotConfigured
+from app.domain.job_kinds import (
+    EMBED_FULL,
+    EMBED_ITEM,
+    REBUILD_INDEX,
+    RETRY_FAILED,
+    SYNC_TMDB,
+    SYNC_TRAKT,
+)
+from app.domain.jobs import KEPT, Job, JobState
+from app.doors.http.deps import ADMIN, Program
+from app.doors.http.errors_shown import ErrorShown, errors_shown
+from app.doors.http.jobs import JobAnswer, all_shown, shown, worker
+from app.doors.http.settings_shown import SettingShown, settings_shown
+from app.services.catalogue.fetching import ATTEMPTS
+from app.services.catalogue.sync_state import read_state
+from app.wiring import Services
+
+router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
+
+
+class EmbedItem(BaseModel):
+    """Which title to embed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tmdb_id: Annotated[int, Field(ge=1, lt=2**62)]
+    media_type: MediaKind
+
+
+class SyncTmdb(BaseModel):
+    """What to bring up to TMDB, with the switches of `sync_tmdb`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    media_type: Literal["movie", "tv", "all"] = "all"
+    full_sync: bool = False
+    embed_updated: bool = True
+    force_refresh: bool = False
+    include_adult: bool = False
+
+
+class FailedId(BaseModel):
+    """An id that is set aside; `last_at` in Unix seconds."""
+
+    media_type: MediaKind
+    tmdb_id: int
+    reason: str
+    attempts: int
+    last_at: float
+
+
+class Coverage(BaseModel):
+    """How much of TMDB is here, and how far it was followed.
+
+    `listed` counts the titles of the last export read (`exported` is its date), 0 before any.
+    `cursor` is the date up to which changes are in; `running_since` is 0 where no run is open.
+    """
+
+    stored: int
+    listed: int
+    exported: str
+    cursor: str
+    partial: bool
+    running_since: int
+    synced_at: float
+    set_aside: int
+
+
+class CoRatings(BaseModel):
+    """The co-rating model in use, and what is wrong with the published one, empty for nothing."""
+
+    version: str
+    problem: str
+
+
+class Status(BaseModel):
+    """What there is, what is served, and the newest job of each kind in each state."""
+
+    version: str
+    store: str
+    titles: dict[str, int]
+    vectors: int
+    model: str
+    index: dict[str, Any]
+    co_ratings: CoRatings
+    tmdb: dict[str, Coverage]
+    worker: str
+    jobs: list[JobAnswer]
+
+
+@router.get("/status", summary="Counts, index, recall, jobs")
+def status(program: Program) -> Status:
+    """Everything at a glance."""
+    served = program.index.status()
+    index: dict[str, Any] = {
+        "ready": served.ready,
+        "version": served.version,
+        "reason": served.reason if not served.ready else "",
+        "delta": served.delta,
+        "removed": served.removed,
+        "refused": list(served.refused),
+    }
+    if served.manifest is not None:
+        manifest = served.manifest
+        index |= {
+            "count": manifest.count,
+            "model": manifest.model,
+            "dimension": manifest.dimension,
+            "recall_at_10": manifest.recall,
+            "recall_target": manifest.recall_target,
+            "built_at": manifest.built_at,
+            "build_seconds": manifest.build_seconds,
+            "parts": [asdict(part) for part in manifest.parts],
+        }
+    model = program.embedder.model
+    _ = program.trained()  # a model that was published a moment ago is taken into use
+    titles = program.titles.count()
+    return Status(
+        version=__version__,
+        store=program.stores.name,
+        titles={kind.value: count for kind, count in titles.items()},
+        vectors=program.vectors.status(model).count,
+        model=model,
+        index=index,
+        co_ratings=CoRatings(version=program.trained.version, problem=program.trained.problem),
+        tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
+        worker=worker(program),
+        jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
+    )
+
+
+@router.post("/embed/full", status_code=202, summary="Embed what changed, in the worker")
+def embed_full(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it."""
+    return shown(program, program.jobs.submit(EMBED_FULL, {}))
+
+
+@router.post("/embed/item", status_code=202, summary="Embed one title, in the worker")
+def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
+    """Records the request and answers at once. 404 for a title that the catalogue lacks."""
+    title = program.search.title(TitleId(asked.media_type, asked.tmdb_id))
+    arguments = {"media_type": title.id.kind.value, "tmdb_id": str(title.id.tmdb_id)}
+    return shown(program, program.jobs.submit(EMBED_ITEM, arguments))
+
+
+@router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
+def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
+    _ = program.source
+    wanted = asked or SyncTmdb()
+    switches = wanted.model_dump(exclude={"media_type"})
+    arguments = {name: "true" for name, on in switches.items() if on}
+    if wanted.media_type != "all":
+        arguments["media_type"] = wanted.media_type
+    return shown(program, program.jobs.submit(SYNC_TMDB, arguments))
+
+
+@router.post("/sync/trakt", status_code=202, summary="Bring in everybody's Trakt history")
+def sync_trakt(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a Trakt app."""
+    if program.settings.trakt_client_id is None or program.settings.trakt_client_secret is None:
+        raise NotConfigured(
+            "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET are not set: make an app at trakt.tv "
+            "(settings, API apps) and put both into the environment or .env."
+        )
+    return shown(program, program.jobs.submit(SYNC_TRAKT, {}))
+
+
+@router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")
+def retry(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
+    _ = program.source
+    return shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
+
+
+@router.get("/failed", summary="Ids that could not be fetched")
+def failed(program: Program) -> list[FailedId]:
+    """Those set aside after three attempts, with the reason of each."""
+    return [
+        FailedId(
+            media_type=one.id.kind,
+            tmdb_id=one.id.tmdb_id,
+            reason=one.reason,
+            attempts=one.attempts,
+            last_at=one.last_at,
+        )
+        for one in program.failures.all()
+        if one.attempts >= ATTEMPTS
+    ]
+
+
+@router.get("/settings", summary="Settings in force")
+def settings(program: Program) -> list[SettingShown]:
+    """Names and values; of secrets only whether they are set."""
+    return settings_shown(program.settings)
+
+
+@router.get("/errors", summary="What went wrong of late")
+def errors(request: Request, program: Program) -> list[ErrorShown]:
+    """Warnings and errors of this process since its start, and failed jobs, the newest first."""
+    return errors_shown(request, program)
+
+
+@router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")
+def rebuild(program: Program) -> JobAnswer:
+    """Records the request and answers at once; the worker does it."""
+    return shown(program, program.jobs.submit(REBUILD_INDEX, {}))
+
+
+def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
+    state = read_state(program.state, kind)
+    return Coverage(
+        stored=stored,
+        listed=state.listed,
+        exported=state.exported,
+        cursor=state.cursor,
+        partial=state.partial,
+        running_since=state.open.began if state.open else 0,
+        synced_at=state.synced_at,
+        set_aside=sum(one.attempts >= ATTEMPTS for one in program.failures.all(kind)),
+    )
+
+
+def _newest_of_each(newest_first: Iterable[Job]) -> list[Job]:
+    """The newest of each kind in each state: a long crawl isn't hidden by what ran since."""
+    found: dict[tuple[str, JobState], Job] = {}
+    for one in newest_first:
+        found.setdefault((one.kind, one.state), one)
+    return list(found.values())

@@ -1,0 +1,237 @@
+"""A person's history: `/history`, `/ratings`, `/marks`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import InvalidInput
+from app.domain.people.ledger import About, EventKind
+from app.doors.http.deps import Program
+from app.doors.http.knn import TitleRef
+from app.doors.http.people_access import Person
+from app.doors.http.titles import TitleCard, card_of
+from app.services.people.history import HistoryQuery, Show, Sort, Undo
+from app.services.people.history_rows import Row
+from app.services.people.profiles import events_of
+from app.wiring import Services
+
+router = APIRouter(tags=["history"])
+
+MOST_ROWS = 200
+MOST_EPISODES = 1000
+
+
+class Episode(BaseModel):
+    """Season 0 holds specials."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    season: Annotated[int, Field(strict=True, ge=0, le=10_000)]
+    episode: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+
+
+class Titles(BaseModel):
+    """Which titles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    titles: list[TitleRef] = Field(max_length=MOST_ROWS)
+
+
+class WatchedNow(TitleRef):
+    """That a title was watched: `at` in Unix seconds, now where left out."""
+
+    at: Annotated[int, Field(strict=True, ge=0)] | None = None
+    episodes: list[Episode] = Field([], max_length=MOST_EPISODES)
+
+
+class Rating(TitleRef):
+    """1 to 10; null takes it back."""
+
+    rating: Annotated[int, Field(strict=True, ge=1, le=10)] | None
+
+
+class Mark(TitleRef):
+    """Love it, put it on the watchlist, or dismiss it; `on: false` takes that back."""
+
+    mark: Literal["loved", "watchlisted", "dismissed"]
+    on: bool = True
+
+
+class UndoToken(BaseModel):
+    """What an answer gave as `undo`, given back to bring back what was before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    remove: list[Annotated[str, Field(max_length=500)]] = Field([], max_length=5000)
+    put: list[dict[str, Any]] = Field([], max_length=5000)
+
+
+class Done(BaseModel):
+    """A change that was made; send `undo` to `POST /history/undo` to take it back."""
+
+    undo: UndoToken
+
+
+class HistoryFilter(BaseModel):
+    """Which rows, in what order, which of them. `q` is a part of the name."""
+
+    show: Show = "all"
+    media_type: Literal["movie", "tv", "all"] = "all"
+    genre: Annotated[str, Field(max_length=60)] = ""
+    year_from: Annotated[int, Field(ge=1800, le=2200)] | None = None
+    year_to: Annotated[int, Field(ge=1800, le=2200)] | None = None
+    q: Annotated[str, Field(max_length=200)] = ""
+    sort: Sort = "latest"
+    offset: Annotated[int, Field(ge=0, le=10**6)] = 0
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
+
+    def as_query(self) -> HistoryQuery:
+        """The same, as the service takes it."""
+        return HistoryQuery(
+            show=self.show,
+            kind=None if self.media_type == "all" else MediaKind(self.media_type),
+            genre=self.genre,
+            year_from=self.year_from,
+            year_to=self.year_to,
+            text=self.q,
+            sort=self.sort,
+            offset=self.offset,
+            limit=self.limit,
+        )
+
+
+class HistoryRow(BaseModel):
+    """One title of a history. `title` is null where the catalogue lacks it.
+
+    `rating` is the person's own, 1 to 10. `last_at` is in Unix seconds, 0 where unknown.
+    """
+
+    media_type: MediaKind
+    tmdb_id: int | None
+    imdb_id: str
+    name: str
+    year: int | None
+    watched: bool
+    plays: int
+    episodes: int
+    rating: int | None
+    loved: bool
+    watchlisted: bool
+    dismissed: bool
+    last_at: int
+    sources: tuple[str, ...]
+    title: TitleCard | None
+
+
+class HistoryPage(BaseModel):
+    """Some rows of `total`."""
+
+    profile: str
+    total: int
+    offset: int
+    rows: list[HistoryRow]
+
+
+@router.get("/history", summary="What a person watched, rated, marked")
+def listed(
+    program: Program, person: Person, asked: Annotated[HistoryFilter, Query()]
+) -> HistoryPage:
+    """The latest first, unless sorted otherwise."""
+    page = program.history.listed(person.id, asked.as_query())
+    rows = [_row(row, program.settings.tmdb_image_url) for row in page.rows]
+    return HistoryPage(profile=person.id, total=page.total, offset=asked.offset, rows=rows)
+
+
+@router.post("/history/standings", summary="Where a person stands with some titles")
+def standings(asked: Titles, program: Program, person: Person) -> list[HistoryRow]:
+    """Rows of those titles that the history knows; the others are left out."""
+    wanted = {ref.as_id() for ref in asked.titles}
+    images = program.settings.tmdb_image_url
+    return [_row(row, images) for row in program.history.of(person.id, wanted)]
+
+
+@router.post("/history", summary="Note that a title was watched")
+def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
+    """A series by its episodes, or as a whole."""
+    episodes = {(one.season, one.episode) for one in asked.episodes}
+    if episodes and asked.media_type is MediaKind.MOVIE:
+        raise InvalidInput("episodes: a film has none.")
+    about = about_of(program, asked.as_id())
+    return _done(program.history.add(person.id, about, asked.at, episodes))
+
+
+@router.delete("/history", summary="Note that a title was not watched")
+def not_watched(
+    program: Program,
+    person: Person,
+    tmdb_id: Annotated[int, Query(ge=1, lt=2**62)],
+    media_type: MediaKind,
+) -> Done:
+    """Whatever any source told until now; what is watched later counts again."""
+    about = about_of(program, TitleId(media_type, tmdb_id))
+    return _done(program.history.take_back(person.id, about))
+
+
+@router.post("/ratings", summary="Rate a title")
+def rate(asked: Rating, program: Program, person: Person) -> Done:
+    """1 to 10, or null."""
+    return _done(program.history.rate(person.id, about_of(program, asked.as_id()), asked.rating))
+
+
+@router.post("/marks", summary="Love, watchlist or dismiss a title")
+def mark(asked: Mark, program: Program, person: Person) -> Done:
+    """Marking twice is marking once."""
+    about = about_of(program, asked.as_id())
+    return _done(program.history.mark(person.id, about, EventKind(asked.mark), on=asked.on))
+
+
+@router.post("/history/undo", summary="Bring back what was before a change")
+def undo(asked: UndoToken, program: Program, person: Person) -> Done:
+    """Its answer's `undo` makes the change again."""
+    change = Undo(tuple(asked.remove), tuple(events_of(asked.put)))
+    return _done(program.history.undo(person.id, change))
+
+
+def about_of(program: Services, title_id: TitleId) -> About:
+    """The title with all that the catalogue knows of its ids. Raises `NotFound`."""
+    title = program.search.title(title_id)
+    return About(
+        kind=title.id.kind,
+        tmdb_id=title.id.tmdb_id,
+        imdb_id=title.imdb_id,
+        tvdb_id=title.tvdb_id,
+        name=title.name,
+        year=title.year,
+    )
+
+
+def _done(undo: Undo) -> Done:
+    return Done(undo=UndoToken(remove=list(undo.remove), put=[asdict(event) for event in undo.put]))
+
+
+def _row(row: Row, images: str) -> HistoryRow:
+    standing = row.standing
+    title = row.title
+    return HistoryRow(
+        media_type=standing.about.kind,
+        tmdb_id=title.id.tmdb_id if title else standing.about.tmdb_id,
+        imdb_id=standing.about.imdb_id or (title.imdb_id if title else ""),
+        name=row.name,
+        year=row.year,
+        watched=standing.watched.seen,
+        plays=standing.watched.plays,
+        episodes=len(standing.watched.episodes),
+        rating=standing.rating,
+        loved=standing.loved,
+        watchlisted=standing.watchlisted,
+        dismissed=standing.dismissed,
+        last_at=standing.last_at,
+        sources=standing.sources,
+        title=TitleCard(**card_of(title, images)) if title else None,
+    )

@@ -1,0 +1,190 @@
+"""Files of a history, and names without a title: `/history/import`, `…/unmatched`, `…/match`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import InvalidInput
+from app.domain.people.ledger import About
+from app.domain.progress import silent
+from app.doors.http.deps import Program
+from app.doors.http.people_access import Person
+from app.doors.http.titles import TitleCard, card_of
+from app.services.people.import_history import Unmatched
+from app.services.people.profiles import events_of
+from app.wiring import Services
+
+router = APIRouter(tags=["history"])
+
+MOST_UNMATCHED = 200
+
+
+class ImportAsked(BaseModel):
+    """How to take a file: its `name` helps where contents are alike; `user_id` for MovieLens."""
+
+    name: Annotated[str, Field(max_length=200)] = "history"
+    user_id: Annotated[str, Field(max_length=40)] = ""
+    preview: bool = False
+
+
+class Suggested(BaseModel):
+    """A title that a name may mean; `score` from 0 to 1."""
+
+    score: float
+    title: TitleCard
+
+
+class UnmatchedName(BaseModel):
+    """A name without a sure title, how many entries bear it, what it may mean."""
+
+    media_type: MediaKind
+    name: str
+    year: int | None
+    entries: int
+    suggestions: list[Suggested]
+
+
+class RefusedLine(BaseModel):
+    """A line that went in not at all, or not wholly, and why."""
+
+    line: int
+    reason: str
+
+
+class ImportReport(BaseModel):
+    """What a file held and what became of it; nothing was written where `preview`."""
+
+    source: str
+    preview: bool
+    used: list[str]
+    ignored: list[str]
+    events: int
+    added: int
+    replaced: int
+    refused: int
+    refusals: list[RefusedLine]
+    matched: dict[str, int]
+    unmatched: list[UnmatchedName]
+    unmatched_total: int
+
+
+class Name(BaseModel):
+    """A name as `GET /history/unmatched` tells it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    media_type: MediaKind
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    year: Annotated[int, Field(ge=1800, le=2200)] | None = None
+
+    @property
+    def about(self) -> About:
+        """The same without an id."""
+        return About(self.media_type, name=self.name, year=self.year)
+
+
+class Match(Name):
+    """A name, and the title that it means."""
+
+    tmdb_id: Annotated[int, Field(ge=1, lt=2**62)] | None
+
+
+class Unmatch(Name):
+    """What the answer to a match gave as `undo`, to be given back."""
+
+    put: list[dict[str, Any]] = Field([], max_length=5000)
+
+
+class Matched(BaseModel):
+    """How many entries were joined; send `undo` to `POST /history/match/undo` to part them."""
+
+    entries: int
+    undo: Unmatch
+
+
+class Parted(BaseModel):
+    """How many entries are without a title again."""
+
+    entries: int
+
+
+@router.post("/history/import", summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV")
+async def bring_in(  # the body is bytes of any length, which only an async route can take in
+    request: Request, program: Program, person: Person, asked: Annotated[ImportAsked, Query()]
+) -> ImportReport:
+    """Send the file itself as the body (`Content-Type: application/octet-stream`), packed or not.
+
+    With `preview` nothing is written. It goes in whole, but for the lines that the report names.
+    """
+    data = await request.body()
+    if not data:
+        raise InvalidInput("body: send the file itself.")
+    return await to_thread.run_sync(_brought_in, program, person.id, data, asked)
+
+
+@router.get("/history/unmatched", summary="Names that no title was found for")
+def unmatched(program: Program, person: Person) -> list[UnmatchedName]:
+    """Those of most entries first, each with what it may mean."""
+    return [_unmatched(one, program) for one in program.import_history.unmatched(person.id)]
+
+
+@router.post("/history/match", summary="Say which title a name means")
+def match(asked: Match, program: Program, person: Person) -> Matched:
+    """Remembered for later imports; `tmdb_id: null` says that it is none of them."""
+    title_id = None if asked.tmdb_id is None else TitleId(asked.media_type, asked.tmdb_id)
+    before = program.import_history.settle(person.id, asked.about, title_id)
+    undo = Unmatch(
+        media_type=asked.media_type,
+        name=asked.name,
+        year=asked.year,
+        put=[asdict(event) for event in before],
+    )
+    return Matched(entries=len(before), undo=undo)
+
+
+@router.post("/history/match/undo", summary="Forget which title a name means")
+def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
+    """Its entries are without a title again, and the name is listed to be settled."""
+    put = events_of(asked.put)
+    return Parted(entries=program.import_history.unsettle(person.id, asked.about, put))
+
+
+def _brought_in(
+    program: Services, profile_id: str, data: bytes, asked: ImportAsked
+) -> ImportReport:
+    file = program.open_history(data, asked.name, None, asked.user_id or None)
+    done = program.import_history.bring_in(profile_id, file, silent, preview=asked.preview)
+    return ImportReport(
+        source=done.source,
+        preview=done.preview,
+        used=[one.name for one in file.used],
+        ignored=[f"{one.name}: {one.reason}" for one in file.ignored],
+        events=done.events,
+        added=done.added,
+        replaced=done.replaced,
+        refused=done.refused,
+        refusals=[RefusedLine(line=one.line, reason=one.reason) for one in done.refusals],
+        matched=done.matched,
+        unmatched=[_unmatched(one, program) for one in done.unmatched[:MOST_UNMATCHED]],
+        unmatched_total=len(done.unmatched),
+    )
+
+
+def _unmatched(one: Unmatched, program: Services) -> UnmatchedName:
+    images = program.settings.tmdb_image_url
+    return UnmatchedName(
+        media_type=one.about.kind,
+        name=one.about.name,
+        year=one.about.year,
+        entries=one.entries,
+        suggestions=[
+            Suggested(score=round(s.score, 3), title=TitleCard(**card_of(s.title, images)))
+            for s in one.suggestions
+        ],
+    )

@@ -1,0 +1,33 @@
+"""A person's own sync with Trakt: `/history/sync`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.domain.errors import NotConfigured
+from app.domain.job_kinds import SYNC_TRAKT
+from app.domain.jobs import KEPT
+from app.doors.http.deps import Program
+from app.doors.http.jobs import JobAnswer, shown
+from app.doors.http.people_access import Person
+from app.services.accounts.linking import TRAKT
+
+router = APIRouter(tags=["history"])
+
+
+@router.post("/history/sync", status_code=202, summary="Bring in one person's Trakt history")
+def sync(program: Program, person: Person) -> JobAnswer:
+    """Records the request and answers at once; the worker does it. 501 where none is connected."""
+    if program.accounts.get(person.id, TRAKT) is None:
+        raise NotConfigured("Trakt is not connected for this person: connect it first.")
+    return shown(program, program.jobs.submit(SYNC_TRAKT, {"profile": person.id}))
+
+
+@router.get("/history/sync", summary="How far this person's own sync is")
+def syncing(program: Program, person: Person) -> JobAnswer | None:
+    """The newest that was asked for; null where none is known."""
+    mine = (("profile", person.id),)
+    for job in program.jobs.recent(KEPT):
+        if job.kind == SYNC_TRAKT and job.arguments == mine:
+            return shown(program, job)
+    return None

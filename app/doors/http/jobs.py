@@ -1,0 +1,105 @@
+"""Long work as the operator sees it: progress, outcome, and a way to stop it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from app.domain.errors import NotFound
+from app.domain.job_kinds import SIGN, worker_seen
+from app.domain.jobs import KEPT, Job, JobState
+from app.doors.http.deps import ADMIN, Program
+from app.wiring import Services
+
+router = APIRouter(prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
+
+_SHOWN = 20
+
+
+class JobAnswer(BaseModel):
+    """A job; times are Unix seconds, 0 where not yet, `total` is null where unknown."""
+
+    id: str
+    kind: str
+    arguments: dict[str, str]
+    state: JobState
+    submitted_at: float
+    started_at: float
+    ended_at: float
+    done: int
+    total: int | None
+    rate: float | None
+    eta_seconds: float | None
+    message: str
+    outcome: str
+    cancel_requested: bool
+    worker: str
+
+
+@router.get("", summary="The newest jobs")
+def jobs(
+    program: Program,
+    limit: Annotated[int, Query(ge=1, le=KEPT)] = _SHOWN,
+    state: JobState | None = None,
+) -> list[JobAnswer]:
+    """The newest first; of those that have ended, the newest 1,000 are kept."""
+    return all_shown(program, program.jobs.recent(limit, state))
+
+
+@router.get("/{job_id}", summary="One job's progress or outcome")
+def job(job_id: str, program: Program) -> JobAnswer:
+    """Where it is now."""
+    return shown(program, _existing(program.jobs.get(job_id), job_id))
+
+
+@router.post("/{job_id}/cancel", summary="Ask a job to stop")
+def cancel(job_id: str, program: Program) -> JobAnswer:
+    """A waiting job ends at once, a running one at its next safe point."""
+    return shown(program, _existing(program.jobs.cancel(job_id), job_id))
+
+
+def worker(program: Services) -> str:
+    """When a worker was last seen, as a sentence."""
+    return worker_seen(program.state.read(SIGN), program.clock.now())
+
+
+def all_shown(program: Services, found: Iterable[Job]) -> list[JobAnswer]:
+    """In the same order."""
+    seen = worker(program)
+    return [_answer(one, seen) for one in found]
+
+
+def shown(program: Services, found: Job) -> JobAnswer:
+    """A job as it is told."""
+    return _answer(found, worker(program))
+
+
+def _existing(found: Job | None, job_id: str) -> Job:
+    if found is None:
+        raise NotFound(f"There is no job {job_id[:80]}.")
+    return found
+
+
+def _answer(found: Job, worker: str) -> JobAnswer:
+    rate = eta = None
+    if found.started_at and found.done:
+        ended = found.ended_at or found.heartbeat_at or time.time()
+        seconds = ended - found.started_at
+        rate = found.done / seconds if seconds > 0 else None
+    if rate and found.total and found.state is JobState.RUNNING:
+        eta = round(max(found.total - found.done, 0) / rate, 1)
+    return JobAnswer(
+        **{
+            name: getattr(found, name)
+            for name in JobAnswer.model_fields
+            if name in Job.__dataclass_fields__ and name != "arguments"
+        },
+        arguments=dict(found.arguments),
+        rate=None if rate is None else round(rate, 1),
+        eta_seconds=eta,
+        worker=worker,
+    )

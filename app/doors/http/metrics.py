@@ -1,0 +1,107 @@
+"""Figures for Prometheus: `GET /metrics`. Counts only: nothing of anybody's, no title, no id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.doors.http.deps import PUBLIC, Program
+from app.services.reasons.model_use import Count, Counts
+
+router = APIRouter(tags=["operation"])
+
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ELSEWHERE: Final = "unmatched"
+"""The route of what leads to none: a path that somebody made up must not become a label."""
+
+_SAID: Final = {
+    Count.CALLS: "Requests to the language model.",
+    Count.FAILURES: "Questions that the language model failed to answer.",
+    Count.CORRECTIONS: "Answers of the language model that were asked to be mended.",
+    Count.CACHE_HITS: "Questions whose answer was kept, or under way already.",
+    Count.REFUSED_BUSY: "Questions that were not asked, for too many were waiting.",
+    Count.REASONS_LLM: "Reasons in the language model's words.",
+    Count.REASONS_EVIDENCE: "Reasons from templates.",
+    Count.PROMPT_TOKENS: "Tokens of the questions, as the service counts them.",
+    Count.COMPLETION_TOKENS: "Tokens of the answers, as the service counts them.",
+}
+
+
+class HttpFigures:
+    """Requests by method, route and status, and how long they took; one per application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "watcher_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "watcher_http_request_seconds",
+            "Seconds from a request to the end of its answer.",
+            ("method", "route"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        method = method if method in _METHODS else "OTHER"
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+
+class RequestFigures:
+    """Pure ASGI, outside of everything else: refused bodies count as well."""
+
+    def __init__(self, app: ASGIApp, figures: HttpFigures) -> None:
+        self._app, self._figures = app, figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, and count it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def seen(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, seen)
+        finally:
+            route = getattr(scope.get("route"), "path", _ELSEWHERE)
+            self._figures.note(scope["method"], route, status, time.perf_counter() - started)
+
+
+class _ModelFigures(Collector):
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        for what, count in self._counts.now().items():
+            yield CounterMetricFamily(f"watcher_llm_{what}", _SAID[what], value=count)
+
+
+@router.get("/metrics", dependencies=[PUBLIC], summary="Figures for Prometheus")
+def metrics(request: Request, program: Program) -> Response:
+    """Counts since the start, in Prometheus' text format."""
+    figures: HttpFigures = request.app.state.figures
+    of_model = CollectorRegistry()
+    of_model.register(_ModelFigures(program.explainer.counts))
+    body = generate_latest(figures.registry) + generate_latest(of_model)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,76 @@
+"""Would I like it? `GET /predict/{movie|tv}/{tmdb_id}`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.doors.http.deps import Program
+from app.doors.http.evidence_shown import EvidenceShown, shown
+from app.doors.http.people_access import Person
+from app.doors.http.titles import TitleCard, card_of
+
+router = APIRouter(tags=["recommendations"])
+
+
+class BasisShown(BaseModel):
+    """What it was made from.
+
+    Titles that the person liked and disliked; how many they `rated`, and how many of them 8 or
+    more (`high`); how many people's `votes` the title has; whether a rating set tells of it.
+    """
+
+    liked: int
+    disliked: int
+    rated: int
+    high: int
+    votes: int
+    rating_set: bool
+
+
+class PredictAnswer(BaseModel):
+    """`likely`: in percent, how likely this person rates it 8 of 10 or more once they watched it.
+
+    `known`: they have seen or rated it; of one that they rated, `rating` is theirs and `likely` is
+    100 or 0. `evidence` is null for what they know, and for what is not indexed yet.
+    """
+
+    title: TitleCard
+    likely: int
+    detail: str
+    evidence: EvidenceShown | None
+    known: bool
+    rating: int | None
+    basis: BasisShown
+
+
+@router.get("/predict/{kind}/{tmdb_id}", summary="Would this person like it?")
+def predict(
+    kind: MediaKind,
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
+    program: Program,
+    person: Person,
+) -> PredictAnswer:
+    """In percent, with a true sentence by what it is told; how well that holds is measured."""
+    title = program.search.title(TitleId(kind, tmdb_id))
+    found = program.predict.of(person.id, title)
+    basis = found.basis
+    return PredictAnswer(
+        title=TitleCard(**card_of(title, program.settings.tmdb_image_url)),
+        likely=found.likely,
+        detail=found.detail,
+        evidence=shown(found.evidence) if found.evidence else None,
+        known=found.known,
+        rating=found.rating,
+        basis=BasisShown(
+            liked=basis.liked,
+            disliked=basis.disliked,
+            rated=basis.rated,
+            high=basis.high,
+            votes=basis.votes,
+            rating_set=basis.rating_set,
+        ),
+    )

@@ -1,0 +1,179 @@
+"""What to see next: `/recommend`, and why something is or isn't in it: `/explain`."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.recommend.rules import MOST, Wish
+from app.doors.http.deps import Program
+from app.doors.http.evidence_shown import EvidenceShown, shown
+from app.doors.http.knn import Filters, KindOrAll
+from app.doors.http.people_access import AnyCaller, Person, allowed
+from app.doors.http.titles import TitleCard, card_of
+from app.doors.http.wording import worded
+from app.services.reasons.explain import Worded
+from app.services.recommend.lists import Listed, list_id_of
+from app.services.search.search import BOTH
+
+router = APIRouter(tags=["recommendations"])
+
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+
+
+class RecommendRequest(BaseModel):
+    """Whose list, how long, of what. Another seed gives another list, as good; 0 the first one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Whose; left out, the token's or the only one's"
+    )
+    count: int = Field(10, strict=True, ge=1, le=MOST)
+    seed: Seed = 0
+    filters: Filters = Filters()
+    explain: bool = Field(
+        default=False, strict=True, description="Evidence and parts of the score, too"
+    )
+    use_llm: bool = Field(
+        default=False,
+        strict=True,
+        description="Let the language model, where one is set, choose the words",
+    )
+
+
+class Recommendation(TitleCard):
+    """A pick. `score` compares picks of one kind in one list; `parts` are what made it."""
+
+    score: float
+    reason: str
+    reason_source: str
+    evidence: EvidenceShown
+    parts: dict[str, float] | None = None
+
+
+class RecommendAnswer(BaseModel):
+    """Picks in the order to show them.
+
+    `cold_start` says plainly that little is known of the person; `note` why there are fewer than
+    asked for, or no words of a language model; both null where there is nothing to say. `list_id`
+    is for `/feedback`.
+    """
+
+    results: list[Recommendation]
+    cold_start: str | None
+    note: str | None
+    list_id: str
+    seed: int
+    index_version: str
+    took_ms: float
+
+
+class WhyAnswer(BaseModel):
+    """Where a title fell out of the list, or its place in it.
+
+    `step`: listed, watched, loved, dismissed, resting, filtered, not_found, outranked or dropped.
+    `rank` (from 1) and `of` are of the last order that it reached. `found_by` tells its rank at
+    each source that led to it.
+    """
+
+    title: TitleCard
+    step: str
+    detail: str
+    rank: int | None
+    of: int | None
+    reason: str | None
+    evidence: EvidenceShown | None
+    found_by: dict[str, int]
+    parts: dict[str, float]
+
+
+@router.post("/recommend/{kind}", summary="What to see next, and why")
+async def recommend(
+    kind: KindOrAll, request: RecommendRequest, program: Program, caller: AnyCaller
+) -> RecommendAnswer:
+    """Titles that this person has not seen, the best first, each with a true reason.
+
+    Never anything watched, dismissed, or shown often and ignored; always `count` of them where so
+    many pass the filters.
+    """
+    started = time.perf_counter()
+    person = await to_thread.run_sync(allowed, program, caller, request.profile)
+    kinds = BOTH if kind == "all" else (MediaKind(kind),)
+    wish = Wish(
+        kinds=kinds, count=request.count, seed=request.seed, where=request.filters.as_domain()
+    )
+    listed = await to_thread.run_sync(
+        lambda: program.recommend.listed(
+            person.id, wish, parts=request.explain, choices=request.use_llm
+        )
+    )
+    picks = listed.candidates[: listed.count]
+    if request.use_llm and picks:
+        only = None if kind == "all" else kinds[0]
+        told = await worded(program.explainer, listed.candidates, listed.count, kind=only)
+    else:
+        told = program.explainer.plain(picks, listed.count)
+    return RecommendAnswer(
+        results=_results(program, listed, told, explain=request.explain),
+        cold_start=listed.cold or None,
+        note=listed.note or told.note or None,
+        list_id=list_id_of(person.id, wish, [pick.candidate.title.id for pick in told.picks]),
+        seed=request.seed,
+        index_version=listed.index_version,
+        took_ms=round((time.perf_counter() - started) * 1000, 2),
+    )
+
+
+@router.get("/explain/{kind}/{tmdb_id}", summary="Why a title is, or isn't, recommended")
+def explain(
+    kind: MediaKind,
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
+    program: Program,
+    person: Person,
+    seed: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    count: Annotated[int, Query(ge=1, le=MOST)] = 10,
+) -> WhyAnswer:
+    """At which step and rank the title fell out of that list, or why it is in it."""
+    wish = Wish(kinds=(kind,), count=count, seed=seed)
+    why = program.recommend.why_not(person.id, TitleId(kind, tmdb_id), wish)
+    reason = None
+    if why.candidate is not None:
+        reason = program.explainer.plain([why.candidate], 1).picks[0].reason
+    return WhyAnswer(
+        title=TitleCard(**card_of(why.title, program.settings.tmdb_image_url)),
+        step=why.step,
+        detail=why.detail,
+        rank=why.rank,
+        of=why.of,
+        reason=reason,
+        evidence=shown(why.candidate.evidence) if why.candidate else None,
+        found_by=dict(why.origins),
+        parts=dict(why.parts),
+    )
+
+
+def _results(
+    program: Program, listed: Listed, told: Worded, *, explain: bool
+) -> list[Recommendation]:
+    places = {one.title.id: place for place, one in enumerate(listed.candidates)}
+    found = []
+    for pick in told.picks:
+        title = pick.candidate.title
+        place = places[title.id]
+        found.append(
+            Recommendation(
+                **card_of(title, program.settings.tmdb_image_url),
+                score=round(listed.scores[place], 4),
+                reason=pick.reason,
+                reason_source=pick.source,
+                evidence=shown(pick.candidate.evidence),
+                parts=listed.parts[place] if explain else None,
+            )
+        )
+    return found

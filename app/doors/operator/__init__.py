@@ -1,0 +1,1 @@
+"""The operator's calls, and how they show their progress."""

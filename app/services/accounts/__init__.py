@@ -1,0 +1,1 @@
+"""Accounts elsewhere are linked, and their histories brought in."""

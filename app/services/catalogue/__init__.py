@@ -1,0 +1,1 @@
+"""The catalogue is kept: dumps read, TMDB followed."""

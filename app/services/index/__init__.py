@@ -1,0 +1,1 @@
+"""Titles are embedded, the index is rebuilt."""

@@ -1,0 +1,98 @@
+"""What becomes of lists: noted title by title, and looked back on."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.catalogue.titles import TitleId
+from app.domain.people.feedback import DAY, MOST_KEPT, expired, feedback_event
+from app.domain.people.impression_cooldown import resting
+from app.domain.people.insights import Insights, insights
+from app.domain.people.ledger import About, EventKind
+from app.domain.ports.people import Ledger
+from app.domain.ports.work import Clock
+from app.services.people.ledger_reader import LedgerReader, LedgerView
+
+_PEOPLE_KEPT: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What lists were worth from `since` (Unix seconds), the earliest time that is known whole."""
+
+    since: int
+    until: int
+    found: Insights
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    view: LedgerView
+    day: int
+    resting: frozenset[TitleId]
+
+
+class Feedback:
+    """The verbs on what was shown and opened. Each raises `NotFound` for an unknown profile."""
+
+    def __init__(self, ledger: Ledger, reader: LedgerReader, clock: Clock) -> None:
+        self._ledger = ledger
+        self._reader = reader
+        self._clock = clock
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def note(
+        self, profile_id: str, list_id: str, shown: Sequence[About], opened: Sequence[About]
+    ) -> int:
+        """Note what a list showed, and what of it was opened, now; returns how much of it is new.
+
+        What is already known of that list today stays as it is. The oldest is forgotten
+        (`expired`), never what the person told of their history. All have TMDB's id.
+        """
+        now = int(self._clock.now())
+        told = [
+            feedback_event(kind, about, list_id, now)
+            for kind, abouts in ((EventKind.SHOWN, shown), (EventKind.OPENED, opened))
+            for about in abouts
+        ]
+        known = {event.key for event in self._reader.read(profile_id).feedback}
+        new = {event.key: event for event in told if event.key not in known}
+        if not new:
+            return 0
+        self._ledger.put(profile_id, list(new.values()))
+        gone = expired(self._reader.read(profile_id).feedback, now)
+        if gone:
+            self._ledger.remove(profile_id, gone)
+        # Worked out here, where nobody waits for it, and not by the next list.
+        self.resting(profile_id)
+        return len(new)
+
+    def resting(self, profile_id: str) -> frozenset[TitleId]:
+        """The titles that were shown often and ignored, the same for a day (UTC) and a ledger."""
+        view = self._reader.read(profile_id)
+        day = int(self._clock.now()) // DAY
+        with self._lock:
+            kept = self._kept.get(profile_id)
+        if kept is not None and kept.view is view and kept.day == day:
+            return kept.resting
+        found = resting((*view.told, *view.feedback), (day + 1) * DAY - 1)
+        with self._lock:
+            self._kept[profile_id] = _Kept(view, day, found)
+            self._kept.move_to_end(profile_id)
+            while len(self._kept) > _PEOPLE_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def look_back(self, profile_id: str, days: int) -> LookBack:
+        """What the lists of the last `days` were worth."""
+        until = int(self._clock.now())
+        since = until - days * DAY
+        view = self._reader.read(profile_id)
+        if len(view.feedback) >= MOST_KEPT:
+            since = max(since, view.feedback[0].at)
+        return LookBack(since, until, insights((*view.told, *view.feedback), since, until))

@@ -1,0 +1,1 @@
+"""Reasons in words, by a template or a language model."""

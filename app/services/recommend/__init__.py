@@ -1,0 +1,1 @@
+"""Lists, predictions and the page of a taste."""

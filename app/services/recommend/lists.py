@@ -1,0 +1,304 @@
+"""Recommendations for the people of the household: lists, and why a title is or isn't in one."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.errors import NotFound, NotReady
+from app.domain.ports.catalogue import TitleStore
+from app.domain.ports.work import Clock
+from app.domain.reasons.choosing import Candidate
+from app.domain.reasons.evidence import Evidence
+from app.domain.recommend.rules import Wish
+from app.domain.taste.tastes import Told
+from app.services.people.feedback import Feedback
+from app.services.people.history import History
+from app.services.people.history_rows import Row
+from app.services.people.ledger_reader import LedgerReader
+from app.services.people.seen import Seen
+from app.services.recommend.evidence import Witness
+from app.services.recommend.pipeline import Recommender, Run, Stages
+from app.services.recommend.taste_profile import Known
+
+_PEOPLE_KEPT: Final = 8
+_DAY: Final = 86_400
+_BEGUN: Final = 3
+"""Episodes up to which a series was only tried."""
+
+_CHOICES: Final = 3
+"""Times as many candidates as places, for a language model to choose among."""
+
+_MOST_CHOICES: Final = 60
+
+COLD: Final = (
+    "watcher does not know yet what you like, so these are titles that many people like. Rate or "
+    "mark a few that you have seen, or import your history."
+)
+COOL: Final = (
+    "watcher knows of only {count} that you like, so this leans on what is near to them and on "
+    "what many people like. Rate a few more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list. `candidates` are its picks, in order, then those that could stand in for them.
+
+    `scores` and `parts` are of the candidates; scores compare titles of one kind in one list.
+    `cold` says plainly that little is known of the person, empty where enough is.
+    """
+
+    candidates: tuple[Candidate, ...]
+    count: int
+    scores: tuple[float, ...]
+    parts: tuple[dict[str, float], ...]
+    index_version: str
+    cold: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Where a title fell out of a list, or its place in it.
+
+    `step` is one of ``listed``, ``watched``, ``dismissed``, ``resting``, ``filtered``,
+    ``not_found``, ``outranked``, ``dropped``; `rank` is its place (from 1) at the last step that
+    it reached, `of` how many there were.
+    """
+
+    title: Title
+    step: str
+    detail: str
+    rank: int | None = None
+    of: int | None = None
+    candidate: Candidate | None = None
+    origins: tuple[tuple[str, int], ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    key: tuple[int, str, int, int, frozenset[TitleId]]
+    known: Known
+
+
+class Recommend:
+    """The verbs. Each raises `NotFound` for an unknown profile, `NotReady` without an index."""
+
+    def __init__(
+        self,
+        recommender: Recommender,
+        history: History,
+        seen: Seen,
+        feedback: Feedback,
+        reader: LedgerReader,
+        titles: TitleStore,
+        clock: Clock,
+    ) -> None:
+        self._recommender = recommender
+        self._history = history
+        self._seen = seen
+        self._feedback = feedback
+        self._reader = reader
+        self._titles = titles
+        self._clock = clock
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def listed(
+        self, profile_id: str, wish: Wish, *, parts: bool = False, choices: bool = False
+    ) -> Listed:
+        """The list for a wish, never with anything watched, dismissed or at rest.
+
+        With `choices` there are candidates behind the picks, for a model to choose among.
+        """
+        known = self.known(profile_id)
+        run = self._recommender.run(known, wish)
+        witness = Witness(run)
+        found = [*run.picks, *(_others(run, wish) if choices else ())]
+        candidates = tuple(
+            Candidate(_title(run.stages[kind], place), witness.of(kind, place))
+            for kind, place in found
+        )
+        scores = tuple(float(run.stages[kind].scores[place]) for kind, place in found)
+        told = tuple(_parts(run.stages[kind], place) for kind, place in found) if parts else ()
+        return Listed(
+            candidates=candidates,
+            count=len(run.picks),
+            scores=scores,
+            parts=told,
+            index_version=self._recommender.index.status().version,
+            cold=_cold(known),
+            note=_short(len(run.picks), wish.count),
+        )
+
+    def why_not(self, profile_id: str, title_id: TitleId, wish: Wish) -> WhyNot:
+        """At which step and rank a title fell out, or its place. Raises `NotFound` for no title."""
+        title = self._titles.get(title_id)
+        if title is None:
+            raise NotFound(f"There is no {title_id} in the catalogue.")
+        if title_id in self._seen.ids(profile_id):
+            return WhyNot(title, "watched", f"You have watched {title.name}.")
+        if title_id in self._seen.dismissed(profile_id):
+            return WhyNot(title, "dismissed", f"You said that {title.name} is not for you.")
+        if title_id in self._seen.loved(profile_id):
+            detail = f"You love {title.name}: lists are for what you do not know yet."
+            return WhyNot(title, "loved", detail)
+        if title_id in self._feedback.resting(profile_id):
+            detail = f"{title.name} was shown several times without being opened: it rests."
+            return WhyNot(title, "resting", detail)
+        if not wish.where.passes(title):
+            return WhyNot(title, "filtered", f"{title.name} does not pass the filters.")
+        run = self._recommender.run(self.known(profile_id), wish)
+        return self._traced(run, title, wish)
+
+    def evidence_for(self, profile_id: str, title_id: TitleId) -> tuple[Known, Evidence | None]:
+        """The person, and what speaks for one title, whether a list would hold it or not."""
+        known = self.known(profile_id)
+        wish = Wish(kinds=(title_id.kind,), count=1)
+        run = self._recommender.run_for(known, wish, title_id)
+        stages = run.stages[title_id.kind]
+        if title_id not in stages.pool.ids or title_id not in stages.titles:
+            return known, None
+        place = stages.pool.ids.index(title_id)
+        return known, Witness(run).of(title_id.kind, place)
+
+    def known(self, profile_id: str) -> Known:
+        """The person as lists are drawn from, kept until history, index, model or day change."""
+        view = self._reader.read(profile_id)
+        status = self._recommender.index.status()
+        if not status.ready:
+            raise NotReady(status.reason)
+        trained = self._recommender.trained()
+        resting = self._feedback.resting(profile_id)
+        now = self._clock.now()
+        key = (view.mark, status.version, status.seq, int(now // _DAY), resting)
+        with self._lock:
+            kept = self._kept.get(profile_id)
+            if kept is not None and kept.key == key and kept.known.trained is trained:
+                self._kept.move_to_end(profile_id)
+                return kept.known
+        rows = [row for row in self._history.rows(profile_id) if row.title is not None]
+        known = self._recommender.known(
+            told=[_told(row) for row in reversed(rows) if _tells(row)],
+            watchlist=[row.title.id for row in rows if row.title and row.standing.watchlisted],
+            left_out=self._seen.left_out(profile_id) | resting,
+            now=now,
+            titles={row.title.id: row.title for row in rows if row.title},
+        )
+        with self._lock:
+            self._kept[profile_id] = _Kept(key, known)
+            while len(self._kept) > _PEOPLE_KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def _traced(self, run: Run, title: Title, wish: Wish) -> WhyNot:
+        stages = run.stages.get(title.id.kind)
+        if stages is None:
+            return WhyNot(title, "filtered", "The list is of the other kind.")
+        found = stages.found.origins.get(title.id, {})
+        origins = tuple((origin.value, rank) for origin, rank in found.items())
+        if title.id not in stages.pool.ids:
+            detail = (
+                f"Nothing led to {title.name}: it is not near enough to what you like, nobody "
+                "names it beside that, and it is not among the best known."
+            )
+            return WhyNot(title, "not_found", detail, origins=origins)
+        place = stages.pool.ids.index(title.id)
+        rank, of = stages.order.index(place) + 1, len(stages.order)
+        parts = tuple(_parts(stages, place).items())
+        listed = list(run.picks)
+        if (title.id.kind, place) in listed:
+            at = listed.index((title.id.kind, place)) + 1
+            witness = Witness(run)
+            candidate = Candidate(title, witness.of(title.id.kind, place))
+            detail = f"{title.name} is number {at} of the list."
+            return WhyNot(title, "listed", detail, at, len(listed), candidate, origins, parts)
+        why = stages.dropped.get(title.id, "")
+        if why:
+            return WhyNot(
+                title,
+                "dropped",
+                f"{title.name} was left out: {why}.",
+                rank,
+                of,
+                origins=origins,
+                parts=parts,
+            )
+        detail = f"{title.name} is number {rank} of {of} by score; the list holds {wish.count}."
+        return WhyNot(title, "outranked", detail, rank, of, origins=origins, parts=parts)
+
+
+def _told(row: Row) -> Told:
+    standing = row.standing
+    assert row.title is not None  # noqa: S101 -- rows without a title are left out
+    watched = standing.watched
+    series = row.title.id.kind is MediaKind.TV
+    return Told(
+        id=row.title.id,
+        at=standing.last_at,
+        rating=None if standing.rating is None else float(standing.rating),
+        plays=max(watched.plays, 1),
+        loved=standing.loved,
+        dismissed=standing.dismissed,
+        begun=series and not watched.whole and 0 < len(watched.episodes) <= _BEGUN,
+    )
+
+
+def _tells(row: Row) -> bool:
+    """Whether it says something of what the person likes: a wish to see it says nothing yet."""
+    one = row.standing
+    return one.watched.seen or one.rating is not None or one.loved or one.dismissed
+
+
+def _title(stages: Stages, place: int) -> Title:
+    return stages.titles[stages.pool.ids[place]]
+
+
+def _parts(stages: Stages, place: int) -> dict[str, float]:
+    return dict(stages.ranker.parts(stages.rows[place : place + 1])[0])
+
+
+def _others(run: Run, wish: Wish) -> Sequence[tuple[MediaKind, int]]:
+    """The best of those that aren't in the list, and were not left out by a rule."""
+    chosen = set(run.picks)
+    wanted = min(_CHOICES * wish.count, _MOST_CHOICES) - len(chosen)
+    found = [
+        (float(stages.scores[place]), kind, place)
+        for kind, stages in run.stages.items()
+        for place in stages.order[: wanted + len(chosen)]
+        if (kind, place) not in chosen
+        and stages.pool.ids[place] in stages.titles
+        and stages.pool.ids[place] not in stages.dropped
+    ]
+    found.sort(key=lambda one: (-one[0], one[1], one[2]))
+    return [(kind, place) for _, kind, place in found[: max(wanted, 0)]]
+
+
+def list_id_of(profile_id: str, wish: Wish, ids: Sequence[TitleId]) -> str:
+    """The name of a list as it was shown: the same for the same titles in the same order."""
+    told = f"{profile_id}|{wish.seed}|{','.join(str(one) for one in ids)}"
+    return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _cold(known: Known) -> str:
+    if not len(known.liked):
+        return COLD
+    if known.cold:
+        one = len(known.liked) == 1
+        return COOL.format(count="one title" if one else f"{len(known.liked)} titles")
+    return ""
+
+
+def _short(found: int, wanted: int) -> str:
+    if found >= wanted:
+        return ""
+    if not found:
+        return "Nothing in the catalogue passes these filters that you have not seen."
+    return f"Only {found} titles pass these filters that you have not seen."

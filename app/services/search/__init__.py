@@ -1,0 +1,1 @@
+"""Similar titles, by a title, by several, by words."""
