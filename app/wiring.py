@@ -18,8 +18,8 @@ from app.services.people.seen import Seen
 from app.services.reasons.explain import Budget, Explainer
 from app.services.reasons.model_health import ModelHealth
 from app.services.recommend.lists import Recommend
-from app.services.recommend.model_loader import TrainedInUse
-from app.services.recommend.pipeline import Recommender
+from app.services.recommend.model_loader import ModelLoader
+from app.services.recommend.pipeline import Pipeline
 from app.services.recommend.prediction import Predict
 from app.services.recommend.taste_gaps import TasteGaps
 from app.services.recommend.taste_page import TastePage
@@ -69,7 +69,7 @@ class Services(WiredAdapters):
         """What becomes of lists."""
         return Feedback(self.ledger, self.ledger_reader, self.clock)
 
-    def named_missing(self) -> list[missing_titles.Named]:
+    def named_missing(self) -> list[missing_titles.MissingTitle]:
         """Titles that histories name and the catalogue lacks."""
         return missing_titles.missing(
             self.profiles, self.ledger, self.titles, self.failures, self.state
@@ -114,25 +114,25 @@ class Services(WiredAdapters):
         )
 
     @cached_property
-    def trained(self) -> TrainedInUse:
+    def model_loader(self) -> ModelLoader:
         """The published co-rating model, where there is one."""
-        return TrainedInUse(self.co_ratings)
+        return ModelLoader(self.co_ratings)
 
     @cached_property
-    def recommender(self) -> Recommender:
+    def pipeline(self) -> Pipeline:
         """The pipeline, with the published co-rating model where there is one."""
-        return Recommender(self.index, self.titles, self.trained)
+        return Pipeline(self.index, self.titles, self.model_loader)
 
     @cached_property
     def predict(self) -> Predict:
         """Would I like it?"""
-        return Predict(self.recommender, self.recommend, self.seen)
+        return Predict(self.pipeline, self.recommend, self.seen)
 
     @cached_property
     def recommend(self) -> Recommend:
         """What to see next."""
         return Recommend(
-            recommender=self.recommender,
+            pipeline=self.pipeline,
             history=self.history,
             seen=self.seen,
             feedback=self.feedback,
@@ -146,7 +146,7 @@ class Services(WiredAdapters):
         """What a person's taste looks like."""
         return TastePage(
             recommend=self.recommend,
-            recommender=self.recommender,
+            pipeline=self.pipeline,
             history=self.history,
             gaps=TasteGaps(self.index, self.words, self.titles),
         )

@@ -25,7 +25,7 @@ from app.domain.errors import InvalidInput, WatcherError
 from app.domain.recommend import item_item_model, ranker
 from app.doors.operator.progress_line import progress_line
 from app.services.leases import CO_RATINGS, held
-from app.services.recommend.collaborative_model import Trained, train
+from app.services.recommend.collaborative_model import CollaborativeModel, train
 from app.wiring import Services, open_services
 
 
@@ -103,7 +103,7 @@ def films_of(services: Services) -> dict[TitleId, Title]:
     }
 
 
-def published(services: Services, supplied: Supplied, trained: Trained) -> str:
+def published(services: Services, supplied: Supplied, trained: CollaborativeModel) -> str:
     """Keep the model, and say by what it was made; returns its version."""
     arrays = {**item_item_model.arrays_of(trained.model), **ranker.arrays_of(trained.ranker)}
     meta = {

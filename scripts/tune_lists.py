@@ -1,4 +1,4 @@
-"""Choose what shapes a list (`Weights` in app/domain/recommend/rules.py) by a part of the people.
+"""Choose what shapes a list (`ListWeights` of `app.domain.recommend.rules`) by some of the people.
 
 Models are fitted on everybody's training part, as by `scripts.evaluate`; weights are tried on those
 with even user ids (or on those of --people), so that the others can judge the choice. Of a grid the
@@ -22,7 +22,7 @@ from app.adapters.rating_files import read_rating_set
 from app.domain.catalogue.titles import TitleId
 from app.domain.errors import InvalidInput
 from app.domain.progress import Progress
-from app.domain.recommend.rules import ALONE, WEIGHTS, Weights
+from app.domain.recommend.rules import ALONE, WEIGHTS, ListWeights
 from app.doors.operator.progress_line import progress_line
 from scripts.bench.report import machine, print_table
 from scripts.evaluate import add_data_arguments, check_judged, exit_code, only, read_people
@@ -43,11 +43,11 @@ class _Task:
 
     method: Method
     beside: Method
-    now: Weights
+    now: ListWeights
     coverage: float
     grid: Mapping[str, Sequence[float]]
 
-    def tried(self) -> list[Weights]:
+    def tried(self) -> list[ListWeights]:
         """The present ones, then the grid."""
         some = (dict(zip(self.grid, found, strict=True)) for found in product(*self.grid.values()))
         return [self.now, *(replace(self.now, **values) for values in some)]
@@ -134,7 +134,9 @@ def _of(task: _Task, training: Training, parts: Split, folder: Path) -> dict[str
     return {"beside": asdict(beside), "chosen": best[0], "rows": rows}
 
 
-def _row(task: _Task, weights: Weights, reached: Worth, beside: Worth) -> dict[str, float | str]:
+def _row(
+    task: _Task, weights: ListWeights, reached: Worth, beside: Worth
+) -> dict[str, float | str]:
     return {
         "name": "",
         **{name: getattr(weights, name) for name in task.grid},

@@ -35,8 +35,8 @@ def made_ratings(people: int = 40, films: int = FILMS, seed: int = 0) -> RatingS
     columns = list[tuple[int, int, float, int]]()
     for person in range(1, people + 1):
         count = int(random.integers(12, 28))
-        liking = np.where(np.arange(1, films + 1) % 2 == person % 2, 3.0, 1.0)
-        chosen = random.choice(films, count, replace=False, p=liking / liking.sum())
+        preferences = np.where(np.arange(1, films + 1) % 2 == person % 2, 3.0, 1.0)
+        chosen = random.choice(films, count, replace=False, p=preferences / preferences.sum())
         for place, film in enumerate(chosen + 1):
             good = film % 2 == person % 2
             rating = int(random.integers(8, 11) if good else random.integers(1, 7))

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import About, Event, EventKind
-from app.domain.recommend.rules import Wish
+from app.domain.recommend.rules import ListRequest
 from app.domain.search.filters import TitleFilter
 from app.doors.http.serving import set_for_serving
 from app.services.search.search import BOTH
@@ -109,7 +109,7 @@ def measured(data: Path, titles: int, lists: int, model: Path | None) -> list[di
     what = f"{titles:,} titles" + (", co-rated" if model else "")
     settings = read_settings(watcher_data_dir=data)
     with closing(open_services(settings)) as services:
-        if model is not None and services.recommender.trained() is None:
+        if model is not None and services.pipeline.collaborative_model() is None:
             raise SystemExit(f"{model} has no co-rating model: python -m scripts.train_co_ratings")
         services.index.refresh()
         set_for_serving()
@@ -164,7 +164,7 @@ def timed_lists(
     untold = iter(films[::-1])
 
     def listed(kinds: tuple[MediaKind, ...], where: TitleFilter | None = None) -> None:
-        wish = Wish(kinds=kinds, seed=next(seeds), where=where or TitleFilter())
+        wish = ListRequest(kinds=kinds, seed=next(seeds), where=where or TitleFilter())
         found = services.recommend.listed(profile, wish)
         if found.count < wish.count:
             raise SystemExit(f"The list is short: {found.note}")

@@ -15,11 +15,11 @@ from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import Gathered, Neighbour, VectorIndex
 from app.domain.ports.vectors import Vectors
 from app.domain.recommend.features import Background, Person, features
-from app.domain.recommend.item_item_model import Heard
-from app.domain.recommend.rules import Weights
+from app.domain.recommend.item_item_model import CollaborativeScores
+from app.domain.recommend.rules import ListWeights
 from app.domain.search.filters import TitleFilter
-from app.services.recommend.pipeline import Recommender
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.pipeline import Pipeline
+from app.services.recommend.taste_profile import TasteProfile
 from scripts.evaluation.metrics import DEPTH, TOP, ndcg
 from scripts.evaluation.ours import Lists
 
@@ -57,17 +57,19 @@ def worth(lists: Sequence[Sequence[TitleId]], targets: Sequence[Collection[Title
 class Trials:
     """Lists for the same people by ever other weights."""
 
-    def __init__(self, lists: Lists, titles: Sequence[Title], people: Sequence[Known]) -> None:
+    def __init__(
+        self, lists: Lists, titles: Sequence[Title], people: Sequence[TasteProfile]
+    ) -> None:
         """`people` must have been made by `lists`; `titles` are all that may be listed."""
         self._people = people
         self._index = _KeptIndex(lists.pipeline.index, [title.id for title in titles])
         self._titles = _KeptTitles(titles)
-        self._trained = lists.pipeline.trained
+        self._trained = lists.pipeline.collaborative_model
         self._rows: dict[int, NDArray[np.float32]] = {}
 
-    def lists(self, weights: Weights) -> list[list[TitleId]]:
+    def lists(self, weights: ListWeights) -> list[list[TitleId]]:
         """One of each person, whether a rating set speaks to them or not."""
-        pipeline = Recommender(
+        pipeline = Pipeline(
             cast("VectorIndex", self._index),
             cast("TitleStore", self._titles),
             self._trained,
@@ -78,10 +80,14 @@ class Trials:
         return [Lists(pipeline).of(known, DEPTH) for known in self._people]
 
     def _features(
-        self, person: Person, pool: Gathered, usual: Background, heard: Heard | None
+        self,
+        person: Person,
+        pool: Gathered,
+        usual: Background,
+        collaborative: CollaborativeScores | None,
     ) -> NDArray[np.float32]:
         """With the wish always the same, a person's pool is, and so are its features."""
-        return _kept(self._rows, id(person), lambda: features(person, pool, usual, heard))
+        return _kept(self._rows, id(person), lambda: features(person, pool, usual, collaborative))
 
 
 class _KeptIndex:

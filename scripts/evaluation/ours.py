@@ -13,11 +13,11 @@ from app.adapters.ranker_fit import fit_ranker
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.progress import silent
 from app.domain.recommend import item_item_model, ranker
-from app.domain.recommend.rules import Wish
-from app.domain.taste.tastes import Told
-from app.services.recommend.collaborative_model import Trained, train
-from app.services.recommend.pipeline import Recommender as Pipeline
-from app.services.recommend.taste_profile import Known
+from app.domain.recommend.rules import ListRequest
+from app.domain.taste.tastes import Interaction
+from app.services.recommend.collaborative_model import CollaborativeModel, train
+from app.services.recommend.pipeline import Pipeline
+from app.services.recommend.taste_profile import TasteProfile
 from app.vector_store import rebuild_index
 from app.wiring import open_services
 from scripts.evaluation.catalogue import Catalogue
@@ -33,21 +33,21 @@ class Lists:
 
     pipeline: Pipeline
 
-    def known(self, person: PersonTrain) -> Known:
+    def known(self, person: PersonTrain) -> TasteProfile:
         """What lists for this person are drawn from."""
         told = [
-            Told(id=one, at=int(at), rating=float(rating))
+            Interaction(id=one, at=int(at), rating=float(rating))
             for one, at, rating in zip(person.titles, person.times, person.ratings, strict=True)
         ]
-        return self.pipeline.known(told, (), frozenset(person.titles), float(person.now))
+        return self.pipeline.profile(told, (), frozenset(person.titles), float(person.now))
 
     def ranked(self, person: PersonTrain, k: int) -> list[TitleId]:
         """As `methods.Recommender`."""
         return self.of(self.known(person), k)
 
-    def of(self, known: Known, k: int) -> list[TitleId]:
+    def of(self, known: TasteProfile, k: int) -> list[TitleId]:
         """As `ranked`, of somebody who is known already."""
-        run = self.pipeline.run(known, Wish(kinds=(MediaKind.MOVIE,), count=k))
+        run = self.pipeline.run(known, ListRequest(kinds=(MediaKind.MOVIE,), count=k))
         return [run.stages[kind].pool.ids[place] for kind, place in run.picks]
 
 
@@ -85,7 +85,9 @@ class Watcher:
         if self.uses_ratings:
             arrays = dict(np.load(folder / _ARRAYS))
             names = json.loads((folder / _NAMES).read_text())
-            trained = Trained(item_item_model.model_of(arrays), ranker.ranker_of(names, arrays))
+            trained = CollaborativeModel(
+                item_item_model.model_of(arrays), ranker.ranker_of(names, arrays)
+            )
         return Lists(Pipeline(services.index, services.titles, lambda: trained))
 
 

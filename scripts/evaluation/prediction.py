@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.domain.ports.index import Gathered
 from app.domain.recommend.features import Person, background_of, features
 from app.domain.recommend.item_item_fit import people_of
-from app.domain.recommend.item_item_model import CoRatings
+from app.domain.recommend.item_item_model import ItemItemModel
 from app.domain.recommend.prediction import (
     OF_PERSON,
     OF_SET,
@@ -24,7 +24,7 @@ from app.domain.recommend.prediction import (
     signals,
 )
 from app.domain.recommend.rating_sets import RatingSet
-from app.domain.taste.tastes import LIKED, liking_of
+from app.domain.taste.tastes import LIKED, preferences_of
 from app.services.recommend.collaborative_model import known_part, person_of
 
 EVERYTHING: Final = None
@@ -66,7 +66,7 @@ def held_ratings(
     left: RatingSet,
     hidden: RatingSet,
     catalogue: Gathered,
-    model: CoRatings | None,
+    model: ItemItemModel | None,
     told: int | None = EVERYTHING,
 ) -> Held:
     """Of everybody with something left. `model` must be fitted on `left` alone."""
@@ -85,11 +85,13 @@ def held_ratings(
         before = left.of_rows(np.arange(start, rows.stop))
         person = _person(before, catalogue, keys)
         pool = catalogue.of_rows(places[here])
-        habit = habit_of(person.liking.ratings.tolist())
-        given = features(person, pool, usual, model.heard(person.liking) if model else None)
+        habit = habit_of(person.preferences.ratings.tolist())
+        given = features(
+            person, pool, usual, model.scores_for(person.preferences) if model else None
+        )
         found.append(
             Held(
-                signals(given, pool.ids, person.liking, habit, model),
+                signals(given, pool.ids, person.preferences, habit, model),
                 wanted.ratings[here] >= LIKED,
                 np.full(len(pool.ids), number),
                 np.full(len(pool.ids), habit.share),
@@ -149,4 +151,4 @@ def _newton(held: Held, names: Sequence[str]) -> tuple[float, dict[str, float]]:
 def _person(ratings: RatingSet, catalogue: Gathered, keys: NDArray[np.int64]) -> Person:
     if len(ratings.keys):
         return person_of(ratings, catalogue, keys)
-    return Person(liking_of([]), catalogue.of_rows(_NO_ROWS), 0.0)
+    return Person(preferences_of([]), catalogue.of_rows(_NO_ROWS), 0.0)

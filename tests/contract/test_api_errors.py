@@ -111,6 +111,6 @@ def test_a_co_rating_model_that_can_not_be_used_is_told_with_the_remedy(
     assert "train again (python -m scripts.train_co_ratings)" in told()["problem"]
     pointer.write_bytes(b"{")
     assert f"{pointer} is damaged" in told()["problem"]
-    assert services.trained() is None, "lists are made without it"
+    assert services.model_loader() is None, "lists are made without it"
     pointer.unlink()
     assert told() == {"version": "", "problem": ""}

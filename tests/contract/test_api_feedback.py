@@ -145,11 +145,11 @@ def test_ignored_three_times_it_rests_and_whoever_opens_it_wakes_it(
     for _ in range(2):
         noted(client, shown=[FILM])
         clock.forward(DAY)
-    assert services.feedback.resting(me(services)) == frozenset()
+    assert services.feedback.impression_cooldown(me(services)) == frozenset()
     noted(client, shown=[FILM])
-    assert services.feedback.resting(me(services)) == {OF_FILM}
+    assert services.feedback.impression_cooldown(me(services)) == {OF_FILM}
     noted(client, opened=[FILM])
-    assert services.feedback.resting(me(services)) == frozenset()
+    assert services.feedback.impression_cooldown(me(services)) == frozenset()
 
 
 def test_a_rest_ends_by_itself_and_by_what_another_source_tells(
@@ -159,7 +159,7 @@ def test_a_rest_ends_by_itself_and_by_what_another_source_tells(
     for number in range(3):
         noted(client, shown=[FILM, OTHER], list_id=f"{number:016x}")
     of_other = TitleId(MediaKind.MOVIE, 7)
-    assert services.feedback.resting(person) == {OF_FILM, of_other}
+    assert services.feedback.impression_cooldown(person) == {OF_FILM, of_other}
     services.ledger.put(
         person,
         [
@@ -172,11 +172,11 @@ def test_a_rest_ends_by_itself_and_by_what_another_source_tells(
             )
         ],
     )
-    assert services.feedback.resting(person) == {OF_FILM}
+    assert services.feedback.impression_cooldown(person) == {OF_FILM}
     clock.forward(REST - DAY)
-    assert services.feedback.resting(person) == {OF_FILM}
+    assert services.feedback.impression_cooldown(person) == {OF_FILM}
     clock.forward(DAY)
-    assert services.feedback.resting(person) == frozenset()
+    assert services.feedback.impression_cooldown(person) == frozenset()
 
 
 def test_nobody_sees_or_changes_what_lists_were_to_another(

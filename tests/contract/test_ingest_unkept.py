@@ -15,7 +15,7 @@ from app.domain.errors import Cancelled
 from app.domain.ports.work import StateStore
 from app.domain.progress import silent
 from app.services.catalogue import rejected_ids
-from app.services.catalogue.rejected_ids import Since, Unkept
+from app.services.catalogue.rejected_ids import RejectedIds, Since
 from app.services.catalogue.sync_plan import DAY, LONGEST_AGE
 from tests.builders import movie, series
 from tests.contract.conftest import Place
@@ -153,10 +153,10 @@ def test_a_memory_that_cannot_be_read_only_costs_a_request(
 def test_it_is_kept_while_a_run_goes_on(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rejected_ids, "_UNSAVED", 3)
     always = dict.fromkeys(BOTH, Since(adult=0, gone=0))
-    killed = Unkept(state, 100, always)
+    killed = RejectedIds(state, 100, always)
     killed.note_gone([movie(1), series(1)])
     killed.note_adult([movie(2), movie(3), movie(4)])
-    later = Unkept(state, 200, always)
+    later = RejectedIds(state, 200, always)
     films = [movie(number) for number in range(1, 5)]
     assert [later.spares(one) for one in films] == [True, True, True, False]
     assert not later.spares(series(1))
@@ -174,7 +174,7 @@ def test_an_answer_counts_from_its_moment_until_the_title_is_stored(
         state.write(f"unkept:{kind.value}", "{}")
     last: dict[int, int] = {}
     for moment, (number, gone) in enumerate(told):
-        run = Unkept(state, moment, {})
+        run = RejectedIds(state, moment, {})
         if gone:
             run.note_gone([movie(number)])
             last[number] = moment
@@ -182,18 +182,18 @@ def test_an_answer_counts_from_its_moment_until_the_title_is_stored(
             run.forget([movie(number)])
             last.pop(number, None)
         run.save()
-    asked = Unkept(state, 100, {MOVIE: Since(gone=since)})
+    asked = RejectedIds(state, 100, {MOVIE: Since(gone=since)})
     wanted = {number for number, moment in last.items() if moment >= since}
     assert {number for number in range(1, 9) if asked.spares(movie(number))} == wanted
-    assert not any(Unkept(state, 100, {}).spares(movie(number)) for number in last)
+    assert not any(RejectedIds(state, 100, {}).spares(movie(number)) for number in last)
 
 
 @SQLITE
 def test_the_newest_are_remembered(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rejected_ids, "_MOST", 2)
     for moment, number in enumerate((1, 2, 3, 1)):
-        run = Unkept(state, moment, {})
+        run = RejectedIds(state, moment, {})
         run.note_adult([movie(number)])
         run.save()
-    later = Unkept(state, 100, {MOVIE: Since(adult=0)})
+    later = RejectedIds(state, 100, {MOVIE: Since(adult=0)})
     assert [later.spares(movie(number)) for number in (1, 2, 3)] == [True, False, True]

@@ -54,7 +54,7 @@ def by_imdb(imdb_id: str, kind: MediaKind = MOVIE) -> About:
     return About(kind, imdb_id=imdb_id, name=NAME)
 
 
-def missing(world: IngestWorld) -> list[missing_titles.Named]:
+def missing(world: IngestWorld) -> list[missing_titles.MissingTitle]:
     stores = world.stores
     parts = stores.profiles, stores.ledger, stores.titles, stores.failures, stores.state
     return missing_titles.missing(*parts)

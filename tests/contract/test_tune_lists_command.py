@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.domain.recommend.rules import ALONE, WEIGHTS
-from app.services.recommend.pipeline import Recommender
+from app.services.recommend.pipeline import Pipeline
 from app.wiring import open_services
 from scripts import tune_lists
 from scripts.evaluation.catalogue import of_the_store
@@ -90,8 +90,12 @@ def test_lists_out_of_what_is_kept_are_the_pipeline_s_own(
         with closing(open_services()) as services:
             services.index.refresh()
             for weights, some in found.items():
-                pipeline = Recommender(
-                    services.index, services.titles, lists.pipeline.trained, weights, weights
+                pipeline = Pipeline(
+                    services.index,
+                    services.titles,
+                    lists.pipeline.collaborative_model,
+                    weights,
+                    weights,
                 )
                 assert some == [Lists(pipeline).ranked(person, DEPTH) for person in people]
 

@@ -16,13 +16,13 @@ from app.domain.recommend.item_item_fit import fit, people_of, traits_of, worth
 from app.domain.recommend.item_item_model import (
     DAMPING,
     LINKS,
-    CoRatings,
+    ItemItemModel,
     Links,
     arrays_of,
     model_of,
 )
 from app.domain.recommend.rating_sets import RatingSet
-from app.domain.taste.tastes import Told, liking_of
+from app.domain.taste.tastes import Interaction, preferences_of
 from tests.builders import make_title, movie, random_vectors
 from tests.rating_worlds import FILMS, keys_of, made_catalogue, made_ratings
 
@@ -30,7 +30,7 @@ TITLES = [make_title(n) for n in range(1, FILMS + 1)]
 
 
 @pytest.fixture(scope="module")
-def model() -> CoRatings:
+def model() -> ItemItemModel:
     catalogue = made_catalogue()
     return fit(made_ratings(120), catalogue.keys, catalogue.vectors, traits_of(TITLES), silent)
 
@@ -55,7 +55,7 @@ def small(rows: list[tuple[int, int, float]]) -> RatingSet:
     )
 
 
-def fitted(ratings: RatingSet, films: int) -> CoRatings:
+def fitted(ratings: RatingSet, films: int) -> ItemItemModel:
     keys = keys_of(list(range(1, films + 1)))
     titles = [make_title(n) for n in range(1, films + 1)]
     return fit(ratings, keys, random_vectors(films), traits_of(titles), silent)
@@ -64,7 +64,7 @@ def fitted(ratings: RatingSet, films: int) -> CoRatings:
 def test_the_wide_model_solves_each_titles_ridge_regression() -> None:
     ratings = made_ratings(30, 8 + 20, seed=2)
     ratings = ratings.of_rows(ratings.keys <= movie(8).key)
-    found = dense(fitted(ratings, 8).wide, 8)
+    found = dense(fitted(ratings, 8).ease_all, 8)
     watched = np.zeros((31, 8))
     watched[ratings.people, np.searchsorted(keys_of(list(range(1, 9))), ratings.keys)] = 1
     ridge = item_item_fit._WIDE_RIDGE
@@ -76,11 +76,11 @@ def test_the_wide_model_solves_each_titles_ridge_regression() -> None:
         assert found[title, title] == 0
 
 
-def test_who_likes_one_sort_is_told_of_more_of_it(model: CoRatings) -> None:
+def test_who_likes_one_sort_is_told_of_more_of_it(model: ItemItemModel) -> None:
     for parity in (0, 1):
         mine = [n for n in range(1, 21) if n % 2 == parity]
-        liking = liking_of([Told(id=movie(n), at=n, rating=9.0) for n in mine])
-        scored = dict(model.heard(liking).scores)
+        preferences = preferences_of([Interaction(id=movie(n), at=n, rating=9.0) for n in mine])
+        scored = dict(model.scores_for(preferences).scores)
         assert not scored.pop("low").any()
         rest = np.arange(21, FILMS + 1)
         rows = model.rows([movie(int(n)) for n in rest])
@@ -90,12 +90,14 @@ def test_who_likes_one_sort_is_told_of_more_of_it(model: CoRatings) -> None:
             assert same > scores[rows[rest % 2 != parity]].mean(), name
 
 
-def test_nobody_known_says_nothing(model: CoRatings) -> None:
-    for told in ([], [Told(id=movie(9999), at=1, rating=9.0)]):
-        assert all(not scores.any() for scores in model.heard(liking_of(told)).scores.values())
+def test_nobody_known_says_nothing(model: ItemItemModel) -> None:
+    for told in ([], [Interaction(id=movie(9999), at=1, rating=9.0)]):
+        assert all(
+            not scores.any() for scores in model.scores_for(preferences_of(told)).scores.values()
+        )
 
 
-def test_kept_arrays_make_the_same_model(model: CoRatings) -> None:
+def test_kept_arrays_make_the_same_model(model: ItemItemModel) -> None:
     again = model_of(arrays_of(model))
     for name, array in arrays_of(model).items():
         assert np.array_equal(arrays_of(again)[name], array), name
@@ -106,7 +108,7 @@ def test_kept_arrays_make_the_same_model(model: CoRatings) -> None:
         model_of(arrays)
 
 
-def test_rows_are_found_by_key_or_not_at_all(model: CoRatings) -> None:
+def test_rows_are_found_by_key_or_not_at_all(model: ItemItemModel) -> None:
     rows = model.rows([movie(9999), movie(1), movie(60), make_title(1).id])
     assert rows[0] == -1
     assert model.keys[rows[1]] == movie(1).key == model.keys[rows[3]]
@@ -132,7 +134,7 @@ def test_a_friend_is_named_where_three_people_liked_both(
     assert model.friends(np.array([first, third]), second) == ([0] if both >= 3 else [])
     assert model.friends(np.array([second]), third) == []
     share = both / (both + only_one + both + only_other - both + DAMPING)
-    assert dense(model.both, 3)[first, second] == pytest.approx(share, abs=1e-3)
+    assert dense(model.jaccard_liked, 3)[first, second] == pytest.approx(share, abs=1e-3)
 
 
 def test_stronger_friends_come_first() -> None:
@@ -145,7 +147,7 @@ def test_stronger_friends_come_first() -> None:
     assert model.friends(np.array([weak, strong]), to) == [1, 0]
 
 
-def test_links_are_few_and_the_strongest(model: CoRatings) -> None:
+def test_links_are_few_and_the_strongest(model: ItemItemModel) -> None:
     for name in LINKS:
         links: Links = getattr(model, name)
         sizes = np.abs(links.weights.astype(np.float32))
@@ -154,7 +156,7 @@ def test_links_are_few_and_the_strongest(model: CoRatings) -> None:
         assert not (links.weights[links.to == np.arange(len(model.keys))[:, None]]).any()
 
 
-def test_counts_are_of_people(model: CoRatings) -> None:
+def test_counts_are_of_people(model: ItemItemModel) -> None:
     ratings = made_ratings(120)
     for film in (1, 30):
         mine = ratings.keys == movie(film).key

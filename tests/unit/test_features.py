@@ -19,15 +19,15 @@ from app.domain.recommend.features import (
     CO_RATED,
     Person,
     background_of,
-    fame,
     features,
     foreign_favourites,
     language_fit,
+    popularity,
     quality,
 )
-from app.domain.recommend.item_item_model import LINKS, CoRatings, Links, model_of
+from app.domain.recommend.item_item_model import LINKS, ItemItemModel, Links, model_of
 from app.domain.taste.genres import genre_shares
-from app.domain.taste.tastes import Told, liking_of
+from app.domain.taste.tastes import Interaction, preferences_of
 from tests.builders import movie, random_vectors
 
 NOW = 1_750_000_000.0  # in 2025
@@ -60,10 +60,10 @@ def person_of(own: Gathered, ratings: Sequence[float] | None = None) -> Person:
     """The first of `own` was watched last."""
     given_ratings = [9.0] * len(own.ids) if ratings is None else ratings
     told = [
-        Told(id=one, at=1000 - place, rating=rating)
+        Interaction(id=one, at=1000 - place, rating=rating)
         for place, (one, rating) in enumerate(zip(own.ids, given_ratings, strict=True))
     ]
-    return Person(liking_of(told), own, NOW)
+    return Person(preferences_of(told), own, NOW)
 
 
 USUAL = background_of(
@@ -76,15 +76,15 @@ USUAL = background_of(
 
 
 def columns(
-    person: Person, pool: Gathered, model: CoRatings | None = None
+    person: Person, pool: Gathered, model: ItemItemModel | None = None
 ) -> dict[str, list[float]]:
-    rows = features(person, pool, USUAL, model.heard(person.liking) if model else None)
+    rows = features(person, pool, USUAL, model.scores_for(person.preferences) if model else None)
     assert rows.shape == (len(pool.ids), len(ALL))
     assert np.isfinite(rows).all()
     return {name: rows[:, place].tolist() for place, name in enumerate(ALL)}
 
 
-def model_with(keys: NDArray[np.int64], counts: NDArray[np.int32], links: Links) -> CoRatings:
+def model_with(keys: NDArray[np.int64], counts: NDArray[np.int32], links: Links) -> ItemItemModel:
     """Every link of it is the same."""
     arrays: dict[str, NDArray[np.generic]] = {"keys": keys, "counts": counts, "liked": counts}
     arrays["lateness"] = np.zeros(len(keys), np.float32)
@@ -141,7 +141,7 @@ def test_an_unknown_title_is_average_and_many_votes_tell_more_than_few() -> None
     ratings = np.array([-1, 9, 9, 3, -1], np.float32)
     unknown, few, many, bad, unrated = quality(votes, ratings).tolist()
     assert bad < unknown == unrated < few < many < 9
-    assert fame(votes)[0] == 0
+    assert popularity(votes)[0] == 0
 
 
 def test_what_is_new_and_what_is_not_out_yet() -> None:
@@ -162,14 +162,15 @@ def test_a_rating_set_speaks_for_what_it_has_and_is_silent_else() -> None:
     counts = np.array([50, 5, 70], np.int32)
     model = model_with(keys, counts, links)
     found = columns(person_of(facts([10])), facts([1, 2, 3]), model)
-    assert found["wide"][0] > found["wide"][1] == found["wide"][2] == 0
+    wide = found["ease_all"]
+    assert wide[0] > wide[1] == wide[2] == 0
     assert found["raters"] == pytest.approx([np.log1p(50), np.log1p(5), 0])
     without = columns(person_of(facts([10])), facts([1, 2, 3]))
     assert all(without[name] == [0, 0, 0] for name in CO_RATED)
 
 
 def test_a_person_without_history_has_rows_too() -> None:
-    nobody = Person(liking_of([]), facts([]), NOW)
+    nobody = Person(preferences_of([]), facts([]), NOW)
     found = columns(nobody, facts([1, 2], votes=[5, 5000]))
     assert found["known"][0] < found["known"][1]
     assert found["near"] == [0, 0]
@@ -189,12 +190,12 @@ def test_a_language_that_is_rare_and_liked_speaks_for_a_title() -> None:
 
 
 def test_what_is_called_close_hangs_on_how_near_titles_are_to_each_other() -> None:
-    apart = background_of(facts(range(1, 61))).alike
+    apart = background_of(facts(range(1, 61))).similarity_threshold
     together = facts(range(1, 61))
     vectors = together.vectors + 3 * together.vectors[:1]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     crowded = background_of(replace(together, vectors=vectors))
     pairs = (vectors @ vectors.T)[np.triu_indices(60, 1)]
-    assert crowded.alike > apart
-    assert 0.005 <= (pairs >= crowded.alike).mean() <= 0.03
-    assert background_of(facts([1])).alike > 0.3
+    assert crowded.similarity_threshold > apart
+    assert 0.005 <= (pairs >= crowded.similarity_threshold).mean() <= 0.03
+    assert background_of(facts([1])).similarity_threshold > 0.3

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import TitleId
 from app.domain.recommend.features import ALL
-from app.domain.recommend.item_item_model import CoRatings, Links
+from app.domain.recommend.item_item_model import ItemItemModel, Links
 from app.domain.recommend.prediction import (
     CO_RATED,
     CONTENT,
@@ -22,7 +22,7 @@ from app.domain.recommend.prediction import (
     shrunk,
     signals,
 )
-from app.domain.taste.tastes import Liking, Told, liking_of
+from app.domain.taste.tastes import Interaction, Preferences, preferences_of
 from tests.builders import movie
 
 ONE = [movie(1)]
@@ -35,19 +35,19 @@ def row(**features: float) -> NDArray[np.float32]:
     return np.array([[(usual | features).get(name, 0.0) for name in ALL]], np.float32)
 
 
-def liking(*ratings: float) -> Liking:
-    told = [Told(id=movie(100 + n), at=1000 - n, rating=r) for n, r in enumerate(ratings)]
-    return liking_of(told)
+def preferences(*ratings: float) -> Preferences:
+    told = [Interaction(id=movie(100 + n), at=1000 - n, rating=r) for n, r in enumerate(ratings)]
+    return preferences_of(told)
 
 
 def chance(
     given_row: NDArray[np.float32],
     ratings: tuple[float, ...] = (9,) * 20 + (3,) * 20,
-    model: CoRatings | None = None,
+    model: ItemItemModel | None = None,
     ids: list[TitleId] = ONE,
 ) -> float:
     habit = habit_of(ratings)
-    found = signals(given_row, ids, liking(*ratings), habit, model)
+    found = signals(given_row, ids, preferences(*ratings), habit, model)
     assert found.shape == (1, len(SIGNALS))
     return float(chances(found, inside_of(ids, model))[0])
 
@@ -63,7 +63,7 @@ def links(of: list[tuple[int, int, float]], titles: int) -> Links:
 
 def rating_set(
     liked: dict[int, int], both: list[tuple[int, int, float]], of: int = 40
-) -> CoRatings:
+) -> ItemItemModel:
     """Of the films of `liked`, by ascending number; `both` names places among them."""
     none = links([], len(liked))
     arrays: dict[str, object] = {
@@ -72,8 +72,10 @@ def rating_set(
         "liked": np.array(list(liked.values()), np.int32),
         "lateness": np.zeros(len(liked), np.float32),
     }
-    named = {name: none for name, kind in CoRatings.__annotations__.items() if str(kind) == "Links"}
-    return CoRatings(**(arrays | named | {"both": links(both, len(liked))}))  # type: ignore[arg-type]
+    named = {
+        name: none for name, kind in ItemItemModel.__annotations__.items() if str(kind) == "Links"
+    }
+    return ItemItemModel(**(arrays | named | {"jaccard_liked": links(both, len(liked))}))  # type: ignore[arg-type]
 
 
 @given(values=st.lists(ANY, min_size=len(ALL), max_size=len(ALL)), ratings=RATINGS)

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from app.domain.catalogue.titles import Title
 from app.domain.catalogue.vocabulary import GENRES, genre_bits
 from app.domain.ports.index import Gathered
-from app.domain.recommend.rules import chances, order_of, passing, saga_rule, shaken, standardised
+from app.domain.recommend.rules import (
+    chances,
+    order_of,
+    passing,
+    perturbed,
+    saga_rule,
+    standardised,
+)
 from app.domain.search.filters import TitleFilter
 from tests.builders import make_title, movie, random_vectors
 
@@ -104,10 +111,10 @@ def test_equal_ones_change_places_with_the_seed() -> None:
 def test_a_seed_shakes_and_seed_0_does_not() -> None:
     ids = [movie(n) for n in range(1, 200)]
     scores = np.linspace(0, 1, 199)
-    assert shaken(scores, ids, 0, 0.5) is scores
-    one, other = shaken(scores, ids, 1, 0.5), shaken(scores, ids, 2, 0.5)
+    assert perturbed(scores, ids, 0, 0.5) is scores
+    one, other = perturbed(scores, ids, 1, 0.5), perturbed(scores, ids, 2, 0.5)
     assert not np.allclose(one, other)
-    assert np.array_equal(one, shaken(scores, ids, 1, 0.5))
+    assert np.array_equal(one, perturbed(scores, ids, 1, 0.5))
     assert np.corrcoef(one, scores)[0, 1] > 0.3
     assert len(standardised(np.empty(0))) == 0
 

@@ -18,7 +18,7 @@ from app.domain.people.feedback import (
     feedback_event,
     happened_since,
 )
-from app.domain.people.impression_cooldown import OFTEN, REST, WITHIN, resting
+from app.domain.people.impression_cooldown import OFTEN, REST, WITHIN, impression_cooldown
 from app.domain.people.ledger import About, Event, EventKind
 
 START = 20_000 * DAY + 50_000
@@ -52,33 +52,35 @@ LAST = START + (OFTEN - 1) * DAY
 
 
 def test_shown_three_times_and_ignored_rests_until_the_rest_is_over() -> None:
-    assert resting(thrice()[:-1], LAST) == frozenset()
-    assert resting(thrice(), LAST) == {OF_FILM}
-    assert resting(thrice(), LAST + REST - 1) == {OF_FILM}
-    assert resting(thrice(), LAST + REST) == frozenset()
+    assert impression_cooldown(thrice()[:-1], LAST) == frozenset()
+    assert impression_cooldown(thrice(), LAST) == {OF_FILM}
+    assert impression_cooldown(thrice(), LAST + REST - 1) == {OF_FILM}
+    assert impression_cooldown(thrice(), LAST + REST) == frozenset()
 
 
 def test_after_its_rest_it_is_counted_from_new() -> None:
     back = LAST + REST
-    assert resting([*thrice(), shown(back), shown(back + DAY)], back + DAY) == frozenset()
-    assert resting([*thrice(), *thrice(back)], back + OFTEN * DAY) == {OF_FILM}
+    assert (
+        impression_cooldown([*thrice(), shown(back), shown(back + DAY)], back + DAY) == frozenset()
+    )
+    assert impression_cooldown([*thrice(), *thrice(back)], back + OFTEN * DAY) == {OF_FILM}
 
 
 def test_a_page_shown_again_the_same_day_is_one_and_other_lists_are_others() -> None:
     again = [shown(START + n) for n in range(5)]
-    assert resting(again, START + 9) == frozenset()
+    assert impression_cooldown(again, START + 9) == frozenset()
     others = [shown(START + n, f"{n:016x}") for n in range(OFTEN)]
-    assert resting(others, START + 9) == {OF_FILM}
+    assert impression_cooldown(others, START + 9) == {OF_FILM}
 
 
 def test_seldom_is_not_often() -> None:
     seldom = [shown(START), shown(START + 20 * DAY), shown(START + WITHIN)]
-    assert resting(seldom, START + WITHIN) == frozenset()
+    assert impression_cooldown(seldom, START + WITHIN) == frozenset()
 
 
 def test_a_film_and_a_series_of_one_number_rest_each_for_itself() -> None:
-    assert resting([*thrice(), answer(LAST, about=SERIES)], LAST) == {OF_FILM}
-    assert resting([*thrice(about=SERIES), answer(LAST)], LAST) == {OF_SERIES}
+    assert impression_cooldown([*thrice(), answer(LAST, about=SERIES)], LAST) == {OF_FILM}
+    assert impression_cooldown([*thrice(about=SERIES), answer(LAST)], LAST) == {OF_SERIES}
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
@@ -91,19 +93,19 @@ def test_a_film_and_a_series_of_one_number_rest_each_for_itself() -> None:
     ],
 )
 def test_whoever_did_something_with_it_did_not_ignore_it(kind: EventKind, about: About) -> None:
-    assert resting([*thrice(), answer(START + 1, kind, about)], LAST) == frozenset()
-    assert resting([*thrice(), answer(START - DAY, kind, about)], LAST) == {OF_FILM}
+    assert impression_cooldown([*thrice(), answer(START + 1, kind, about)], LAST) == frozenset()
+    assert impression_cooldown([*thrice(), answer(START - DAY, kind, about)], LAST) == {OF_FILM}
 
 
 def test_an_answer_before_its_own_first_showing_is_none_though_others_were_shown_then() -> None:
     later = START + 5 * DAY
     events = [*thrice(about=SERIES), answer(START + DAY), *thrice(later)]
-    assert resting(events, later + OFTEN * DAY) == {OF_FILM, OF_SERIES}
+    assert impression_cooldown(events, later + OFTEN * DAY) == {OF_FILM, OF_SERIES}
 
 
 @pytest.mark.parametrize("kind", [EventKind.DISMISSED, EventKind.UNWATCHED])
 def test_other_events_are_no_answer(kind: EventKind) -> None:
-    assert resting([*thrice(), answer(START + 1, kind)], LAST) == {OF_FILM}
+    assert impression_cooldown([*thrice(), answer(START + 1, kind)], LAST) == {OF_FILM}
 
 
 def test_a_diary_that_tells_the_day_only_may_mean_its_evening() -> None:
@@ -112,7 +114,7 @@ def test_a_diary_that_tells_the_day_only_may_mean_its_evening() -> None:
     assert not happened_since(answer(midnight + 1), START)
     assert not happened_since(answer(midnight - DAY), START)
     assert not happened_since(answer(0), 0)
-    assert resting([*thrice(), answer(midnight)], LAST) == frozenset()
+    assert impression_cooldown([*thrice(), answer(midnight)], LAST) == frozenset()
 
 
 abouts = st.sampled_from([FILM, SERIES, About(MediaKind.MOVIE, 5, "tt0000005")])
@@ -128,12 +130,12 @@ def test_neither_order_nor_repetition_matters(
 ) -> None:
     mixed = [*events, *events]
     random.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis' own Random
-    assert resting(mixed, now) == resting(events, now)
+    assert impression_cooldown(mixed, now) == impression_cooldown(events, now)
 
 
 @given(ledgers, moments)
 def test_what_rests_was_shown_often_enough_and_lately(events: list[Event], now: int) -> None:
-    for title_id in resting(events, now):
+    for title_id in impression_cooldown(events, now):
         times = [e.at for e in _showings(events, title_id) if now - REST < e.at <= now]
         assert times
         recent = [e for e in _showings(events, title_id) if now - REST - WITHIN < e.at <= now]
@@ -146,14 +148,17 @@ def test_an_answer_ends_the_rest_and_changes_no_other_title(
 ) -> None:
     assert about.tmdb_id is not None
     title_id = TitleId(about.kind, about.tmdb_id)
-    before = resting(events, now)
-    assert resting([*events, answer(now, kind, about)], now) == before - {title_id}
+    before = impression_cooldown(events, now)
+    assert impression_cooldown([*events, answer(now, kind, about)], now) == before - {title_id}
 
 
 @given(ledgers, moments)
 def test_everything_returns_when_it_is_shown_no_more(events: list[Event], now: int) -> None:
-    assert resting(events, START + 80 * DAY + REST) == frozenset()
-    assert resting([e for e in events if e.kind is not EventKind.SHOWN], now) == frozenset()
+    assert impression_cooldown(events, START + 80 * DAY + REST) == frozenset()
+    assert (
+        impression_cooldown([e for e in events if e.kind is not EventKind.SHOWN], now)
+        == frozenset()
+    )
 
 
 def _showings(events: Sequence[Event], title_id: TitleId) -> list[Event]:
@@ -173,7 +178,7 @@ def test_events_of_lists_without_a_list_in_them_count_for_nothing() -> None:
         Event(key=f"x{n}", kind=EventKind.SHOWN, about=FILM, at=START + n * DAY, source=FROM_LISTS)
         for n in range(OFTEN)
     ]
-    assert resting(odd, LAST) == frozenset()
+    assert impression_cooldown(odd, LAST) == frozenset()
 
 
 @given(st.lists(st.integers(0, 800 * DAY), max_size=60), st.integers(0, 40))

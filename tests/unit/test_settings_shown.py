@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from app.doors.http.settings_shown import settings_shown
+from app.doors.http.settings_view import settings_shown
 from app.settings import Settings, read_settings
 from tests.canaries import canary, leaks
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.taste.tastes import LIKED, MOST_TASTES, Told, liking_of, tastes_of
+from app.domain.taste.tastes import LIKED, MOST_TASTES, Interaction, preferences_of, tastes_of
 from tests.builders import movie, random_vectors, series
 
 told = st.builds(
-    Told,
+    Interaction,
     id=st.builds(movie, st.integers(1, 1000)),
     at=st.integers(0, 50),
     rating=st.none() | st.integers(1, 10).map(float),
@@ -24,57 +24,57 @@ ledgers = st.lists(told, max_size=40, unique_by=lambda one: one.id)
 
 @given(ledgers)
 def test_each_title_once_the_latest_first_and_never_worth_less_than_nothing(
-    ledger: list[Told],
+    ledger: list[Interaction],
 ) -> None:
-    liking = liking_of(ledger)
+    preferences = preferences_of(ledger)
     at = {one.id: one.at for one in ledger}
-    assert sorted(liking.ids) == sorted(at)
-    times = [at[one] for one in liking.ids]
+    assert sorted(preferences.ids) == sorted(at)
+    times = [at[one] for one in preferences.ids]
     assert times == sorted(times, reverse=True)
-    assert (np.diff(liking.recency) < 0).all()
-    assert ((liking.recency > 0.29) & (liking.recency <= 1)).all()
-    assert (liking.weights >= 0).all()
-    assert (liking.lately >= 0).all()
-    assert ((liking.ratings >= 1) & (liking.ratings <= 10)).all()
+    assert (np.diff(preferences.recency) < 0).all()
+    assert ((preferences.recency > 0.29) & (preferences.recency <= 1)).all()
+    assert (preferences.weights >= 0).all()
+    assert (preferences.lately >= 0).all()
+    assert ((preferences.ratings >= 1) & (preferences.ratings <= 10)).all()
 
 
 @given(ledgers)
-def test_nothing_put_aside_is_liked(ledger: list[Told]) -> None:
-    liking = liking_of(ledger)
+def test_nothing_put_aside_is_liked(ledger: list[Interaction]) -> None:
+    preferences = preferences_of(ledger)
     aside = {one.id for one in ledger if one.dismissed}
-    liked = {liking.ids[row] for row in liking.liked.tolist()}
+    liked = {preferences.ids[row] for row in preferences.liked.tolist()}
     assert not liked & aside
     loved = {one.id for one in ledger if one.loved and not one.dismissed}
     assert loved <= liked
 
 
 def test_of_one_moment_the_later_told_is_the_later() -> None:
-    ledger = [Told(id=movie(n), at=5) for n in (1, 2, 3)]
-    assert liking_of(ledger).ids == (movie(3), movie(2), movie(1))
+    ledger = [Interaction(id=movie(n), at=5) for n in (1, 2, 3)]
+    assert preferences_of(ledger).ids == (movie(3), movie(2), movie(1))
 
 
 def test_who_rates_low_likes_their_best_third() -> None:
     ledger = [
-        Told(id=movie(n), at=n, rating=r)
+        Interaction(id=movie(n), at=n, rating=r)
         for n, r in enumerate([6.0] * 3 + [7.0] * 3 + [3.0] * 3, 1)
     ]
-    liking = liking_of(ledger)
-    liked = [liking.ids[row] for row in liking.liked.tolist()]
+    preferences = preferences_of(ledger)
+    liked = [preferences.ids[row] for row in preferences.liked.tolist()]
     assert sorted(liked) == [movie(4), movie(5), movie(6)]
-    assert len(liking_of([Told(id=movie(1), at=1, rating=4.0)]).liked) == 0
+    assert len(preferences_of([Interaction(id=movie(1), at=1, rating=4.0)]).liked) == 0
 
 
 def test_an_unrated_title_counts_as_this_person_rates_and_more_when_seen_again() -> None:
-    rated = [Told(id=movie(n), at=n, rating=6.0) for n in range(1, 6)]
+    rated = [Interaction(id=movie(n), at=n, rating=6.0) for n in range(1, 6)]
     once, twice, begun = (
-        Told(id=movie(10), at=10),
-        Told(id=movie(11), at=11, plays=2),
-        Told(id=series(12), at=12, begun=True),
+        Interaction(id=movie(10), at=10),
+        Interaction(id=movie(11), at=11, plays=2),
+        Interaction(id=series(12), at=12, begun=True),
     )
-    found = liking_of([*rated, once, twice, begun])
+    found = preferences_of([*rated, once, twice, begun])
     ratings = dict(zip(found.ids, found.ratings.tolist(), strict=True))
     assert (ratings[once.id], ratings[twice.id], ratings[begun.id]) == (6.0, 7.0, 6.0)
-    stranger = liking_of([once, begun])
+    stranger = preferences_of([once, begun])
     ratings = dict(zip(stranger.ids, stranger.ratings.tolist(), strict=True))
     assert ratings[once.id] >= LIKED > ratings[begun.id]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.domain.catalogue.titles import Title, TitleId
-from app.domain.taste.facts import Seen, crowd_of, decades_of, genres_of, years_of
+from app.domain.taste.facts import WatchedTitle, crowd_of, decades_of, genres_of, years_of
 from app.domain.taste.gaps import (
     GapKind,
     admired,
@@ -18,24 +18,24 @@ from app.domain.taste.gaps import (
     sagas_begun,
 )
 from app.domain.taste.groups import words_of
-from app.domain.taste.tastes import Told
+from app.domain.taste.tastes import Interaction
 from tests.builders import make_title
 
 YEAR_2020 = 1_590_000_000
 
 
-def told(*titles: Title, rating: float | None = 9.0, **changes: bool) -> dict[TitleId, Told]:
-    return {one.id: Told(id=one.id, at=1, rating=rating, **changes) for one in titles}
+def told(*titles: Title, rating: float | None = 9.0, **changes: bool) -> dict[TitleId, Interaction]:
+    return {one.id: Interaction(id=one.id, at=1, rating=rating, **changes) for one in titles}
 
 
 def test_genres_are_counted_with_what_was_said_of_them() -> None:
     horror = make_title(1, genres=("Horror", "Drama"))
     seen = [
-        Seen(horror, rating=9),
-        Seen(make_title(2, genres=("Horror",)), rating=4),
-        Seen(make_title(3, genres=("Horror",)), loved=True),
-        Seen(make_title(4, genres=("Horror",))),
-        Seen(make_title(5, genres=())),
+        WatchedTitle(horror, rating=9),
+        WatchedTitle(make_title(2, genres=("Horror",)), rating=4),
+        WatchedTitle(make_title(3, genres=("Horror",)), loved=True),
+        WatchedTitle(make_title(4, genres=("Horror",))),
+        WatchedTitle(make_title(5, genres=())),
     ]
     first, second = genres_of(seen, {"Horror": 0.1})
     assert (first.genre, first.count, first.told, first.liked) == ("Horror", 4, 3, 2)
@@ -46,9 +46,11 @@ def test_genres_are_counted_with_what_was_said_of_them() -> None:
 
 def test_decades_and_years_have_no_holes() -> None:
     seen = [
-        Seen(make_title(1, year=1979, genres=("War",)), YEAR_2020, rating=8),
-        Seen(make_title(2, year=2001, genres=("War", "Drama")), YEAR_2020 + 3 * 366 * 86_400),
-        Seen(make_title(3, year=None, genres=("War",)), 0),
+        WatchedTitle(make_title(1, year=1979, genres=("War",)), YEAR_2020, rating=8),
+        WatchedTitle(
+            make_title(2, year=2001, genres=("War", "Drama")), YEAR_2020 + 3 * 366 * 86_400
+        ),
+        WatchedTitle(make_title(3, year=None, genres=("War",)), 0),
     ]
     assert [(one.decade, one.count, one.liked) for one in decades_of(seen)] == [
         (1970, 1, 1),
@@ -72,7 +74,7 @@ ratings = some.lists(
 @given(ratings)
 def test_ratings_beside_the_crowd_add_up(given_: list[tuple[int | None, float | None]]) -> None:
     seen = [
-        Seen(make_title(number, rating=crowd, votes=50), rating=mine)
+        WatchedTitle(make_title(number, rating=crowd, votes=50), rating=mine)
         for number, (mine, crowd) in enumerate(given_, 1)
     ]
     both = [(mine, crowd) for mine, crowd in given_ if mine is not None and crowd is not None]
@@ -91,12 +93,12 @@ def test_ratings_beside_the_crowd_add_up(given_: list[tuple[int | None, float | 
 
 
 def test_who_agrees_with_the_crowd_is_neither_above_nor_below() -> None:
-    found = crowd_of([Seen(make_title(1, rating=7.0, votes=50), rating=7)])
+    found = crowd_of([WatchedTitle(make_title(1, rating=7.0, votes=50), rating=7)])
     assert (found.count, found.above, found.below) == (1, (), ())
 
 
 def test_few_votes_are_no_crowd() -> None:
-    assert crowd_of([Seen(make_title(1, rating=9.0, votes=19), rating=2)]).count == 0
+    assert crowd_of([WatchedTitle(make_title(1, rating=9.0, votes=19), rating=2)]).count == 0
 
 
 def test_a_taste_is_called_by_what_sets_it_apart() -> None:

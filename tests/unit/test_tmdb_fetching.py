@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.fetching import MOST_FAILED_IN_A_ROW, Fetching, threads_for
+from app.adapters.tmdb.fetching import MOST_FAILED_IN_A_ROW, ParallelFetch, threads_for
 from app.domain.catalogue.source_answers import Answer, Failed, Gone
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
@@ -43,7 +43,7 @@ def test_each_id_is_answered_once(count: int, threads: int, bad: set[int]) -> No
     def ask(asked: TitleId, stop: Event) -> Answer:
         return (failing if asked.tmdb_id in bad else gone)(asked, stop)
 
-    run = Fetching(ask, alive, Event(), threads)
+    run = ParallelFetch(ask, alive, Event(), threads)
     answers = answered(run.answers(ids(count)))
     run.end()
     assert sorted(answer.id for answer in answers) == list(ids(count))
@@ -52,7 +52,7 @@ def test_each_id_is_answered_once(count: int, threads: int, bad: set[int]) -> No
 
 def test_ids_are_read_no_further_ahead_than_stated() -> None:
     taken: list[TitleId] = []
-    run = Fetching(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Event(), 4)
     answers = run.answers(ids(1000, taken))
     assert taken == []
     for given_out in range(1, 30):
@@ -74,7 +74,7 @@ def test_the_threads_go_on_while_the_answers_wait_to_be_read() -> None:
         yield from ids(8)
         all_read.set()
 
-    run = Fetching(ask, alive, Event(), 5)
+    run = ParallelFetch(ask, alive, Event(), 5)
     answers = run.answers(read())
     next(answers)
     go_on.set()
@@ -89,7 +89,7 @@ def test_many_are_under_way_at_once() -> None:
         together.wait(10)
         return Gone(one)
 
-    run = Fetching(ask, alive, Event(), 6)
+    run = ParallelFetch(ask, alive, Event(), 6)
     assert len(answered(run.answers(ids(12)))) == 12
     run.end()
 
@@ -98,7 +98,9 @@ def test_a_failure_comes_out_once_another_title_was_answered() -> None:
     def ask(one: TitleId, stop: Event) -> Answer:
         return (failing if one.tmdb_id in (1, 2, 4) else gone)(one, stop)
 
-    run = Fetching(ask, alive, Event(), threads=1)  # so that they arrive in the order of asking
+    run = ParallelFetch(
+        ask, alive, Event(), threads=1
+    )  # so that they arrive in the order of asking
     told = [(type(answer), answer.id.tmdb_id) for answer in answered(run.answers(ids(5)))]
     assert told == [(Gone, 3), (Failed, 1), (Failed, 2), (Gone, 5), (Failed, 4)]
     run.end()
@@ -106,7 +108,7 @@ def test_a_failure_comes_out_once_another_title_was_answered() -> None:
 
 def test_failures_at_the_end_come_out_where_the_source_is_alive() -> None:
     confirmed: list[str] = []
-    run = Fetching(failing, lambda reason, _stop: confirmed.append(reason), Event(), 3)
+    run = ParallelFetch(failing, lambda reason, _stop: confirmed.append(reason), Event(), 3)
     assert [answer.id for answer in answered(run.answers(ids(3)))] != []
     assert confirmed == ["HTTP 500"]
     run.end()
@@ -122,7 +124,7 @@ def test_who_waits_for_answers_hears_that_none_has_come() -> None:
     def confirm(_reason: str, _stop: Event) -> None:
         assert go_on.wait(10)
 
-    run = Fetching(ask, confirm, Event(), 4)
+    run = ParallelFetch(ask, confirm, Event(), 4)
     answers = run.answers(ids(2))
     assert next(answers) is None
     go_on.set()
@@ -132,7 +134,7 @@ def test_who_waits_for_answers_hears_that_none_has_come() -> None:
     run.end()
 
     go_on.clear()
-    run = Fetching(failing, confirm, Event(), 4)
+    run = ParallelFetch(failing, confirm, Event(), 4)
     answers = run.answers(ids(2))
     assert next(answers) is None
     go_on.set()
@@ -144,14 +146,14 @@ def test_failures_of_a_dead_source_are_dropped() -> None:
     def dead(_reason: str, _stop: Event) -> None:
         raise UpstreamUnavailable("TMDB is down")
 
-    run = Fetching(failing, dead, Event(), 3)
+    run = ParallelFetch(failing, dead, Event(), 3)
     with pytest.raises(UpstreamUnavailable, match="TMDB is down"):
         next(run.answers(ids(3)))
     run.end()
 
 
 def test_hundreds_of_failures_in_a_row_are_the_source_s() -> None:
-    run = Fetching(failing, alive, Event(), 4)
+    run = ParallelFetch(failing, alive, Event(), 4)
     with pytest.raises(UpstreamUnavailable, match=f"{MOST_FAILED_IN_A_ROW} titles in a row"):
         next(run.answers(ids(10**9)))
     run.end()
@@ -162,7 +164,7 @@ def test_what_a_question_raises_is_raised(error: Exception) -> None:
     def ask(_asked: TitleId, _stop: Event) -> Answer:
         raise error
 
-    run = Fetching(ask, alive, Event(), 4)
+    run = ParallelFetch(ask, alive, Event(), 4)
     with pytest.raises(type(error)):
         answered(run.answers(ids(20)))
     run.end()
@@ -173,7 +175,7 @@ def test_what_the_ids_raise_is_raised() -> None:
         yield TitleId(MediaKind.TV, 1)
         raise UpstreamUnavailable("the list of ids broke off")
 
-    run = Fetching(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Event(), 4)
     with pytest.raises(UpstreamUnavailable, match="broke off"):
         answered(run.answers(broken()))
     run.end()
@@ -186,7 +188,7 @@ def test_it_ends_where_it_is_told_to_stop() -> None:
         told.wait(10)
         raise Cancelled("given up")
 
-    run = Fetching(ask, alive, stop, 4)
+    run = ParallelFetch(ask, alive, stop, 4)
     threading.Timer(0.1, stop.set).start()
     with pytest.raises(Cancelled):
         answered(run.answers(ids(20)))
@@ -195,7 +197,7 @@ def test_it_ends_where_it_is_told_to_stop() -> None:
 
 def test_its_threads_end() -> None:
     before = set(threading.enumerate())
-    run = Fetching(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Event(), 4)
     answered(run.answers(ids(40)))
     started = set(threading.enumerate()) - before
     assert len(started) == 4

@@ -11,16 +11,23 @@ from hypothesis import strategies as st
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.catalogue.vocabulary import genre_bits
-from app.domain.recommend.rules import Weights
-from app.domain.recommend.variety import EXPLORED, Ranked, diversified, explored, interleaved, unfit
+from app.domain.recommend.rules import ListWeights
+from app.domain.recommend.variety import (
+    EXPLORED,
+    RankedPool,
+    diversified,
+    explored,
+    interleaved,
+    unfit,
+)
 from tests.builders import make_title, random_vectors
 
 
-def ranked(some: list[Title], seed: int = 0, tastes: int = 0) -> Ranked:
+def ranked(some: list[Title], seed: int = 0, tastes: int = 0) -> RankedPool:
     random = np.random.default_rng(seed)
     n = len(some)
     shares = random.dirichlet(np.ones(tastes)).tolist() if tastes else []
-    return Ranked(
+    return RankedPool(
         titles=tuple(some),
         scores=np.sort(random.normal(size=n))[::-1],
         known=np.zeros(n),
@@ -68,7 +75,7 @@ def test_each_taste_gets_about_its_share_though_one_scores_better() -> None:
         scores=np.linspace(1, -0.5, 40),
         usual=np.ones(40, bool),
     )
-    places, _ = diversified(given_titles, 10, Weights(variety=0.0, balance=3.0))
+    places, _ = diversified(given_titles, 10, ListWeights(variety=0.0, balance=3.0))
     assert 3 <= sum(place >= 20 for place in places) <= 5
 
 

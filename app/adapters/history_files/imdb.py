@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.adapters.facts import UnusableRow
-from app.adapters.history_files.records import IMDB, Layout, Reading, Told, checked, mark
+from app.adapters.history_files.records import IMDB, Layout, Reading, RowEvents, checked, mark
 from app.adapters.history_files.table import Row, spelled
 from app.adapters.history_files.values import imdb_id_of, moment_of, name_of, rating_of, year_of
 from app.domain.catalogue.titles import MediaKind
@@ -30,7 +30,7 @@ def layout_of(columns: frozenset[str]) -> Layout | None:
     return Layout("IMDb ratings", IMDB, 0, _rated) if "yourrating" in columns else None
 
 
-def _rated(row: Row, reading: Reading) -> Told:
+def _rated(row: Row, reading: Reading) -> RowEvents:
     rating = rating_of(row["yourrating"])
     if rating is None:
         raise UnusableRow("no rating")
@@ -38,7 +38,7 @@ def _rated(row: Row, reading: Reading) -> Told:
     return [mark(EventKind.RATED, IMDB, _title(row), at, rating=rating)]
 
 
-def _listed(row: Row, reading: Reading) -> Told:
+def _listed(row: Row, reading: Reading) -> RowEvents:
     if row.get("yourrating"):
         return _rated(row, reading)
     at = moment_of(row.get("created"), reading.now)

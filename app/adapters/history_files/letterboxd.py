@@ -16,7 +16,7 @@ from app.adapters.history_files.records import (
     LETTERBOXD,
     Layout,
     Reading,
-    Told,
+    RowEvents,
     Unrecognised,
     film,
     mark,
@@ -63,13 +63,13 @@ def layout_of(path: str, columns: frozenset[str]) -> Layout | None:
     )
 
 
-def _diary(row: Row, reading: Reading) -> Told:
+def _diary(row: Row, reading: Reading) -> RowEvents:
     about = _film(row)
     at = moment_of(row["watcheddate"], reading.now)
     rating = stars_of(row.get("rating"))
     rated_at = moment_of(row.get("date"), reading.now)
     reading.played.add(subject_of(about))
-    told: Told = [play(LETTERBOXD, about, at)]
+    told: RowEvents = [play(LETTERBOXD, about, at)]
     # ratings.csv has the present one; an entry of the diary keeps that of its day.
     if rating is not None and RATINGS not in reading.layouts:
         event = mark(EventKind.RATED, LETTERBOXD, about, rated_at, rating=rating, again=True)
@@ -77,12 +77,12 @@ def _diary(row: Row, reading: Reading) -> Told:
     return told
 
 
-def _watched(row: Row, reading: Reading) -> Told:
+def _watched(row: Row, reading: Reading) -> RowEvents:
     about = _film(row)
     return [] if subject_of(about) in reading.played else [play(LETTERBOXD, about, 0)]
 
 
-def _ratings(row: Row, reading: Reading) -> Told:
+def _ratings(row: Row, reading: Reading) -> RowEvents:
     rating = stars_of(row["rating"])
     if rating is None:
         raise UnusableRow("no rating")
@@ -90,12 +90,12 @@ def _ratings(row: Row, reading: Reading) -> Told:
     return [mark(EventKind.RATED, LETTERBOXD, _film(row), at, rating=rating)]
 
 
-def _watchlist(row: Row, reading: Reading) -> Told:
+def _watchlist(row: Row, reading: Reading) -> RowEvents:
     at = moment_of(row.get("date"), reading.now)
     return [mark(EventKind.WATCHLISTED, LETTERBOXD, _film(row), at)]
 
 
-def _likes(row: Row, reading: Reading) -> Told:
+def _likes(row: Row, reading: Reading) -> RowEvents:
     at = moment_of(row.get("date"), reading.now)
     return [mark(EventKind.LOVED, LETTERBOXD, _film(row), at)]
 

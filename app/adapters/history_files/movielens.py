@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from app.adapters.facts import UnusableRow
-from app.adapters.history_files.records import MOVIELENS, Layout, Reading, Told, film, mark
+from app.adapters.history_files.records import MOVIELENS, Layout, Reading, RowEvents, film, mark
 from app.adapters.history_files.table import Row
 from app.adapters.history_files.values import id_of, imdb_id_of, moment_of, name_of, stars_of
 from app.domain.catalogue.dumps import Refusal
@@ -62,14 +62,14 @@ def _people(rows: Iterable[tuple[int, Row | Refusal]]) -> Iterator[str]:
             yield row["userid"].strip()
 
 
-def _link(row: Row, reading: Reading) -> Told:
+def _link(row: Row, reading: Reading) -> RowEvents:
     """Those without any id, or with a wrong one, are told where a rating needs them."""
     with suppress(UnusableRow):
         reading.links[row["movieid"].strip()] = _linked(row)
     return []
 
 
-def _rated(row: Row, reading: Reading) -> Told:
+def _rated(row: Row, reading: Reading) -> RowEvents:
     """Rows of other people are passed over."""
     if row["userid"].strip() != reading.person:
         return []
@@ -79,7 +79,7 @@ def _rated(row: Row, reading: Reading) -> Told:
     return [_rating(row, about, moment_of(row["timestamp"], reading.now))]
 
 
-def _exported(row: Row, _: Reading) -> Told:
+def _exported(row: Row, _: Reading) -> RowEvents:
     return [_rating(row, _linked(row), 0)]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.contents import printable
-from app.adapters.history_files.records import CSV, Layout, Reading, Told, checked, mark, play
+from app.adapters.history_files.records import CSV, Layout, Reading, RowEvents, checked, mark, play
 from app.adapters.history_files.table import Row, spelled
 from app.adapters.history_files.values import (
     MOST,
@@ -76,7 +76,7 @@ def layout_of(columns: list[str], header: list[str]) -> Layout | None:
     return Layout("CSV by its columns", CSV, 0, partial(_told, fields), tuple(unread[:_MOST_NAMED]))
 
 
-def _told(fields: dict[str, str], row: Row, reading: Reading) -> Told:
+def _told(fields: dict[str, str], row: Row, reading: Reading) -> RowEvents:
     values = {field: row[column].strip() for field, column in fields.items()}
     season = whole_of("season", values.get("season"), 0, MOST)
     episode = whole_of("episode", values.get("episode"), 0, MOST)
@@ -87,7 +87,7 @@ def _told(fields: dict[str, str], row: Row, reading: Reading) -> Told:
         rating = rating_of(values.get("rating"))
     about = _about(values, is_episode=season is not None)
     at = moment_of(values.get("at"), reading.now)
-    told: Told = [play(CSV, about, at, season=season, episode=episode)]
+    told: RowEvents = [play(CSV, about, at, season=season, episode=episode)]
     if rating is not None and season is not None:
         told.append("the play is kept, its rating not: films and series are rated, not episodes")
     elif rating is not None:

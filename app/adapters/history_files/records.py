@@ -45,7 +45,7 @@ class Reading:
     links: dict[str, About] = field(default_factory=dict)
 
 
-Told = list[Event | str]
+RowEvents = list[Event | str]
 """What one row tells: events, and in words what of it could not be kept."""
 
 
@@ -60,7 +60,7 @@ class Layout:
     name: str
     source: str
     order: int
-    told: Callable[[Mapping[str, Any], Reading], Told]
+    told: Callable[[Mapping[str, Any], Reading], RowEvents]
     unread: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from app.adapters.history_files.records import (
     TRAKT,
     Layout,
     Reading,
-    Told,
+    RowEvents,
     UnknownLayout,
     Unrecognised,
     checked,
@@ -88,7 +88,7 @@ def _list_layout(path: str) -> Layout:
     )
 
 
-def _history(entry: Entry, reading: Reading) -> Told:
+def _history(entry: Entry, reading: Reading) -> RowEvents:
     """One play. Its number at Trakt is its identity, wherever it is met again."""
     about, subject = _title(entry)
     at = moment_of(entry.get("watched_at"), reading.now)
@@ -102,7 +102,7 @@ def _history(entry: Entry, reading: Reading) -> Told:
     return [play(TRAKT, about, at, subject=subject, record=record, season=season, episode=episode)]
 
 
-def _watched(entry: Entry, reading: Reading) -> Told:
+def _watched(entry: Entry, reading: Reading) -> RowEvents:
     about, subject = _title(entry)
     seasons = entry.get("seasons")
     if about.kind is MediaKind.TV and seasons:
@@ -115,8 +115,8 @@ def _watched(entry: Entry, reading: Reading) -> Told:
     return [play(TRAKT, about, at, subject=subject, once=True, plays=plays)]
 
 
-def _episodes(about: About, subject: str, seasons: object, reading: Reading) -> Told:
-    events: Told = []
+def _episodes(about: About, subject: str, seasons: object, reading: Reading) -> RowEvents:
+    events: RowEvents = []
     for season in _list_of("seasons", seasons):
         of_season = whole_of("season", season.get("number"), 0, MOST)
         for each in _list_of("episodes", season.get("episodes")):
@@ -137,7 +137,7 @@ def _episodes(about: About, subject: str, seasons: object, reading: Reading) -> 
     return events
 
 
-def _ratings(entry: Entry, reading: Reading) -> Told:
+def _ratings(entry: Entry, reading: Reading) -> RowEvents:
     rating = rating_of(entry.get("rating"))
     if rating is None:
         raise UnusableRow("no rating")
@@ -146,15 +146,15 @@ def _ratings(entry: Entry, reading: Reading) -> Told:
     return [mark(EventKind.RATED, TRAKT, about, at, subject=subject, rating=rating)]
 
 
-def _watchlist(entry: Entry, reading: Reading) -> Told:
+def _watchlist(entry: Entry, reading: Reading) -> RowEvents:
     return _listed(EventKind.WATCHLISTED, entry, reading)
 
 
-def _favorites(entry: Entry, reading: Reading) -> Told:
+def _favorites(entry: Entry, reading: Reading) -> RowEvents:
     return _listed(EventKind.LOVED, entry, reading)
 
 
-def _listed(kind: EventKind, entry: Entry, reading: Reading) -> Told:
+def _listed(kind: EventKind, entry: Entry, reading: Reading) -> RowEvents:
     about, subject = _whole_title(entry)
     at = moment_of(entry.get("listed_at"), reading.now)
     return [mark(kind, TRAKT, about, at, subject=subject)]

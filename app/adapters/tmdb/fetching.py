@@ -24,8 +24,8 @@ _POLL: Final = 0.5
 _READ_FIRST: Final = 2
 
 Asked = TypeVar("Asked", bound=TitleId | ExternalId)
-Told = TypeVar("Told", bound=Answer | Lookup)
-Ask = Callable[[Asked, Event], Told]
+Received = TypeVar("Received", bound=Answer | Lookup)
+Ask = Callable[[Asked, Event], Received]
 Confirm = Callable[[str, Event], None]
 
 
@@ -34,14 +34,16 @@ def threads_for(per_second: float) -> int:
     return min(max(math.ceil(per_second), _FEWEST_THREADS), _MOST_THREADS)
 
 
-class Fetching(Generic[Asked, Told]):
+class ParallelFetch(Generic[Asked, Received]):
     """One run of questions over `threads` threads, started as they are needed.
 
     Up to twice as many ids as threads are read ahead of the answers given out, so that the threads
     go on while the reader of the answers is at work.
     """
 
-    def __init__(self, ask: Ask[Asked, Told], confirm: Confirm, stop: Event, threads: int) -> None:
+    def __init__(
+        self, ask: Ask[Asked, Received], confirm: Confirm, stop: Event, threads: int
+    ) -> None:
         """`ask` and `confirm` raise `Cancelled` where `stop` is set.
 
         `confirm` is given the reason of the last failure, and raises where the source is dead.
@@ -54,14 +56,14 @@ class Fetching(Generic[Asked, Told]):
         self._started = 0
         self._under_way = 0
         self._asked: SimpleQueue[Asked | None] = SimpleQueue()
-        self._done: SimpleQueue[Told | BaseException] = SimpleQueue()
+        self._done: SimpleQueue[Received | BaseException] = SimpleQueue()
 
-    def answers(self, ids: Iterable[Asked]) -> Iterator[Told | None]:
+    def answers(self, ids: Iterable[Asked]) -> Iterator[Received | None]:
         """One per id, and None where none has come for a while.
 
         Raises what a question raised, at once; what is under way is given up.
         """
-        held: list[Told] = []
+        held: list[Received] = []
         reason = ""
         for answer in self._arriving(ids):
             if answer is None:
@@ -89,7 +91,7 @@ class Fetching(Generic[Asked, Told]):
         for _ in range(self._started):
             self._asked.put(None)
 
-    def _confirming(self, last: Told, reason: str) -> Iterator[None]:
+    def _confirming(self, last: Received, reason: str) -> Iterator[None]:
         """Return once the source is known to answer; in a thread, for that may take a while."""
 
         def work() -> None:
@@ -105,7 +107,7 @@ class Fetching(Generic[Asked, Told]):
         if isinstance(outcome, BaseException):
             raise outcome
 
-    def _arriving(self, ids: Iterable[Asked]) -> Iterator[Told | None]:
+    def _arriving(self, ids: Iterable[Asked]) -> Iterator[Received | None]:
         to_ask = iter(ids)
         more = True
         while True:
@@ -137,7 +139,7 @@ class Fetching(Generic[Asked, Told]):
             self._started += 1
             Thread(target=self._work, name=f"tmdb-{self._started}", daemon=True).start()
 
-    def _next(self) -> Told | BaseException | None:
+    def _next(self) -> Received | BaseException | None:
         """The next to arrive; None where none does for a while."""
         try:
             return self._done.get(timeout=_POLL)

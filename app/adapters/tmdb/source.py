@@ -16,7 +16,7 @@ from app.adapters.tmdb.access import API_URL, EXPORT_URL, MOST_PAGES, PATIENCE, 
 from app.adapters.tmdb.client import TmdbClient
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.exports import Exports
-from app.adapters.tmdb.fetching import Ask, Asked, Fetching, Told, threads_for
+from app.adapters.tmdb.fetching import Ask, Asked, ParallelFetch, Received, threads_for
 from app.adapters.tmdb.finding import SOURCES, found_in
 from app.adapters.tmdb.replies import parsed_object
 from app.adapters.upstream.answers import parsed
@@ -135,11 +135,11 @@ class TmdbSource:
         return self._answers(self._look_up, ids)
 
     def _answers(
-        self, ask: Ask[Asked, Told], ids: Iterable[Asked]
-    ) -> Generator[Told | None, None, None]:
+        self, ask: Ask[Asked, Received], ids: Iterable[Asked]
+    ) -> Generator[Received | None, None, None]:
         stop = self._client.begin()
         threads = threads_for(self._access.requests_per_second)
-        run = Fetching(ask, self._client.confirm, stop, threads)
+        run = ParallelFetch(ask, self._client.confirm, stop, threads)
         try:
             yield from run.answers(ids)
         finally:

@@ -30,7 +30,7 @@ _Showing = tuple[Event, tuple[int, str]]
 """A showing, and the day and list of it."""
 
 
-def resting(events: Iterable[Event], now: float) -> frozenset[TitleId]:
+def impression_cooldown(events: Iterable[Event], now: float) -> frozenset[TitleId]:
     """The titles of a ledger that rest at `now` (Unix seconds).
 
     Such a title was shown in `OFTEN` different lists or more (the same list on another day is

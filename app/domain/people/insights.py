@@ -24,7 +24,7 @@ _MOST_WEEKS: Final = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
+class ShownPick:
     """A title that was shown, and what came of it from its first showing on.
 
     Moments are in Unix seconds, None where it didn't happen. `lists` counts
@@ -69,14 +69,14 @@ class Insights:
     step: Step
     total: Figures
     rows: tuple[tuple[date, Figures], ...]
-    watched: tuple[Pick, ...]
+    watched: tuple[ShownPick, ...]
 
 
 def insights(events: Iterable[Event], since: int, until: int) -> Insights:
     """What came of the showings from `since` to `until` (Unix seconds, both included)."""
     picks = _picks(list(events), since, until)
     step: Step = "week" if until - since <= _MOST_WEEKS * 7 * DAY else "month"
-    by_time: dict[date, list[Pick]] = defaultdict(list)
+    by_time: dict[date, list[ShownPick]] = defaultdict(list)
     for pick in picks:
         by_time[_first_day(pick.shown_at, step)].append(pick)
     return Insights(
@@ -92,7 +92,7 @@ def insights(events: Iterable[Event], since: int, until: int) -> Insights:
     )
 
 
-def _picks(events: Sequence[Event], since: int, until: int) -> list[Pick]:
+def _picks(events: Sequence[Event], since: int, until: int) -> list[ShownPick]:
     """One per title that was shown in that time, in order of first showing."""
     shown: dict[TitleId, list[Event]] = defaultdict(list)
     for event in events:
@@ -109,7 +109,7 @@ def _picks(events: Sequence[Event], since: int, until: int) -> list[Pick]:
     return sorted(picks, key=lambda pick: (pick.shown_at, pick.id))
 
 
-def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> Pick:
+def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> ShownPick:
     ordered = sorted(shown, key=lambda event: (event.at, event.key))
     first, last = ordered[0], ordered[-1]
     theirs = entries.of(title_shown(last, title_id))
@@ -118,7 +118,7 @@ def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> Pick:
     opened = [event.at for event in after if event.kind is EventKind.OPENED]
     ratings = [e for e in after if e.kind is EventKind.RATED and e.season is None]
     latest = max(ratings, key=lambda event: (event.at, event.key), default=None)
-    return Pick(
+    return ShownPick(
         id=title_id,
         name=last.about.name,
         year=last.about.year,
@@ -151,7 +151,7 @@ def _in_time(watched_at: int, shown: Sequence[Event]) -> bool:
     return moment - max(event.at for event in shown if event.at <= moment) <= IN_TIME
 
 
-def _figures(picks: Sequence[Pick]) -> Figures:
+def _figures(picks: Sequence[ShownPick]) -> Figures:
     ratings = [pick.rating for pick in picks if pick.rating is not None]
     return Figures(
         shown=len(picks),

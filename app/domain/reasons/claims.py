@@ -51,7 +51,7 @@ LIKED, MAKER, PERSON, OTHER = Meaning.LIKED, Meaning.MAKER, Meaning.PERSON, Mean
 
 
 @dataclass
-class Known:
+class GivenNames:
     """The names given, and what each is. A name in lower case fits in any case."""
 
     _names: list[str] = field(default_factory=list)
@@ -116,12 +116,12 @@ _HEARSAY: Final = re.compile(
 )
 
 
-def broken_claims(masked: str, known: Known, evidence: Evidence) -> list[str]:
+def broken_claims(masked: str, known: GivenNames, evidence: Evidence) -> list[str]:
     """What the sentence claims and the evidence doesn't hold, as ends of "The reason …"."""
     return [fault for check in _CHECKS for fault in check(masked, known, evidence)]
 
 
-def _of_the_person(masked: str, known: Known, _evidence: Evidence) -> Iterator[str]:
+def _of_the_person(masked: str, known: GivenNames, _evidence: Evidence) -> Iterator[str]:
     liked = any(ord(c) >= FIRST and LIKED in known.meaning(c) for c in masked)
     if _YOU_DID.search(masked) and not liked:
         yield "claims that the person knows what they were not said to know"
@@ -131,7 +131,7 @@ def _of_the_person(masked: str, known: Known, _evidence: Evidence) -> Iterator[s
             yield "claims a rating that was not given"
 
 
-def _of_people(masked: str, known: Known, evidence: Evidence) -> Iterator[str]:
+def _of_people(masked: str, known: GivenNames, evidence: Evidence) -> Iterator[str]:
     for pattern, meaning in ((_MADE_BY, MAKER), (_STARRING, PERSON)):
         if any(meaning not in known.meaning(name) for name in pattern.findall(masked)):
             yield "gives somebody a part that they don't have"
@@ -147,7 +147,7 @@ def _of_people(masked: str, known: Known, evidence: Evidence) -> Iterator[str]:
         yield "claims somebody in common who was not given as such"
 
 
-def _of_the_list(masked: str, _known: Known, evidence: Evidence) -> Iterator[str]:
+def _of_the_list(masked: str, _known: GivenNames, evidence: Evidence) -> Iterator[str]:
     untrue = (
         (_ALSO_RATED, not evidence.co_rated),
         (_SEQUEL, evidence.after is None),

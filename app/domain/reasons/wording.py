@@ -21,7 +21,7 @@ from app.domain.reasons.claims import (
     MAKER,
     OTHER,
     PERSON,
-    Known,
+    GivenNames,
     broken_claims,
     plain,
 )
@@ -195,10 +195,10 @@ def _proper_names(given: Given) -> list[str]:
     return [plain(name) for name in names if name]
 
 
-def _masked(text: str, given: Given) -> tuple[str, Known]:
+def _masked(text: str, given: Given) -> tuple[str, GivenNames]:
     """The text with one private character in place of each name given, and what each stands for."""
     evidence = given.evidence
-    known = Known()
+    known = GivenNames()
     for one in liked_titles(evidence):
         known.add(one.name, LIKED, one.rating)
     known.add(given.name, OTHER)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.ports.index import Gathered
-from app.domain.recommend.item_item_model import Heard
+from app.domain.recommend.item_item_model import CollaborativeScores
 from app.domain.taste.genres import genre_matrix
-from app.domain.taste.tastes import DISLIKED, Floats, Liking
+from app.domain.taste.tastes import DISLIKED, Floats, Preferences
 
 CONTENT: Final = (
     "near",
@@ -40,14 +40,14 @@ PERSON: Final = ("mainstream", "told")
 """Of the person, the same for all titles: mean log votes of what they know, log of how much."""
 
 CO_RATED: Final = (
-    "wide",
-    "close",
+    "ease_all",
+    "ease_nearby",
     "session",
     "lately",
     "after",
     "later",
     "low",
-    "both",
+    "jaccard_liked",
     "raters",
     "favour",
     "lateness",
@@ -88,9 +88,9 @@ _BLUR: Final = _BELL / _BELL.sum()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person's titles that the index has: `own.ids` are `liking.ids`. `now` in Unix seconds."""
+    """A person's titles in the index: `own.ids` are `preferences.ids`. `now` in Unix seconds."""
 
-    liking: Liking
+    preferences: Preferences
     own: Gathered
     now: float
 
@@ -102,26 +102,28 @@ class Background:
     `genres` (genres,) is the share that has each, `years` the part of them that came out in each
     year from 1900, `languages` the part in each of those whose language is known. What a person
     prefers shows against it: not against their own candidates, which already lean their way. From
-    the cosine `alike` on two titles are called close: one pair in 70 of the best known is. Where
-    titles are described by few words, all are nearer to each other than elsewhere.
+    the cosine `similarity_threshold` on two titles are called close: one pair in 70 of the best
+    known is. Where titles are described by few words, all are nearer to each other than elsewhere.
     """
 
     genres: Floats
     years: Floats
     languages: Mapping[str, float]
-    alike: float
+    similarity_threshold: float
 
 
 def background_of(known: Gathered) -> Background:
     """Of titles that many know; each counts by its fame."""
-    weights = fame(known.votes)
+    weights = popularity(known.votes)
     genres = (genre_matrix(known.genres) * weights[:, None]).sum(axis=0) + 1.0
     years = _spread(known.years, np.ones(len(known.ids))) + 0.5
     languages = _parts(zip(known.languages, weights.tolist(), strict=True))
-    return Background(genres / (weights.sum() + 1.0), years / years.sum(), languages, _alike(known))
+    return Background(
+        genres / (weights.sum() + 1.0), years / years.sum(), languages, _similarity_threshold(known)
+    )
 
 
-def _alike(known: Gathered) -> float:
+def _similarity_threshold(known: Gathered) -> float:
     best = known.vectors[np.argsort(-known.votes, kind="stable")[:_COMPARED]]
     pairs = (best @ best.T)[np.triu_indices(len(best), 1)]
     return max(float(np.quantile(pairs, _UNLIKE)), _LEAST_ALIKE) if len(pairs) else _LEAST_ALIKE
@@ -135,7 +137,7 @@ def quality(votes: NDArray[np.int32], ratings: NDArray[np.float32]) -> Floats:
     return found
 
 
-def fame(votes: NDArray[np.int32]) -> Floats:
+def popularity(votes: NDArray[np.int32]) -> Floats:
     """The natural logarithm of 1 + votes."""
     return np.asarray(np.log1p(votes.astype(np.float64)))
 
@@ -145,10 +147,12 @@ def language_fit(person: Person, pool: Gathered, usual: Background) -> Floats:
 
     0 to 3; 0 where they are in it less often, and where the language is not known.
     """
-    liked = person.liking.liked
+    liked = person.preferences.liked
     told = [
         (code, weight)
-        for row, weight in zip(liked.tolist(), person.liking.recency[liked].tolist(), strict=True)
+        for row, weight in zip(
+            liked.tolist(), person.preferences.recency[liked].tolist(), strict=True
+        )
         if (code := person.own.languages[row])
     ]
     mine, total = _parts(told), sum(weight for _, weight in told)
@@ -162,7 +166,7 @@ def language_fit(person: Person, pool: Gathered, usual: Background) -> Floats:
 
 def foreign_favourites(person: Person, usual: Background) -> frozenset[str]:
     """Languages that make up a third of what is liked, and are rare among known titles."""
-    liked = person.liking.liked.tolist()
+    liked = person.preferences.liked.tolist()
     if len(liked) < _FEWEST_FOREIGN:
         return frozenset()
     mine = _parts((person.own.languages[row], 1.0) for row in liked)
@@ -184,24 +188,24 @@ def _parts(told: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def features(
-    person: Person, pool: Gathered, usual: Background, heard: Heard | None
+    person: Person, pool: Gathered, usual: Background, collaborative: CollaborativeScores | None
 ) -> NDArray[np.float32]:
-    """Shape (n, len(ALL)): a row for each title of the pool; `CO_RATED` is 0 without `heard`."""
+    """Shape (n, len(ALL)): a row for each title of the pool; `CO_RATED` is 0 without a model."""
     found = content_features(person, pool, usual)
     found |= _of_person(person, len(pool.ids))
-    found |= _co_rated(pool, heard)
+    found |= _co_rated(pool, collaborative)
     return np.stack([found[name] for name in ALL], axis=1).astype(np.float32)
 
 
 def content_features(person: Person, pool: Gathered, usual: Background) -> dict[str, Floats]:
     """The `CONTENT` columns, each of shape (n,)."""
-    liking, own = person.liking, person.own
+    preferences, own = person.preferences, person.own
     age = time.gmtime(person.now).tm_year - pool.years.astype(np.int64)
     return {
-        **_nearness(liking, own, pool),
-        "genres": _genre_fit(liking, own, pool, usual),
-        "years": _year_fit(liking, own, pool, usual),
-        "known": fame(pool.votes),
+        **_nearness(preferences, own, pool),
+        "genres": _genre_fit(preferences, own, pool, usual),
+        "years": _year_fit(preferences, own, pool, usual),
+        "known": popularity(pool.votes),
         "quality": quality(pool.votes, pool.ratings),
         "new": ((age >= 0) & (age <= _NEW_FOR)).astype(np.float64),
         "ahead": (age < 0).astype(np.float64),
@@ -209,11 +213,11 @@ def content_features(person: Person, pool: Gathered, usual: Background) -> dict[
     }
 
 
-def _nearness(liking: Liking, own: Gathered, pool: Gathered) -> dict[str, Floats]:
+def _nearness(preferences: Preferences, own: Gathered, pool: Gathered) -> dict[str, Floats]:
     none = np.zeros(len(pool.ids))
-    liked = liking.liked
+    liked = preferences.liked
     if len(liked) > _MOST_LIKED:
-        weights = liking.weights[liked]
+        weights = preferences.weights[liked]
         liked = np.sort(liked[np.argsort(-weights, kind="stable")[:_MOST_LIKED]])
     if not len(liked):
         near = nearest = around = latest = none
@@ -223,7 +227,7 @@ def _nearness(liking: Liking, own: Gathered, pool: Gathered) -> dict[str, Floats
         near = _mean_of_best(cosines, _NEAREST)
         around = _mean_of_best(cosines, _AROUND)
         latest = cosines[:, :_LATEST].max(axis=1)
-    low = np.flatnonzero(liking.ratings < DISLIKED)[:_MOST_LIKED]
+    low = np.flatnonzero(preferences.ratings < DISLIKED)[:_MOST_LIKED]
     unlike = (pool.vectors @ own.vectors[low].T).max(axis=1) if len(low) else none
     return {"near": near, "nearest": nearest, "around": around, "latest": latest, "unlike": unlike}
 
@@ -235,10 +239,12 @@ def _mean_of_best(cosines: NDArray[np.float32], best: int) -> Floats:
     return np.asarray(parted[:, -best:].mean(axis=1), np.float64)
 
 
-def _genre_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
+def _genre_fit(
+    preferences: Preferences, own: Gathered, pool: Gathered, usual: Background
+) -> Floats:
     """How much more often liked titles have its genres than known ones do: mean log ratio."""
-    liked = liking.liked
-    weights = liking.recency[liked]
+    liked = preferences.liked
+    weights = preferences.recency[liked]
     mine = (genre_matrix(own.genres[liked]) * weights[:, None]).sum(axis=0)
     mine = (mine + _PRIOR_TITLES * usual.genres) / (weights.sum() + _PRIOR_TITLES)
     bits = genre_matrix(pool.genres)
@@ -246,9 +252,9 @@ def _genre_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background)
     return np.asarray(ratios / np.maximum(bits.sum(axis=1), 1.0))
 
 
-def _year_fit(liking: Liking, own: Gathered, pool: Gathered, usual: Background) -> Floats:
+def _year_fit(preferences: Preferences, own: Gathered, pool: Gathered, usual: Background) -> Floats:
     """How much more often a time stands among the person's latest titles than among known ones."""
-    mine = _spread(own.years, liking.recency**2)
+    mine = _spread(own.years, preferences.recency**2)
     mine = mine + _ANY_YEAR * float(mine.sum()) / _YEARS + _PRIOR_YEARS * usual.years
     ratio = np.log(mine / mine.sum() / usual.years)
     return np.asarray(np.where(pool.years > 0, ratio[_places(pool.years)], 0.0))
@@ -266,19 +272,19 @@ def _places(years: NDArray[np.int16]) -> NDArray[np.int64]:
 
 def _of_person(person: Person, n: int) -> dict[str, Floats]:
     own = person.own
-    mainstream = float(fame(own.votes).mean()) if len(own.ids) else 0.0
+    mainstream = float(popularity(own.votes).mean()) if len(own.ids) else 0.0
     return {"mainstream": np.full(n, mainstream), "told": np.full(n, np.log1p(len(own.ids)))}
 
 
-def _co_rated(pool: Gathered, heard: Heard | None) -> Mapping[str, Floats]:
-    if heard is None:
+def _co_rated(pool: Gathered, collaborative: CollaborativeScores | None) -> Mapping[str, Floats]:
+    if collaborative is None:
         return {name: np.zeros(len(pool.ids)) for name in CO_RATED}
-    model = heard.model
+    model = collaborative.model
     rows = model.rows(pool.ids)
     inside = rows >= 0
     rows = np.maximum(rows, 0)
     found: dict[str, Floats] = {
-        name: np.where(inside, scores[rows], 0.0) for name, scores in heard.scores.items()
+        name: np.where(inside, scores[rows], 0.0) for name, scores in collaborative.scores.items()
     }
     liked, counts = model.liked[rows].astype(np.float64), model.counts[rows]
     found["favour"] = np.where(inside, (liked + 2.0) / (counts + 4.0), 0.5)

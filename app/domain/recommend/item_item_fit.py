@@ -13,7 +13,7 @@ from app.domain.catalogue.titles import Title
 from app.domain.errors import InvalidInput
 from app.domain.ports.vectors import Vectors
 from app.domain.progress import Progress, Report
-from app.domain.recommend.item_item_model import DAMPING, CoRatings, Floats32, Links
+from app.domain.recommend.item_item_model import DAMPING, Floats32, ItemItemModel, Links
 from app.domain.recommend.rating_sets import RatingSet
 from app.domain.taste.tastes import LIKED
 
@@ -72,7 +72,7 @@ class _Sums:
 
 def fit(
     ratings: RatingSet, keys: NDArray[np.int64], vectors: Vectors, traits: Traits, report: Report
-) -> CoRatings:
+) -> ItemItemModel:
     """The model of all titles with a vector that somebody rated, the most rated ones at most.
 
     `keys` (n,) ascends and names the rows of `vectors` (n, d) and of `traits`. Raises
@@ -93,28 +93,28 @@ def fit(
     sums = _summed(ratings, places, n, report)
     rows = np.searchsorted(keys, chosen)
     report(Progress(0, 3, "solving"))
-    wide = _strongest(_closed_form(sums.rated, _WIDE_RIDGE))
+    ease_all = _strongest(_closed_form(sums.rated, _WIDE_RIDGE))
     report(Progress(1, 3, "solving"))
     alike = _resemblance(vectors[rows], [[some[row] for row in rows] for some in traits])
     near = sums.near
     near += alike
-    close = _strongest(_closed_form(near, _CLOSE_RIDGE))
+    ease_nearby = _strongest(_closed_form(near, _CLOSE_RIDGE))
     report(Progress(2, 3, "solving"))
     session = sums.session
     session += alike
     at_once = _strongest(_closed_form(session, _SESSION_RIDGE))
     report(Progress(3, 3, "solving"))
-    return CoRatings(
+    return ItemItemModel(
         keys=chosen,
         counts=counts,
         liked=liked,
         lateness=_lateness(ratings, places, n),
-        wide=wide,
-        close=close,
+        ease_all=ease_all,
+        ease_nearby=ease_nearby,
         session=at_once,
         after=_strongest(_evened(sums.after)),
         later=_strongest(_evened(sums.later)),
-        both=_strongest(_shares(sums.liked, liked)),
+        jaccard_liked=_strongest(_shares(sums.liked, liked)),
     )
 
 

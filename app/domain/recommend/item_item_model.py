@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import TitleId
-from app.domain.taste.tastes import DISLIKED, LIKED, Liking
+from app.domain.taste.tastes import DISLIKED, LIKED, Preferences
 
 Floats32 = NDArray[np.float32]
 
@@ -42,28 +42,28 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class CoRatings:
+class ItemItemModel:
     """Links between the titles of a rating set, and how often each was rated.
 
     `keys` ascends (shape (n,)); `counts` are people who rated each title, `liked` those who liked
     it; `lateness` is how late in their histories people rated it, -0.5 (first) to 0.5 (last).
-    `wide`, `close` and `session` are closed-form item models (EASE: Steck, 2019), of all that a
-    person rated, of what they rated about the same time, and nearly at once, with resemblance of
-    the titles as further rows; `after` links a title to those rated soon after it, `later` to those
-    rated some while after; `both` is the share of people who liked both, of those who liked
-    either, `DAMPING` added to the latter.
+    `ease_all`, `ease_nearby` and `session` are closed-form item models (EASE: Steck, 2019), of all
+    that a person rated, of what they rated about the same time, and nearly at once, with
+    resemblance of the titles as further rows; `after` links a title to those rated soon after it,
+    `later` to those rated some while after; `jaccard_liked` is the share of people who liked both,
+    of those who liked either, `DAMPING` added to the latter.
     """
 
     keys: NDArray[np.int64]
     counts: NDArray[np.int32]
     liked: NDArray[np.int32]
     lateness: Floats32
-    wide: Links
-    close: Links
+    ease_all: Links
+    ease_nearby: Links
     session: Links
     after: Links
     later: Links
-    both: Links
+    jaccard_liked: Links
 
     def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
         """The row of each title, -1 for those that the set lacks."""
@@ -74,34 +74,34 @@ class CoRatings:
             return np.full(len(keys), -1, np.intp)
         return np.where(self.keys[places] == keys, places, -1)
 
-    def heard(self, liking: Liking) -> Heard:
+    def scores_for(self, preferences: Preferences) -> CollaborativeScores:
         """What the rating set says to this person."""
-        rows = self.rows(liking.ids)
+        rows = self.rows(preferences.ids)
         known = rows >= 0
-        rows, weights = rows[known], liking.weights[known]
-        recency = liking.recency[known]
-        newest = liking.lately[known]
-        low = (liking.ratings[known] < DISLIKED).astype(np.float64)
-        likes = (liking.ratings[known] >= LIKED) * recency
+        rows, weights = rows[known], preferences.weights[known]
+        recency = preferences.recency[known]
+        newest = preferences.lately[known]
+        low = (preferences.ratings[known] < DISLIKED).astype(np.float64)
+        likes = (preferences.ratings[known] >= LIKED) * recency
         scores = {
-            "wide": _in_deviations(self.wide.scores(rows, weights)),
-            "close": _in_deviations(self.close.scores(rows, weights)),
+            "ease_all": _in_deviations(self.ease_all.scores(rows, weights)),
+            "ease_nearby": _in_deviations(self.ease_nearby.scores(rows, weights)),
             "session": _in_deviations(self.session.scores(rows, weights)),
-            "lately": _in_deviations(self.close.scores(rows, newest)),
+            "lately": _in_deviations(self.ease_nearby.scores(rows, newest)),
             "after": _in_deviations(self.after.scores(rows, newest)),
             "later": _in_deviations(self.later.scores(rows, weights)),
-            "low": _in_deviations(self.wide.scores(rows, low)),
-            "both": _in_deviations(self.both.scores(rows, likes)),
+            "low": _in_deviations(self.ease_all.scores(rows, low)),
+            "jaccard_liked": _in_deviations(self.jaccard_liked.scores(rows, likes)),
         }
-        return Heard(self, scores)
+        return CollaborativeScores(self, scores)
 
     def friends(self, of: NDArray[np.intp], row: int) -> list[int]:
         """Those of the rows `of` whose friends liked title `row` too, the strongest link first.
 
         Only where enough people liked both for the sentence to be true of several.
         """
-        places, links = np.nonzero(self.both.to[of] == row)
-        shares = self.both.weights[of[places], links].astype(np.float64)
+        places, links = np.nonzero(self.jaccard_liked.to[of] == row)
+        shares = self.jaccard_liked.weights[of[places], links].astype(np.float64)
         # A filled-up link leads to row 0 as well, with weight 0.
         either = self.liked[of[places]].astype(np.float64) + float(self.liked[row]) + DAMPING
         evident = np.flatnonzero(np.round(shares * either / (1 + shares)) >= _EVIDENT)
@@ -111,13 +111,13 @@ class CoRatings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class CollaborativeScores:
     """What a model says to one person: for each sort of link a score of all its titles, (n,).
 
     Each is in standard deviations of its own.
     """
 
-    model: CoRatings
+    model: ItemItemModel
     scores: Mapping[str, Floats32]
 
     @property
@@ -127,14 +127,20 @@ class Heard:
         return np.asarray(np.sum(parts, axis=0), np.float32)
 
 
-_MIXED: Final = {"wide": 0.5, "close": 1.0, "session": 0.5, "after": 0.4, "both": 0.3}
+_MIXED: Final = {
+    "ease_all": 0.5,
+    "ease_nearby": 1.0,
+    "session": 0.5,
+    "after": 0.4,
+    "jaccard_liked": 0.3,
+}
 
 
 def _in_deviations(scores: Floats32) -> Floats32:
     return np.asarray(scores / (scores.std() + 1e-9), np.float32)
 
 
-def arrays_of(model: CoRatings) -> dict[str, NDArray[np.generic]]:
+def arrays_of(model: ItemItemModel) -> dict[str, NDArray[np.generic]]:
     """The model as named arrays, for keeping."""
     found: dict[str, NDArray[np.generic]] = {
         "keys": model.keys,
@@ -148,16 +154,17 @@ def arrays_of(model: CoRatings) -> dict[str, NDArray[np.generic]]:
     return found
 
 
-def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> CoRatings:
+def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> ItemItemModel:
     """The inverse of `arrays_of`. Raises `KeyError` where one is missing."""
+    kept = {name: name if f"{name}_to" in arrays else _FORMERLY.get(name, name) for name in LINKS}
     links = {
         name: Links(
-            np.asarray(arrays[f"{name}_to"], np.int32),
-            np.asarray(arrays[f"{name}_weights"], np.float16),
+            np.asarray(arrays[f"{own}_to"], np.int32),
+            np.asarray(arrays[f"{own}_weights"], np.float16),
         )
-        for name in LINKS
+        for name, own in kept.items()
     }
-    return CoRatings(
+    return ItemItemModel(
         keys=np.asarray(arrays["keys"], np.int64),
         counts=np.asarray(arrays["counts"], np.int32),
         liked=np.asarray(arrays["liked"], np.int32),
@@ -166,4 +173,9 @@ def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> CoRatings:
     )
 
 
-LINKS: Final = ("wide", "close", "session", "after", "later", "both")
+LINKS: Final = ("ease_all", "ease_nearby", "session", "after", "later", "jaccard_liked")
+
+FORMER_NAMES: Final = {"wide": "ease_all", "close": "ease_nearby", "both": "jaccard_liked"}
+"""What models that are kept from before may call their links, and what those are called now."""
+
+_FORMERLY: Final = {now: before for before, now in FORMER_NAMES.items()}

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import TitleId
 from app.domain.recommend.features import ALL
-from app.domain.recommend.item_item_model import CoRatings
-from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Liking
+from app.domain.recommend.item_item_model import ItemItemModel
+from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Preferences
 
 OF_TITLE: Final = ("quality",)
 """Known without knowing the person."""
@@ -126,16 +126,16 @@ def shrunk(high: float, rated: float) -> float:
 def signals(
     rows: NDArray[np.float32],
     ids: Sequence[TitleId],
-    liking: Liking,
+    preferences: Preferences,
     habit: Habit,
-    model: CoRatings | None,
+    model: ItemItemModel | None,
 ) -> NDArray[np.float64]:
     """Shape (n, len(SIGNALS)), each 0 where nothing is known; `rows` are `features` of the `ids`.
 
     Of a person who told nothing only the title's own signals are other than 0.
     """
-    liked = len(liking.liked)
-    disliked = int(np.count_nonzero(liking.ratings < DISLIKED))
+    liked = len(preferences.liked)
+    disliked = int(np.count_nonzero(preferences.ratings < DISLIKED))
     trusted = dict.fromkeys(_USUAL, liked / (liked + _FULL_TRUST))
     trusted |= {"quality": 1.0, "unlike": disliked / (disliked + _FULL_TRUST)}
     found = {
@@ -145,7 +145,7 @@ def signals(
     }
     found["own"] = np.full(len(ids), _log_odds(habit.share))
     found["favour"] = _favour(ids, model)
-    found["leaning"] = _leaning(ids, liking, model)
+    found["leaning"] = _leaning(ids, preferences, model)
     return np.stack([found[name] for name in SIGNALS], axis=1)
 
 
@@ -159,14 +159,14 @@ def chances(
     return np.where(inside, co_rated.chances(given), content.chances(given))
 
 
-def inside_of(ids: Sequence[TitleId], model: CoRatings | None) -> NDArray[np.bool_]:
+def inside_of(ids: Sequence[TitleId], model: ItemItemModel | None) -> NDArray[np.bool_]:
     """Shape (n,): which titles somebody of the rating set rated."""
     if model is None:
         return np.zeros(len(ids), bool)
     return np.asarray(model.rows(ids) >= 0)
 
 
-def _favour(ids: Sequence[TitleId], model: CoRatings | None) -> Floats:
+def _favour(ids: Sequence[TitleId], model: ItemItemModel | None) -> Floats:
     inside = inside_of(ids, model)
     if model is None or not inside.any():
         return np.zeros(len(ids))
@@ -177,18 +177,20 @@ def _favour(ids: Sequence[TitleId], model: CoRatings | None) -> Floats:
     return np.where(inside, odds, 0.0)
 
 
-def _leaning(ids: Sequence[TitleId], liking: Liking, model: CoRatings | None) -> Floats:
+def _leaning(
+    ids: Sequence[TitleId], preferences: Preferences, model: ItemItemModel | None
+) -> Floats:
     """In points of rating; 0 where no link leads to the title."""
     inside = inside_of(ids, model)
-    if model is None or not inside.any() or not len(liking.ids):
+    if model is None or not inside.any() or not len(preferences.ids):
         return np.zeros(len(ids))
-    own = model.rows(liking.ids)
-    ratings = liking.ratings[own >= 0]
+    own = model.rows(preferences.ids)
+    ratings = preferences.ratings[own >= 0]
     own = own[own >= 0]
     if not len(own):
         return np.zeros(len(ids))
-    summed = model.both.scores(own, ratings - ratings.mean())
-    weights = model.both.scores(own, np.ones(len(own)))
+    summed = model.jaccard_liked.scores(own, ratings - ratings.mean())
+    weights = model.jaccard_liked.scores(own, np.ones(len(own)))
     mean = summed.astype(np.float64) / (weights + _PRIOR_LINKS)
     return np.where(inside, mean[np.maximum(model.rows(ids), 0)], 0.0)
 

@@ -22,7 +22,7 @@ MOST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ListWeights:
     """What shapes a list once titles are scored; chosen with `scripts.tune_lists`.
 
     Scores are in standard deviations of the best candidates. `less_known` is taken off for each
@@ -42,9 +42,9 @@ class Weights:
     shake: float = 0.35
 
 
-WEIGHTS: Final = Weights()
+WEIGHTS: Final = ListWeights()
 
-ALONE: Final = Weights(less_known=0.65, language=1.0, adventure=0.32, variety=0.35, balance=0.8)
+ALONE: Final = ListWeights(less_known=0.65, language=1.0, adventure=0.32, variety=0.35, balance=0.8)
 """Where no rating set speaks for titles: their votes tell how widely they are known."""
 
 _BEST: Final = 100
@@ -57,7 +57,7 @@ STEPS: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ListRequest:
     """What is asked for: `kinds` in order of preference, `count` 1 to 20."""
 
     kinds: tuple[MediaKind, ...]
@@ -111,7 +111,7 @@ def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(values ^ (values >> np.uint64(31)))
 
 
-def shaken(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Floats:
+def perturbed(scores: Floats, ids: Sequence[TitleId], seed: int, size: float) -> Floats:
     """The scores with a seed's noise; seed 0 leaves them as they are.
 
     Noise of Gumbel's distribution makes the order a draw in proportion to the exponentials of the

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.catalogue.vocabulary import genre_bits
 from app.domain.ports.vectors import Vectors
-from app.domain.recommend.rules import STEPS, WEIGHTS, Weights
+from app.domain.recommend.rules import STEPS, WEIGHTS, ListWeights
 from app.domain.taste.tastes import Floats
 
 _Item = TypeVar("_Item")
@@ -43,7 +43,7 @@ _TOO_NEAR: Final = "it is nearer to what you did not like than to what you like"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
+class RankedPool:
     """Candidates of one kind, best first, for choosing from: row i of all is ``titles[i]``.
 
     `known` is how widely each is known, in natural logarithms. `tastes` says which taste each is
@@ -131,7 +131,7 @@ class _Caps:
 
 
 def diversified(
-    ranked: Ranked, count: int, weights: Weights = WEIGHTS
+    ranked: RankedPool, count: int, weights: ListWeights = WEIGHTS
 ) -> tuple[list[int], dict[TitleId, str]]:
     """Places of at most `count` titles, in the order to show them; and why some were passed over.
 
@@ -181,7 +181,7 @@ def diversified(
     return chosen, why
 
 
-def explored(ranked: Ranked, chosen: Sequence[int], shown: int, wanted: int) -> list[int]:
+def explored(ranked: RankedPool, chosen: Sequence[int], shown: int, wanted: int) -> list[int]:
     """The places `chosen`, `wanted` of the first `shown` of them outside the usual genres.
 
     Where too few are, the best titles of all that may be explored take the place of the last usual

@@ -15,7 +15,7 @@ from app.domain.catalogue.titles import Title, TitleId
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class SearchWeights:
     """What each part of a score is worth; chosen with `scripts.evaluate_search`.
 
     `meaning` and `words` multiply scores standardised over the candidates, `known` the decimal
@@ -28,7 +28,7 @@ class Weights:
     name: float = 100.0
 
 
-WEIGHTS: Final = Weights()
+WEIGHTS: Final = SearchWeights()
 
 KNOWN_FROM: Final = 100
 """Votes from which a title counts as known: it is of the few in a hundred that most descriptions
@@ -41,12 +41,12 @@ _FAR: Final = 8.0
 
 _FEWEST_KNOWN: Final = 20
 _LIKE_ENOUGH: Final = 0.7
-_FAME_OF_ALIKE: Final = 0.04
-_FAME_OF_EQUAL: Final = 0.5
+_POPULARITY_OF_SIMILAR: Final = 0.04
+_POPULARITY_OF_EQUAL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SearchCandidate:
     """A title that may answer: `cosine` with the text, BM25 for its words, votes.
 
     `name` is how like one of its names is to the text: 1 where equal, 0 where not alike.
@@ -60,7 +60,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedTitle:
     """A title and its score; `parts` are the weighted terms that the score is the sum of."""
 
     id: TitleId
@@ -69,8 +69,10 @@ class Ranked:
 
 
 def fused(
-    candidates: Sequence[Candidate], wanted: int | None = None, weights: Weights = WEIGHTS
-) -> list[Ranked]:
+    candidates: Sequence[SearchCandidate],
+    wanted: int | None = None,
+    weights: SearchWeights = WEIGHTS,
+) -> list[RankedTitle]:
     """The candidates, or the best `wanted` of them, best first, ties by key."""
     if not candidates:
         return []
@@ -78,13 +80,13 @@ def fused(
     parts = {
         "meaning": weights.meaning * _standardised([c.cosine for c in candidates], known),
         "words": weights.words * _standardised([c.bm25 for c in candidates], known),
-        "known": weights.known * _fame([c.votes for c in candidates]),
+        "known": weights.known * _popularity([c.votes for c in candidates]),
         "name": weights.name * _names(candidates),
     }
     scores: NDArray[np.float64] = np.sum(list(parts.values()), axis=0)
     keys = np.array([c.id.key for c in candidates])
     return [
-        Ranked(
+        RankedTitle(
             candidates[place].id,
             float(scores[place]),
             {name: round(float(part[place]), 4) for name, part in parts.items()},
@@ -107,17 +109,17 @@ def likeness(name: str, title: Title) -> float:
     return best if best >= _LIKE_ENOUGH else 0.0
 
 
-def _names(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+def _names(candidates: Sequence[SearchCandidate]) -> NDArray[np.float64]:
     """Likeness of names: of several that are equal, or nearly, the best known comes first."""
     likeness_of = np.array([c.name for c in candidates])
-    fame = _fame([c.votes for c in candidates])
-    alike = (likeness_of >= _LIKE_ENOUGH) * _FAME_OF_ALIKE * fame
+    popularity = _popularity([c.votes for c in candidates])
+    similar = (likeness_of >= _LIKE_ENOUGH) * _POPULARITY_OF_SIMILAR * popularity
     # An equal name comes before every other one, however much better known.
-    equal = (likeness_of >= EXACT) * (1 + _FAME_OF_EQUAL * fame)
-    return np.asarray(likeness_of + alike + equal, np.float64)
+    equal = (likeness_of >= EXACT) * (1 + _POPULARITY_OF_EQUAL * popularity)
+    return np.asarray(likeness_of + similar + equal, np.float64)
 
 
-def _fame(votes: Sequence[int]) -> NDArray[np.float64]:
+def _popularity(votes: Sequence[int]) -> NDArray[np.float64]:
     found: NDArray[np.float64] = np.log10(1 + np.array(votes, np.float64))
     return found
 
@@ -134,7 +136,7 @@ def _standardised(scores: Sequence[float], known: NDArray[np.bool_]) -> NDArray[
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class LikedTitle:
     """What one liked title brings: candidates with their cosine to it, each cosine -1 to 1."""
 
     liked: TitleId
@@ -142,8 +144,8 @@ class Taste:
 
 
 def shared_out(
-    tastes: Sequence[Taste], disliked: Mapping[TitleId, float], wanted: int
-) -> list[Ranked]:
+    tastes: Sequence[LikedTitle], disliked: Mapping[TitleId, float], wanted: int
+) -> list[RankedTitle]:
     """Up to `wanted` titles, each taste in turn giving its nearest that is still free.
 
     So each liked title keeps its share, where one mean vector would lie between all of them and
@@ -151,7 +153,7 @@ def shared_out(
     that, and goes altogether where it is no nearer to what is liked.
     """
     queues = [_liked_first(taste, disliked) for taste in tastes]
-    taken: dict[TitleId, Ranked] = {}
+    taken: dict[TitleId, RankedTitle] = {}
     while len(taken) < wanted and any(queues):
         for queue in queues:
             while queue and queue[-1].id in taken:
@@ -162,7 +164,7 @@ def shared_out(
     return sorted(taken.values(), key=lambda ranked: (-ranked.score, ranked.id.key))
 
 
-def _liked_first(taste: Taste, disliked: Mapping[TitleId, float]) -> list[Ranked]:
+def _liked_first(taste: LikedTitle, disliked: Mapping[TitleId, float]) -> list[RankedTitle]:
     """A taste's candidates, the best last."""
     found = []
     for title_id, cosine in taste.cosines.items():
@@ -170,5 +172,5 @@ def _liked_first(taste: Taste, disliked: Mapping[TitleId, float]) -> list[Ranked
         if against is None or against < cosine:
             lost = max(against or 0.0, 0.0) / 2
             parts = {"like": round(cosine, 4), "unlike": round(0.0 - lost, 4)}
-            found.append(Ranked(title_id, cosine - lost, parts))
+            found.append(RankedTitle(title_id, cosine - lost, parts))
     return sorted(found, key=lambda ranked: (ranked.score, -ranked.id.key))

@@ -21,7 +21,7 @@ _YEARLY_GENRES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WatchedTitle:
     """A title that the person has seen; `at` in Unix seconds, 0 where nobody knows.
 
     `rating` is theirs, 1 to 10, None where they gave none.
@@ -108,7 +108,7 @@ class Crowd:
     below: tuple[Beside, ...] = ()
 
 
-def genres_of(titles: Sequence[Seen], usual: Mapping[str, float]) -> list[GenreCount]:
+def genres_of(titles: Sequence[WatchedTitle], usual: Mapping[str, float]) -> list[GenreCount]:
     """Each genre that was seen, the most seen first; `usual` as `GenreCount.usual`."""
     seen: Counter[str] = Counter()
     told: Counter[str] = Counter()
@@ -131,7 +131,7 @@ def genres_of(titles: Sequence[Seen], usual: Mapping[str, float]) -> list[GenreC
     ]
 
 
-def decades_of(titles: Collection[Seen]) -> list[DecadeCount]:
+def decades_of(titles: Collection[WatchedTitle]) -> list[DecadeCount]:
     """From the first decade that was seen to the last, those between them too."""
     dated = [(one, one.title.year // 10 * 10) for one in titles if one.title.year]
     if not dated:
@@ -144,7 +144,7 @@ def decades_of(titles: Collection[Seen]) -> list[DecadeCount]:
     ]
 
 
-def years_of(titles: Collection[Seen]) -> list[YearCount]:
+def years_of(titles: Collection[WatchedTitle]) -> list[YearCount]:
     """From the first year in which something was watched to the last; of the most seen genres."""
     dated = [(one, datetime.fromtimestamp(one.at, UTC).year) for one in titles if one.at > 0]
     if not dated:
@@ -163,7 +163,7 @@ def years_of(titles: Collection[Seen]) -> list[YearCount]:
     ]
 
 
-def crowd_of(titles: Collection[Seen]) -> Crowd:
+def crowd_of(titles: Collection[WatchedTitle]) -> Crowd:
     """Of what was rated and has votes enough; `titles` are given the latest first."""
     rated = [
         Beside(one.title, one.rating, one.title.rating)

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.reasons.sentences import clean
-from app.domain.taste.tastes import DISLIKED, LIKED, Told
+from app.domain.taste.tastes import DISLIKED, LIKED, Interaction
 
 WELL_KNOWN: Final = 500
 """Votes from which a title is well known."""
@@ -57,7 +57,7 @@ def is_open(title: Title, left_out: frozenset[TitleId], today: str) -> bool:
     return title.id not in left_out and not title.adult and released <= today
 
 
-def sagas_begun(seen: Iterable[Title], told: Mapping[TitleId, Told]) -> list[Title]:
+def sagas_begun(seen: Iterable[Title], told: Mapping[TitleId, Interaction]) -> list[Title]:
     """The latest part seen of each saga, where that was no disappointment; by saga."""
     latest: dict[int, Title] = {}
     for title in seen:
@@ -69,7 +69,7 @@ def sagas_begun(seen: Iterable[Title], told: Mapping[TitleId, Told]) -> list[Tit
 
 
 def next_parts(
-    begun: Iterable[Title], found: Sequence[Title], told: Mapping[TitleId, Told]
+    begun: Iterable[Title], found: Sequence[Title], told: Mapping[TitleId, Interaction]
 ) -> list[Gap]:
     """For each saga begun the first of the found titles that came out after what was seen of it."""
     gaps = []
@@ -106,7 +106,7 @@ def admired(liked: Sequence[Title]) -> list[Admired]:
 
 
 def by_admired(
-    people: Iterable[Admired], found: Sequence[Title], told: Mapping[TitleId, Told]
+    people: Iterable[Admired], found: Sequence[Title], told: Mapping[TitleId, Interaction]
 ) -> list[Gap]:
     """For each of the people the best known of the found titles that is theirs."""
     gaps = []
@@ -121,7 +121,7 @@ def by_admired(
     return gaps
 
 
-def near_to(title: Title, liked: Title | None, told: Mapping[TitleId, Told]) -> Gap:
+def near_to(title: Title, liked: Title | None, told: Mapping[TitleId, Interaction]) -> Gap:
     """A title that is missing for what it resembles; without that, for what others think of it."""
     if liked is not None:
         return Gap(title, GapKind.NEAR, f"Near to {_named(liked, told)}.")
@@ -131,7 +131,7 @@ def near_to(title: Title, liked: Title | None, told: Mapping[TitleId, Told]) -> 
     return Gap(title, GapKind.NEAR, f"Rated {title.rating:.1f} on average, from {votes}.")
 
 
-def _named(title: Title, told: Mapping[TitleId, Told]) -> str:
+def _named(title: Title, told: Mapping[TitleId, Interaction]) -> str:
     one = told[title.id]
     name = clean(title.name) or "a title you know"
     if one.loved:
@@ -141,7 +141,7 @@ def _named(title: Title, told: Mapping[TitleId, Told]) -> str:
     return name
 
 
-def _disliked(told: Told) -> bool:
+def _disliked(told: Interaction) -> bool:
     return told.rating is not None and told.rating < DISLIKED and not told.loved
 
 

@@ -43,7 +43,7 @@ _APART: Final = 0.38
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Interaction:
     """What is known of a person and one title; `at` in Unix seconds, `rating` 1 to 10 or None.
 
     `begun`: a series of which only little was watched.
@@ -59,7 +59,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Liking:
+class Preferences:
     """A person's titles, the latest first; arrays of shape (n,).
 
     `ratings` are on the scale of 1 to 10, guessed where the person gave none. `recency` is 1 for
@@ -93,7 +93,7 @@ class Liking:
         return np.asarray(np.maximum(self.ratings - 4.0, 0.0) / 2.0 * sharper)
 
 
-def liking_of(told: Sequence[Told]) -> Liking:
+def preferences_of(told: Sequence[Interaction]) -> Preferences:
     """A person's titles in order, with what is said of them or has to be guessed.
 
     Of titles of the same moment the one that stands later in `told` is the later one.
@@ -106,10 +106,10 @@ def liking_of(told: Sequence[Told]) -> Liking:
     ordered = [told[place] for place in places]
     ratings = np.array([_rating(one, plain) for one in ordered], np.float64)
     recency = _FLOOR + (1 - _FLOOR) * 0.5 ** (np.arange(len(ordered)) / _HALF_LIFE)
-    return Liking(tuple(one.id for one in ordered), ratings, recency)
+    return Preferences(tuple(one.id for one in ordered), ratings, recency)
 
 
-def _rating(told: Told, plain: float) -> float:
+def _rating(told: Interaction, plain: float) -> float:
     if told.dismissed:
         return _DISMISSED
     if told.loved:

@@ -22,9 +22,9 @@ from app.domain.job_kinds import (
 )
 from app.domain.jobs import KEPT, Job, JobState
 from app.doors.http.deps import ADMIN, Program
-from app.doors.http.errors_shown import ErrorShown, errors_shown
+from app.doors.http.errors_view import ErrorShown, errors_shown
 from app.doors.http.jobs import JobAnswer, all_shown, shown, worker
-from app.doors.http.settings_shown import SettingShown, settings_shown
+from app.doors.http.settings_view import SettingShown, settings_shown
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.sync_state import read_state
 from app.wiring import Services
@@ -127,7 +127,7 @@ def status(program: Program) -> Status:
             "parts": [asdict(part) for part in manifest.parts],
         }
     model = program.embedder.model
-    _ = program.trained()  # a model that was published a moment ago is taken into use
+    _ = program.model_loader()  # a model that was published a moment ago is taken into use
     titles = program.titles.count()
     return Status(
         version=__version__,
@@ -136,7 +136,9 @@ def status(program: Program) -> Status:
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
-        co_ratings=CoRatings(version=program.trained.version, problem=program.trained.problem),
+        co_ratings=CoRatings(
+            version=program.model_loader.version, problem=program.model_loader.problem
+        ),
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
         worker=worker(program),
         jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),

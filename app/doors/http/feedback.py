@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
 from app.domain.people.feedback import KEPT_DAYS
-from app.domain.people.insights import Pick, Step
+from app.domain.people.insights import ShownPick, Step
 from app.doors.http.deps import Program
 from app.doors.http.history import about_of
 from app.doors.http.knn import TitleRef
@@ -134,7 +134,7 @@ def insights(
     )
 
 
-def _watched(pick: Pick, watched_at: int) -> WatchedPick:
+def _watched(pick: ShownPick, watched_at: int) -> WatchedPick:
     return WatchedPick(
         media_type=pick.id.kind,
         tmdb_id=pick.id.tmdb_id,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.doors.http.deps import Program
-from app.doors.http.evidence_shown import EvidenceShown, shown
+from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.http.people_access import Person
 from app.doors.http.titles import TitleCard, card_of
 

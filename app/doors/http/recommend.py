@@ -10,9 +10,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
-from app.domain.recommend.rules import MOST, Wish
+from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.http.deps import Program
-from app.doors.http.evidence_shown import EvidenceShown, shown
+from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.http.knn import Filters, KindOrAll
 from app.doors.http.people_access import AnyCaller, Person, allowed
 from app.doors.http.titles import TitleCard, card_of
@@ -105,12 +105,12 @@ async def recommend(
     started = time.perf_counter()
     person = await to_thread.run_sync(allowed, program, caller, request.profile)
     kinds = BOTH if kind == "all" else (MediaKind(kind),)
-    wish = Wish(
+    wanted = ListRequest(
         kinds=kinds, count=request.count, seed=request.seed, where=request.filters.as_domain()
     )
     listed = await to_thread.run_sync(
         lambda: program.recommend.listed(
-            person.id, wish, parts=request.explain, choices=request.use_llm
+            person.id, wanted, parts=request.explain, choices=request.use_llm
         )
     )
     picks = listed.candidates[: listed.count]
@@ -123,7 +123,7 @@ async def recommend(
         results=_results(program, listed, told, explain=request.explain),
         cold_start=listed.cold or None,
         note=listed.note or told.note or None,
-        list_id=list_id_of(person.id, wish, [pick.candidate.title.id for pick in told.picks]),
+        list_id=list_id_of(person.id, wanted, [pick.candidate.title.id for pick in told.picks]),
         seed=request.seed,
         index_version=listed.index_version,
         took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -140,8 +140,8 @@ def explain(
     count: Annotated[int, Query(ge=1, le=MOST)] = 10,
 ) -> WhyAnswer:
     """At which step and rank the title fell out of that list, or why it is in it."""
-    wish = Wish(kinds=(kind,), count=count, seed=seed)
-    why = program.recommend.why_not(person.id, TitleId(kind, tmdb_id), wish)
+    wanted = ListRequest(kinds=(kind,), count=count, seed=seed)
+    why = program.recommend.why_not(person.id, TitleId(kind, tmdb_id), wanted)
     reason = None
     if why.candidate is not None:
         reason = program.explainer.plain([why.candidate], 1).picks[0].reason

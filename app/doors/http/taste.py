@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, Title
-from app.domain.recommend.rules import MOST, Wish
+from app.domain.recommend.rules import MOST, ListRequest
 from app.domain.taste.facts import Beside
 from app.domain.taste.gaps import GapKind
 from app.doors.http.deps import Program
 from app.doors.http.knn import KindOrAll
 from app.doors.http.people_access import Person
-from app.services.recommend.taste_page import Page, Point, ShownTaste, What
+from app.services.recommend.taste_page import Point, ShownTaste, TasteReport, What
 from app.services.search.search import BOTH
 
 router = APIRouter(tags=["recommendations"])
@@ -158,7 +158,7 @@ def taste(
     The same history gives the same map; a title more moves the others hardly at all.
     """
     kinds = BOTH if kind == "all" else (MediaKind(kind),)
-    page = program.taste_page.of(person.id, Wish(kinds=kinds, count=count, seed=seed))
+    page = program.taste_page.of(person.id, ListRequest(kinds=kinds, count=count, seed=seed))
     return TasteAnswer(
         profile=person.id,
         kind=kind,
@@ -212,7 +212,7 @@ def _taste(one: ShownTaste) -> TasteFacts:
     )
 
 
-def _crowd(page: Page) -> CrowdFacts:
+def _crowd(page: TasteReport) -> CrowdFacts:
     crowd = page.crowd
     gap = None if crowd.mine is None or crowd.crowd is None else crowd.mine - crowd.crowd
     return CrowdFacts(

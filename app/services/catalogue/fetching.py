@@ -15,7 +15,7 @@ from app.domain.ports.catalogue import CatalogueSource, FailureStore, TitleStore
 from app.domain.ports.index import Embedder
 from app.domain.ports.vectors import VectorStore
 from app.domain.progress import Progress, Report
-from app.services.catalogue.rejected_ids import Unkept
+from app.services.catalogue.rejected_ids import RejectedIds
 from app.services.index.background_embedding import BackgroundEmbedding
 
 ATTEMPTS: Final = 3
@@ -92,7 +92,7 @@ class Fetching:
         titles: TitleStore,
         vectors: VectorStore,
         failures: FailureStore,
-        unkept: Unkept,
+        unkept: RejectedIds,
         embedder: Embedder | None,
         *,
         adult: Collection[MediaKind] = (),

@@ -17,7 +17,7 @@ from app.domain.progress import Report
 from app.services.catalogue import catalogue_scan, sync_plan
 from app.services.catalogue.export_snapshot import Exported, read_export
 from app.services.catalogue.fetching import Fetching, Tally
-from app.services.catalogue.rejected_ids import Since, Unkept
+from app.services.catalogue.rejected_ids import RejectedIds, Since
 from app.services.catalogue.sync_plan import Ids, Plan
 from app.services.catalogue.sync_state import read_state, write_state
 from app.services.index.embed import embed_all
@@ -222,7 +222,7 @@ class Ingest:
             self.titles,
             self.vectors,
             self.failures,
-            Unkept(self.state, self.clock.now(), spare),
+            RejectedIds(self.state, self.clock.now(), spare),
             self.embedder if embed else None,
             adult=adult,
         )

@@ -18,7 +18,7 @@ from app.domain.progress import Progress, Report
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.ingest import Ingest, SyncReport
 
-Named = TitleId | ExternalId
+MissingTitle = TitleId | ExternalId
 """By what a history names a title: TMDB's number, or an id of another family."""
 
 _UNKNOWN: Final = "named:unknown"
@@ -40,7 +40,7 @@ def missing(
     titles: TitleStore,
     failures: FailureStore,
     state: StateStore,
-) -> list[Named]:
+) -> list[MissingTitle]:
     """What anybody's ledger names and the catalogue lacks: TMDB's ids by key, then other ids.
 
     Other ids count where an entry has none of TMDB's, the first that may still lead to a title.
@@ -62,7 +62,7 @@ def missing(
 
 
 def fetch(
-    ingest: Ingest, named: Iterable[Named], state: StateStore, report: Report, *, embed: bool
+    ingest: Ingest, named: Iterable[MissingTitle], state: StateStore, report: Report, *, embed: bool
 ) -> SyncReport:
     """Fetch these; what the source doesn't know is remembered, and not asked for again.
 

@@ -36,7 +36,7 @@ class Since:
 ASK_FOR_ALL: Final = Since()
 
 
-class Unkept:
+class RejectedIds:
     """For one run, begun at the Unix time `now`; a kind that isn't in `since` is asked for."""
 
     def __init__(self, state: StateStore, now: float, since: Mapping[MediaKind, Since]) -> None:

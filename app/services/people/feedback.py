@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.catalogue.titles import TitleId
 from app.domain.people.feedback import DAY, MOST_KEPT, expired, feedback_event
-from app.domain.people.impression_cooldown import resting
+from app.domain.people.impression_cooldown import impression_cooldown
 from app.domain.people.insights import Insights, insights
 from app.domain.people.ledger import About, EventKind
 from app.domain.ports.people import Ledger
@@ -33,7 +33,7 @@ class LookBack:
 class _Kept:
     view: LedgerView
     day: int
-    resting: frozenset[TitleId]
+    impression_cooldown: frozenset[TitleId]
 
 
 class Feedback:
@@ -69,18 +69,18 @@ class Feedback:
         if gone:
             self._ledger.remove(profile_id, gone)
         # Worked out here, where nobody waits for it, and not by the next list.
-        self.resting(profile_id)
+        self.impression_cooldown(profile_id)
         return len(new)
 
-    def resting(self, profile_id: str) -> frozenset[TitleId]:
+    def impression_cooldown(self, profile_id: str) -> frozenset[TitleId]:
         """The titles that were shown often and ignored, the same for a day (UTC) and a ledger."""
         view = self._reader.read(profile_id)
         day = int(self._clock.now()) // DAY
         with self._lock:
             kept = self._kept.get(profile_id)
         if kept is not None and kept.view is view and kept.day == day:
-            return kept.resting
-        found = resting((*view.told, *view.feedback), (day + 1) * DAY - 1)
+            return kept.impression_cooldown
+        found = impression_cooldown((*view.told, *view.feedback), (day + 1) * DAY - 1)
         with self._lock:
             self._kept[profile_id] = _Kept(view, day, found)
             self._kept.move_to_end(profile_id)

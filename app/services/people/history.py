@@ -42,7 +42,7 @@ class HistoryQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryListing:
     """Some rows, and how many there are in all."""
 
     rows: tuple[Row, ...]
@@ -68,12 +68,12 @@ class History:
         self._rows = HistoryRows(self._reader, titles)
         self._clock = clock
 
-    def listed(self, profile_id: str, query: HistoryQuery) -> Page:
+    def listed(self, profile_id: str, query: HistoryQuery) -> HistoryListing:
         """The entries that pass, sorted, one page of them."""
         wanted = fold(query.text)
         rows = [row for row in self.rows(profile_id) if _passes(row, query, wanted)]
         rows = _sorted(rows, query.sort)
-        return Page(tuple(rows[query.offset : query.offset + query.limit]), len(rows))
+        return HistoryListing(tuple(rows[query.offset : query.offset + query.limit]), len(rows))
 
     def of(self, profile_id: str, wanted: Collection[TitleId]) -> list[Row]:
         """The rows of those titles that the person has any of."""

@@ -47,7 +47,7 @@ class ReasonSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class WordedPick:
     """A candidate that was chosen, and one sentence why."""
 
     candidate: Candidate
@@ -59,7 +59,7 @@ class Pick:
 class Worded:
     """`note` says why there are no words of a model where they were wanted; else it is empty."""
 
-    picks: tuple[Pick, ...]
+    picks: tuple[WordedPick, ...]
     note: str = ""
 
 
@@ -266,10 +266,10 @@ class Explainer:
         return Worded(tuple(picks), note)
 
 
-def _pick(candidate: Candidate, words: str) -> Pick:
+def _pick(candidate: Candidate, words: str) -> WordedPick:
     if words:
-        return Pick(candidate, words, ReasonSource.LLM)
-    return Pick(candidate, reason(candidate.title, candidate.evidence), ReasonSource.EVIDENCE)
+        return WordedPick(candidate, words, ReasonSource.LLM)
+    return WordedPick(candidate, reason(candidate.title, candidate.evidence), ReasonSource.EVIDENCE)
 
 
 def _key(*parts: str) -> bytes:

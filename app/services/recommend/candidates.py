@@ -12,10 +12,10 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.ports.index import Neighbour, VectorIndex
 from app.domain.ports.vectors import Vectors
 from app.domain.reasons.evidence import Origin
-from app.domain.recommend.item_item_model import Heard
-from app.domain.recommend.rules import Wish
+from app.domain.recommend.item_item_model import CollaborativeScores
+from app.domain.recommend.rules import ListRequest
 from app.domain.search.filters import TitleFilter
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.taste_profile import TasteProfile
 
 _OF_A_TASTE: Final = 80
 _OF_A_TITLE: Final = 30
@@ -30,7 +30,7 @@ _OF_LANGUAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class CandidateSet:
     """Titles in the order of being found; for each the origins with its rank there, from 1."""
 
     ids: tuple[TitleId, ...]
@@ -39,11 +39,11 @@ class Candidates:
 
 def found_for(
     index: VectorIndex,
-    known: Known,
+    profile: TasteProfile,
     kind: MediaKind,
-    wish: Wish,
+    request: ListRequest,
     languages: frozenset[str] = frozenset(),
-) -> Candidates:
+) -> CandidateSet:
     """Candidates of one kind from every source; none that is left out. Raises `NotReady`.
 
     The best known in one of the `languages` are among them. Those of the index pass the filters as
@@ -54,59 +54,59 @@ def found_for(
     def add(ids: Iterable[TitleId], origin: Origin) -> None:
         rank = 0
         for one in ids:
-            if one.kind is kind and one not in known.left_out:
+            if one.kind is kind and one not in profile.left_out:
                 rank += 1
                 origins.setdefault(one, {}).setdefault(origin, rank)
 
-    for near in _similar(index, known, kind, wish.where):
+    for near in _similar(index, profile, kind, request.where):
         add(near, Origin.SIMILAR)
-    heard = known.heard_of(kind)
-    if heard is not None:
-        add(_co_rated(heard, known), Origin.CO_RATED)
-    add(_beside(known), Origin.RECOMMENDED)
-    add(known.watchlist, Origin.WATCHLIST)
-    popular = _POPULAR_COLD if known.cold else _POPULAR
-    add(index.best_known(popular, (kind,), wish.where, known.left_out), Origin.POPULAR)
-    if languages and not wish.where.languages:
-        where = replace(wish.where, languages=languages)
-        add(index.best_known(_OF_LANGUAGES, (kind,), where, known.left_out), Origin.POPULAR)
-    return Candidates(tuple(origins), origins)
+    collaborative = profile.collaborative_of(kind)
+    if collaborative is not None:
+        add(_co_rated(collaborative, profile), Origin.CO_RATED)
+    add(_beside(profile), Origin.RECOMMENDED)
+    add(profile.watchlist, Origin.WATCHLIST)
+    popular = _POPULAR_COLD if profile.cold else _POPULAR
+    add(index.best_known(popular, (kind,), request.where, profile.left_out), Origin.POPULAR)
+    if languages and not request.where.languages:
+        where = replace(request.where, languages=languages)
+        add(index.best_known(_OF_LANGUAGES, (kind,), where, profile.left_out), Origin.POPULAR)
+    return CandidateSet(tuple(origins), origins)
 
 
 def _similar(
-    index: VectorIndex, known: Known, kind: MediaKind, where: TitleFilter
+    index: VectorIndex, profile: TasteProfile, kind: MediaKind, where: TitleFilter
 ) -> Iterable[list[TitleId]]:
     """Around the middle of each taste, and around the titles that weigh most."""
-    if not len(known.liked):
+    if not len(profile.liked):
         return
 
     def roughly(vectors: Vectors, k: int) -> list[list[Neighbour]]:
-        return index.search_many(vectors, k, (kind,), where, known.left_out, thorough=False)
+        return index.search_many(vectors, k, (kind,), where, profile.left_out, thorough=False)
 
-    centers = np.stack([taste.center for taste in known.tastes])
+    centers = np.stack([taste.center for taste in profile.tastes])
     for found in roughly(centers, _OF_A_TASTE):
         yield [one.id for one in found]
-    weights = known.person.liking.weights[known.liked]
-    first = known.liked[np.argsort(-weights, kind="stable")[:_TITLES_ASKED]]
-    asked = known.person.own.vectors[first]
+    weights = profile.person.preferences.weights[profile.liked]
+    first = profile.liked[np.argsort(-weights, kind="stable")[:_TITLES_ASKED]]
+    asked = profile.person.own.vectors[first]
     for found in roughly(asked, _OF_A_TITLE):
         yield [one.id for one in found]
 
 
-def _co_rated(heard: Heard, known: Known) -> list[TitleId]:
-    keys, mixed = heard.model.keys, heard.mixed
-    mixed[np.isin(keys, [one.key for one in known.left_out])] = -np.inf
+def _co_rated(collaborative: CollaborativeScores, profile: TasteProfile) -> list[TitleId]:
+    keys, mixed = collaborative.model.keys, collaborative.mixed
+    mixed[np.isin(keys, [one.key for one in profile.left_out])] = -np.inf
     best = np.argsort(-mixed, kind="stable")[:_CO_RATED]
     return [TitleId.from_key(int(keys[row])) for row in best.tolist() if mixed[row] > 0]
 
 
-def _beside(known: Known) -> list[TitleId]:
+def _beside(profile: TasteProfile) -> list[TitleId]:
     """What TMDB names beside liked titles: the first of each, then the second of each."""
-    weights = known.person.liking.weights[known.liked]
-    order = known.liked[np.argsort(-weights, kind="stable")[:_BESIDE]]
+    weights = profile.person.preferences.weights[profile.liked]
+    order = profile.liked[np.argsort(-weights, kind="stable")[:_BESIDE]]
     lists = []
     for row in order.tolist():
-        title = known.titles.get(known.person.own.ids[row])
+        title = profile.titles.get(profile.person.own.ids[row])
         if title is not None:
             lists.append([TitleId(title.id.kind, number) for number in title.recommended])
     longest = max((len(one) for one in lists), default=0)

@@ -19,10 +19,10 @@ from app.domain.ports.index import Gathered
 from app.domain.progress import Progress, Report
 from app.domain.recommend.features import ALL, Person, background_of, features
 from app.domain.recommend.item_item_fit import fit, people_of, traits_of
-from app.domain.recommend.item_item_model import CoRatings, Heard
+from app.domain.recommend.item_item_model import CollaborativeScores, ItemItemModel
 from app.domain.recommend.ranker import Example, Ranker, RankerFitter, samples_from
 from app.domain.recommend.rating_sets import RatingSet
-from app.domain.taste.tastes import LIKED, Floats, Told, liking_of
+from app.domain.taste.tastes import LIKED, Floats, Interaction, preferences_of
 
 HELD_OUT: Final = 0.2
 """The share of each person's ratings, the last ones, that is hidden."""
@@ -41,10 +41,10 @@ _KNOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class CollaborativeModel:
     """What is kept of a rating set."""
 
-    model: CoRatings
+    model: ItemItemModel
     ranker: Ranker
 
 
@@ -54,7 +54,7 @@ def train(
     titles: Mapping[TitleId, Title],
     fit_ranker: RankerFitter,
     report: Report,
-) -> Trained:
+) -> CollaborativeModel:
     """Fit both. `catalogue` holds the films with their vectors, by ascending key.
 
     `titles` are theirs; of one that is missing no traits are known. Raises `InvalidInput` where
@@ -73,7 +73,7 @@ def train(
     report(Progress(0, 1, "learning what to rank by"))
     ranker = fit_ranker(samples_from(found), ALL)
     report(Progress(1, 1, "learning what to rank by"))
-    return Trained(fit(ratings, keys, catalogue.vectors, traits, report), ranker)
+    return CollaborativeModel(fit(ratings, keys, catalogue.vectors, traits, report), ranker)
 
 
 def held_out(ratings: RatingSet) -> tuple[RatingSet, RatingSet]:
@@ -89,7 +89,7 @@ def examples_of(
     left: RatingSet,
     hidden: RatingSet,
     catalogue: Gathered,
-    model: CoRatings | None,
+    model: ItemItemModel | None,
     report: Report,
 ) -> list[Example]:
     """Examples of everybody, or of evenly chosen people where there are very many."""
@@ -107,14 +107,14 @@ def examples_of(
         if done % 50 == 0:
             report(Progress(done, len(everybody[::step]), "examples"))
         person = person_of(left.of_rows(np.arange(rows.start, rows.stop)), catalogue, keys)
-        if np.count_nonzero(person.liking.ratings >= LIKED) < FEWEST_LIKED:
+        if np.count_nonzero(person.preferences.ratings >= LIKED) < FEWEST_LIKED:
             continue
-        heard = model.heard(person.liking) if model else None
-        pool = pools.of(person, heard)
+        collaborative = model.scores_for(person.preferences) if model else None
+        pool = pools.of(person, collaborative)
         later = liked_later.get(int(left.people[rows.start]), np.zeros(0, np.int64))
         targets = np.isin(keys[pool], later)
         if targets.any():
-            found.append((features(person, catalogue.of_rows(pool), usual, heard), targets))
+            found.append((features(person, catalogue.of_rows(pool), usual, collaborative), targets))
     return found
 
 
@@ -122,16 +122,16 @@ def person_of(ratings: RatingSet, catalogue: Gathered, keys: NDArray[np.int64]) 
     """One person of a rating set, as far as the catalogue has what they rated."""
     places = np.minimum(np.searchsorted(keys, ratings.keys), len(keys) - 1)
     told = [
-        Told(id=TitleId.from_key(int(key)), at=int(at), rating=float(rating))
+        Interaction(id=TitleId.from_key(int(key)), at=int(at), rating=float(rating))
         for key, at, rating, place in zip(
             ratings.keys, ratings.times, ratings.ratings, places, strict=True
         )
         if keys[place] == key
     ]
-    liking = liking_of(told)
-    own = np.searchsorted(keys, np.array([one.key for one in liking.ids], np.int64))
+    preferences = preferences_of(told)
+    own = np.searchsorted(keys, np.array([one.key for one in preferences.ids], np.int64))
     now = float(ratings.times.max(initial=0))
-    return Person(liking, catalogue.of_rows(own), now)
+    return Person(preferences, catalogue.of_rows(own), now)
 
 
 def known_part(catalogue: Gathered) -> Gathered:
@@ -148,31 +148,31 @@ class _Pools:
         self._keys = keys
         self._known = np.flatnonzero(catalogue.votes >= _KNOWN)
 
-    def of(self, person: Person, heard: Heard | None) -> NDArray[np.intp]:
+    def of(self, person: Person, collaborative: CollaborativeScores | None) -> NDArray[np.intp]:
         """Rows of the catalogue, each once, none that the person knows."""
-        seen = np.isin(self._keys, [one.key for one in person.liking.ids])
+        seen = np.isin(self._keys, [one.key for one in person.preferences.ids])
         chosen: dict[int, None] = {}
         for row in self._nearest(person):
             if not seen[row] and len(chosen) < _NEAR:
                 chosen[row] = None
-        for row in self._co_rated(heard):
+        for row in self._co_rated(collaborative):
             if not seen[row] and len(chosen) < _NEAR + _CO_RATED:
                 chosen.setdefault(row)
         return np.array(list(chosen), np.intp)
 
     def _nearest(self, person: Person) -> Iterator[int]:
-        liked = person.liking.liked[:_LATEST_LIKED]
+        liked = person.preferences.liked[:_LATEST_LIKED]
         cosines = self._catalogue.vectors[self._known] @ person.own.vectors[liked].T
         order = np.argsort(-_score(cosines, self._catalogue.votes[self._known]), kind="stable")
         yield from self._known[order].tolist()
 
-    def _co_rated(self, heard: Heard | None) -> Iterator[int]:
+    def _co_rated(self, collaborative: CollaborativeScores | None) -> Iterator[int]:
         """The rows that a rating set puts first; without one, those with most votes."""
-        if heard is None:
+        if collaborative is None:
             yield from np.argsort(-self._catalogue.votes, kind="stable").tolist()
             return
-        rows = np.searchsorted(self._keys, heard.model.keys)
-        yield from rows[np.argsort(-heard.mixed, kind="stable")].tolist()
+        rows = np.searchsorted(self._keys, collaborative.model.keys)
+        yield from rows[np.argsort(-collaborative.mixed, kind="stable")].tolist()
 
 
 def _score(cosines: NDArray[np.float32], votes: NDArray[np.int32]) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.domain.recommend.item_item_model import CoRatings
+from app.domain.recommend.item_item_model import ItemItemModel
 from app.domain.taste.keywords import telling
 from app.services.recommend.pipeline import Run
 
@@ -26,17 +26,21 @@ _OFTEN: Final = 3
 _CAST_READ: Final = 8
 
 
-class Witness:
+class EvidenceBuilder:
     """Gathers the evidence of one run; what is the same for all picks is made once."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._known = known = run.known
-        self._liked = [known.person.own.ids[row] for row in known.liked.tolist()]
-        self._vectors = known.person.own.vectors[known.liked]
-        self._weights = known.person.liking.weights[known.liked]
-        self._rows = known.heard.model.rows(self._liked) if known.heard else np.zeros(0, np.intp)
-        titles = [known.titles.get(one) for one in self._liked]
+        self._profile = profile = run.profile
+        self._liked = [profile.person.own.ids[row] for row in profile.liked.tolist()]
+        self._vectors = profile.person.own.vectors[profile.liked]
+        self._weights = profile.person.preferences.weights[profile.liked]
+        self._rows = (
+            profile.collaborative.model.rows(self._liked)
+            if profile.collaborative
+            else np.zeros(0, np.intp)
+        )
+        titles = [profile.titles.get(one) for one in self._liked]
         self._made: dict[str, list[int]] = {}
         self._played: dict[str, list[int]] = {}
         for row, title in enumerate(titles):
@@ -54,9 +58,9 @@ class Witness:
         stages = self._run.stages[kind]
         title_id = stages.pool.ids[place]
         title = stages.titles[title_id]
-        liked = self._nearest(title, stages.pool.vectors[place], stages.alike)
-        heard = self._known.heard_of(kind)
-        co_rated = self._co_rated(heard.model, title_id) if heard else ()
+        liked = self._nearest(title, stages.pool.vectors[place], stages.similarity_threshold)
+        collaborative = self._profile.collaborative_of(kind)
+        co_rated = self._co_rated(collaborative.model, title_id) if collaborative else ()
         origins = set(stages.found.origins.get(title_id, {}))
         origins.discard(Origin.CO_RATED)
         beside = self._beside(title_id)
@@ -86,7 +90,7 @@ class Witness:
         )
 
     def _nearest(
-        self, title: Title, vector: NDArray[np.float32], alike: float
+        self, title: Title, vector: NDArray[np.float32], similarity_threshold: float
     ) -> tuple[Liked, ...]:
         if not self._liked:
             return ()
@@ -99,18 +103,22 @@ class Witness:
             joined[row] += _BY_CAST
         people = made.union(played)
         order = np.argsort(-joined, kind="stable").tolist()
-        near = [row for row in order if cosines[row] >= alike or row in people][:_NEAREST]
+        near = [row for row in order if cosines[row] >= similarity_threshold or row in people][
+            :_NEAREST
+        ]
         near.sort(key=lambda row: -cosines[row])
         return tuple(
             self._as_liked(
-                self._liked[row], float(cosines[row]), is_near=bool(cosines[row] >= alike)
+                self._liked[row],
+                float(cosines[row]),
+                is_near=bool(cosines[row] >= similarity_threshold),
             )
             for row in near
         )
 
     def _as_liked(self, title_id: TitleId, cosine: float = 0.0, *, is_near: bool = False) -> Liked:
-        title = self._known.titles.get(title_id)
-        told = self._known.told[title_id]
+        title = self._profile.titles.get(title_id)
+        told = self._profile.told[title_id]
         return Liked(
             id=title_id,
             name=title.name if title else "",
@@ -121,7 +129,7 @@ class Witness:
             is_near=is_near,
         )
 
-    def _co_rated(self, model: CoRatings, title_id: TitleId) -> tuple[Liked, ...]:
+    def _co_rated(self, model: ItemItemModel, title_id: TitleId) -> tuple[Liked, ...]:
         row = int(model.rows([title_id])[0])
         if row < 0:
             return ()
@@ -144,9 +152,9 @@ class Witness:
             return None
         before = [
             other
-            for other in self._known.titles.values()
+            for other in self._profile.titles.values()
             if other.collection_id == title.collection_id
-            and not self._known.told[other.id].dismissed
+            and not self._profile.told[other.id].dismissed
             and other.released
             and title.released
             and other.released < title.released
@@ -155,8 +163,8 @@ class Witness:
         return None if latest is None else self._as_liked(latest.id)
 
     def _genres_of(self, title: Title) -> tuple[str, ...]:
-        liked = [genre for genre in title.genres if self._known.chooses(genre)]
-        return tuple(sorted(liked, key=lambda genre: -self._known.liked_share(genre)))
+        liked = [genre for genre in title.genres if self._profile.chooses(genre)]
+        return tuple(sorted(liked, key=lambda genre: -self._profile.liked_share(genre)))
 
     def _taste(self, title: Title) -> tuple[str, ...]:
         """The title's keywords that several liked titles have, those of most first."""
@@ -165,7 +173,7 @@ class Witness:
 
     def _shared(self, title: Title, liked: tuple[Liked, ...]) -> Iterator[Shared]:
         for one in liked:
-            other = self._known.titles.get(one.id)
+            other = self._profile.titles.get(one.id)
             if other is None:
                 continue
             if title.collection_id is not None and title.collection_id == other.collection_id:

@@ -15,16 +15,16 @@ from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.work import Clock
 from app.domain.reasons.choosing import Candidate
 from app.domain.reasons.evidence import Evidence
-from app.domain.recommend.rules import Wish
-from app.domain.taste.tastes import Told
+from app.domain.recommend.rules import ListRequest
+from app.domain.taste.tastes import Interaction
 from app.services.people.feedback import Feedback
 from app.services.people.history import History
 from app.services.people.history_rows import Row
 from app.services.people.ledger_reader import LedgerReader
 from app.services.people.seen import Seen
-from app.services.recommend.evidence import Witness
-from app.services.recommend.pipeline import Recommender, Run, Stages
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.evidence import EvidenceBuilder
+from app.services.recommend.pipeline import Pipeline, Run, Stages
+from app.services.recommend.taste_profile import TasteProfile
 
 _PEOPLE_KEPT: Final = 8
 _DAY: Final = 86_400
@@ -85,7 +85,7 @@ class WhyNot:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     key: tuple[int, str, int, int, frozenset[TitleId]]
-    known: Known
+    profile: TasteProfile
 
 
 class Recommend:
@@ -93,7 +93,7 @@ class Recommend:
 
     def __init__(
         self,
-        recommender: Recommender,
+        pipeline: Pipeline,
         history: History,
         seen: Seen,
         feedback: Feedback,
@@ -101,7 +101,7 @@ class Recommend:
         titles: TitleStore,
         clock: Clock,
     ) -> None:
-        self._recommender = recommender
+        self._pipeline = pipeline
         self._history = history
         self._seen = seen
         self._feedback = feedback
@@ -112,16 +112,16 @@ class Recommend:
         self._lock = threading.Lock()
 
     def listed(
-        self, profile_id: str, wish: Wish, *, parts: bool = False, choices: bool = False
+        self, profile_id: str, request: ListRequest, *, parts: bool = False, choices: bool = False
     ) -> Listed:
         """The list for a wish, never with anything watched, dismissed or at rest.
 
         With `choices` there are candidates behind the picks, for a model to choose among.
         """
-        known = self.known(profile_id)
-        run = self._recommender.run(known, wish)
-        witness = Witness(run)
-        found = [*run.picks, *(_others(run, wish) if choices else ())]
+        profile = self.profile(profile_id)
+        run = self._pipeline.run(profile, request)
+        witness = EvidenceBuilder(run)
+        found = [*run.picks, *(_others(run, request) if choices else ())]
         candidates = tuple(
             Candidate(_title(run.stages[kind], place), witness.of(kind, place))
             for kind, place in found
@@ -133,12 +133,12 @@ class Recommend:
             count=len(run.picks),
             scores=scores,
             parts=told,
-            index_version=self._recommender.index.status().version,
-            cold=_cold(known),
-            note=_short(len(run.picks), wish.count),
+            index_version=self._pipeline.index.status().version,
+            cold=_cold(profile),
+            note=_short(len(run.picks), request.count),
         )
 
-    def why_not(self, profile_id: str, title_id: TitleId, wish: Wish) -> WhyNot:
+    def why_not(self, profile_id: str, title_id: TitleId, request: ListRequest) -> WhyNot:
         """At which step and rank a title fell out, or its place. Raises `NotFound` for no title."""
         title = self._titles.get(title_id)
         if title is None:
@@ -150,42 +150,44 @@ class Recommend:
         if title_id in self._seen.loved(profile_id):
             detail = f"You love {title.name}: lists are for what you do not know yet."
             return WhyNot(title, "loved", detail)
-        if title_id in self._feedback.resting(profile_id):
+        if title_id in self._feedback.impression_cooldown(profile_id):
             detail = f"{title.name} was shown several times without being opened: it rests."
             return WhyNot(title, "resting", detail)
-        if not wish.where.passes(title):
+        if not request.where.passes(title):
             return WhyNot(title, "filtered", f"{title.name} does not pass the filters.")
-        run = self._recommender.run(self.known(profile_id), wish)
-        return self._traced(run, title, wish)
+        run = self._pipeline.run(self.profile(profile_id), request)
+        return self._traced(run, title, request)
 
-    def evidence_for(self, profile_id: str, title_id: TitleId) -> tuple[Known, Evidence | None]:
+    def evidence_for(
+        self, profile_id: str, title_id: TitleId
+    ) -> tuple[TasteProfile, Evidence | None]:
         """The person, and what speaks for one title, whether a list would hold it or not."""
-        known = self.known(profile_id)
-        wish = Wish(kinds=(title_id.kind,), count=1)
-        run = self._recommender.run_for(known, wish, title_id)
+        profile = self.profile(profile_id)
+        request = ListRequest(kinds=(title_id.kind,), count=1)
+        run = self._pipeline.run_for(profile, request, title_id)
         stages = run.stages[title_id.kind]
         if title_id not in stages.pool.ids or title_id not in stages.titles:
-            return known, None
+            return profile, None
         place = stages.pool.ids.index(title_id)
-        return known, Witness(run).of(title_id.kind, place)
+        return profile, EvidenceBuilder(run).of(title_id.kind, place)
 
-    def known(self, profile_id: str) -> Known:
+    def profile(self, profile_id: str) -> TasteProfile:
         """The person as lists are drawn from, kept until history, index, model or day change."""
         view = self._reader.read(profile_id)
-        status = self._recommender.index.status()
+        status = self._pipeline.index.status()
         if not status.ready:
             raise NotReady(status.reason)
-        trained = self._recommender.trained()
-        resting = self._feedback.resting(profile_id)
+        model = self._pipeline.collaborative_model()
+        resting = self._feedback.impression_cooldown(profile_id)
         now = self._clock.now()
         key = (view.mark, status.version, status.seq, int(now // _DAY), resting)
         with self._lock:
             kept = self._kept.get(profile_id)
-            if kept is not None and kept.key == key and kept.known.trained is trained:
+            if kept is not None and kept.key == key and kept.profile.collaborative_model is model:
                 self._kept.move_to_end(profile_id)
-                return kept.known
+                return kept.profile
         rows = [row for row in self._history.rows(profile_id) if row.title is not None]
-        known = self._recommender.known(
+        profile = self._pipeline.profile(
             told=[_told(row) for row in reversed(rows) if _tells(row)],
             watchlist=[row.title.id for row in rows if row.title and row.standing.watchlisted],
             left_out=self._seen.left_out(profile_id) | resting,
@@ -193,12 +195,12 @@ class Recommend:
             titles={row.title.id: row.title for row in rows if row.title},
         )
         with self._lock:
-            self._kept[profile_id] = _Kept(key, known)
+            self._kept[profile_id] = _Kept(key, profile)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
-        return known
+        return profile
 
-    def _traced(self, run: Run, title: Title, wish: Wish) -> WhyNot:
+    def _traced(self, run: Run, title: Title, request: ListRequest) -> WhyNot:
         stages = run.stages.get(title.id.kind)
         if stages is None:
             return WhyNot(title, "filtered", "The list is of the other kind.")
@@ -216,7 +218,7 @@ class Recommend:
         listed = list(run.picks)
         if (title.id.kind, place) in listed:
             at = listed.index((title.id.kind, place)) + 1
-            witness = Witness(run)
+            witness = EvidenceBuilder(run)
             candidate = Candidate(title, witness.of(title.id.kind, place))
             detail = f"{title.name} is number {at} of the list."
             return WhyNot(title, "listed", detail, at, len(listed), candidate, origins, parts)
@@ -231,16 +233,16 @@ class Recommend:
                 origins=origins,
                 parts=parts,
             )
-        detail = f"{title.name} is number {rank} of {of} by score; the list holds {wish.count}."
+        detail = f"{title.name} is number {rank} of {of} by score; the list holds {request.count}."
         return WhyNot(title, "outranked", detail, rank, of, origins=origins, parts=parts)
 
 
-def _told(row: Row) -> Told:
+def _told(row: Row) -> Interaction:
     standing = row.standing
     assert row.title is not None  # noqa: S101 -- rows without a title are left out
     watched = standing.watched
     series = row.title.id.kind is MediaKind.TV
-    return Told(
+    return Interaction(
         id=row.title.id,
         at=standing.last_at,
         rating=None if standing.rating is None else float(standing.rating),
@@ -265,10 +267,10 @@ def _parts(stages: Stages, place: int) -> dict[str, float]:
     return dict(stages.ranker.parts(stages.rows[place : place + 1])[0])
 
 
-def _others(run: Run, wish: Wish) -> Sequence[tuple[MediaKind, int]]:
+def _others(run: Run, request: ListRequest) -> Sequence[tuple[MediaKind, int]]:
     """The best of those that aren't in the list, and were not left out by a rule."""
     chosen = set(run.picks)
-    wanted = min(_CHOICES * wish.count, _MOST_CHOICES) - len(chosen)
+    wanted = min(_CHOICES * request.count, _MOST_CHOICES) - len(chosen)
     found = [
         (float(stages.scores[place]), kind, place)
         for kind, stages in run.stages.items()
@@ -281,18 +283,18 @@ def _others(run: Run, wish: Wish) -> Sequence[tuple[MediaKind, int]]:
     return [(kind, place) for _, kind, place in found[: max(wanted, 0)]]
 
 
-def list_id_of(profile_id: str, wish: Wish, ids: Sequence[TitleId]) -> str:
+def list_id_of(profile_id: str, request: ListRequest, ids: Sequence[TitleId]) -> str:
     """The name of a list as it was shown: the same for the same titles in the same order."""
-    told = f"{profile_id}|{wish.seed}|{','.join(str(one) for one in ids)}"
+    told = f"{profile_id}|{request.seed}|{','.join(str(one) for one in ids)}"
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def _cold(known: Known) -> str:
-    if not len(known.liked):
+def _cold(profile: TasteProfile) -> str:
+    if not len(profile.liked):
         return COLD
-    if known.cold:
-        one = len(known.liked) == 1
-        return COOL.format(count="one title" if one else f"{len(known.liked)} titles")
+    if profile.cold:
+        one = len(profile.liked) == 1
+        return COOL.format(count="one title" if one else f"{len(profile.liked)} titles")
     return ""
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from app.domain.errors import WatcherError
 from app.domain.ports.collaborative_models import CoRatingStore
 from app.domain.recommend import item_item_model, ranker
-from app.services.recommend.collaborative_model import Trained
+from app.services.recommend.collaborative_model import CollaborativeModel
 
 _log: Final = logging.getLogger(__name__)
 
@@ -22,18 +22,18 @@ _REMEDY: Final = (
 _OLDER: Final = "The model before it is used: train again (python -m scripts.train_co_ratings)."
 
 
-class TrainedInUse:
+class ModelLoader:
     """Loads a model when its version is published. Safe for several threads."""
 
     def __init__(self, store: CoRatingStore) -> None:
         self._store = store
         self._published: str | None = None
-        self._trained: Trained | None = None
+        self._trained: CollaborativeModel | None = None
         self._version = ""
         self._problem = ""
         self._lock = threading.Lock()
 
-    def __call__(self) -> Trained | None:
+    def __call__(self) -> CollaborativeModel | None:
         """The model, None where none is published or none is sound: lists are made without it."""
         fault: WatcherError | None = None
         try:
@@ -65,9 +65,10 @@ class TrainedInUse:
             saved = self._store.load()
             if saved is None:
                 return
-            names = [str(name) for name in saved.meta["ranker_names"]]
+            kept = [str(name) for name in saved.meta["ranker_names"]]
+            names = [item_item_model.FORMER_NAMES.get(name, name) for name in kept]
             found = ranker.ranker_of(names, saved.arrays)
-            self._trained = Trained(item_item_model.model_of(saved.arrays), found)
+            self._trained = CollaborativeModel(item_item_model.model_of(saved.arrays), found)
             self._version = saved.version
         except (WatcherError, KeyError, ValueError) as error:
             self._refuse(error)

@@ -20,31 +20,38 @@ from app.domain.recommend.features import (
     Background,
     Person,
     background_of,
-    fame,
     features,
     foreign_favourites,
     language_fit,
+    popularity,
 )
-from app.domain.recommend.item_item_model import Heard
+from app.domain.recommend.item_item_model import CollaborativeScores
 from app.domain.recommend.ranker import CONTENT_RANKER, Ranker
 from app.domain.recommend.rules import (
     ALONE,
     MOST,
     WEIGHTS,
-    Weights,
-    Wish,
+    ListRequest,
+    ListWeights,
     order_of,
     passing,
+    perturbed,
     saga_rule,
-    shaken,
     standardised,
 )
-from app.domain.recommend.variety import EXPLORED, Ranked, diversified, explored, interleaved, unfit
+from app.domain.recommend.variety import (
+    EXPLORED,
+    RankedPool,
+    diversified,
+    explored,
+    interleaved,
+    unfit,
+)
 from app.domain.search.filters import EVERYTHING
-from app.domain.taste.tastes import Floats, Told
-from app.services.recommend.candidates import Candidates, found_for
-from app.services.recommend.collaborative_model import BACKGROUND, Trained
-from app.services.recommend.taste_profile import Known, known_of
+from app.domain.taste.tastes import Floats, Interaction
+from app.services.recommend.candidates import CandidateSet, found_for
+from app.services.recommend.collaborative_model import BACKGROUND, CollaborativeModel
+from app.services.recommend.taste_profile import TasteProfile, taste_profile_of
 
 _LOOKED_AT: Final = 150
 """Titles read from the store for the rules and for variety, at least."""
@@ -57,7 +64,7 @@ _LEAST_SHARE: Final = 0.2
 """Of a list of both kinds, each gets at least so much."""
 
 FeatureMaker: TypeAlias = Callable[
-    [Person, Gathered, Background, Heard | None], NDArray[np.float32]
+    [Person, Gathered, Background, CollaborativeScores | None], NDArray[np.float32]
 ]
 """As `app.domain.recommend.features.features`."""
 
@@ -68,10 +75,11 @@ class Stages:
 
     `order` are places of `pool` by falling score; `dropped` tells why titles of it fell out;
     `chosen` are places of `pool` in the order of the list, those of them in `explored` for what
-    they are: something else. From the cosine `alike` on titles of the kind are called close.
+    they are: something else. From the cosine `similarity_threshold`
+    on titles of the kind are called close.
     """
 
-    found: Candidates
+    found: CandidateSet
     pool: Gathered
     rows: NDArray[np.float32]
     scores: Floats
@@ -81,88 +89,96 @@ class Stages:
     explored: frozenset[int]
     titles: Mapping[TitleId, Title]
     ranker: Ranker
-    alike: float
+    similarity_threshold: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """A list: `picks` with their place among the stages of their kind."""
 
-    known: Known
+    profile: TasteProfile
     stages: Mapping[MediaKind, Stages]
     picks: tuple[tuple[MediaKind, int], ...] = ()
 
 
-class Recommender:
+class Pipeline:
     """The pipeline over an index, a store and, where there is one, a co-rating model."""
 
     def __init__(
         self,
         index: VectorIndex,
         titles: TitleStore,
-        trained: Callable[[], Trained | None],
-        weights: Weights = WEIGHTS,
-        alone: Weights = ALONE,
+        collaborative_model: Callable[[], CollaborativeModel | None],
+        weights: ListWeights = WEIGHTS,
+        alone: ListWeights = ALONE,
         make_features: FeatureMaker = features,
     ) -> None:
         self.index = index
         self._titles = titles
-        self.trained = trained
+        self.collaborative_model = collaborative_model
         self._weights = weights
         self._alone = alone
         self._make_features = make_features
         self._backgrounds: dict[tuple[str, MediaKind], Background] = {}
         self._lock = threading.Lock()
 
-    def known(
+    def profile(
         self,
-        told: Sequence[Told],
+        told: Sequence[Interaction],
         watchlist: Sequence[TitleId],
         left_out: Collection[TitleId],
         now: float,
         titles: Mapping[TitleId, Title] | None = None,
-    ) -> Known:
-        """See `known_of`; made once for as long as history, index and co-rating model stay.
+    ) -> TasteProfile:
+        """See `taste_profile_of`; made once for as long as history, index and co-rating model stay.
 
         `titles` hold those of `told` where the caller has them.
         """
         if titles is None:
             titles = self._titles.get_many([one.id for one in told])
-        trained = self.trained()
-        return known_of(self.index, trained, told, watchlist, left_out, now, titles)
+        collaborative_model = self.collaborative_model()
+        return taste_profile_of(
+            self.index, collaborative_model, told, watchlist, left_out, now, titles
+        )
 
-    def run(self, known: Known, wish: Wish) -> Run:
-        """The list for a wish: `wish.count` picks wherever so many titles pass. Raises `NotReady`.
+    def run(self, profile: TasteProfile, request: ListRequest) -> Run:
+        """The list: `request.count` picks wherever so many titles pass. Raises `NotReady`.
 
         The same person, index, model, filters and seed give the same list.
         """
-        shares = _shares(known, wish.kinds)
-        places = Counter(interleaved([[kind] * MOST for kind in wish.kinds], shares, wish.count))
+        shares = _shares(profile, request.kinds)
+        places = Counter(
+            interleaved([[kind] * MOST for kind in request.kinds], shares, request.count)
+        )
         most, _ = places.most_common(1)[0]
         stages = {
             kind: self._stages(
-                known, wish, kind, places[kind], wish.count // EXPLORED if kind is most else 0
+                profile,
+                request,
+                kind,
+                places[kind],
+                request.count // EXPLORED if kind is most else 0,
             )
-            for kind in wish.kinds
+            for kind in request.kinds
         }
-        lists = [[(kind, place) for place in stages[kind].chosen] for kind in wish.kinds]
-        picks = interleaved(lists, shares, wish.count)
-        return Run(known, stages, tuple(picks))
+        lists = [[(kind, place) for place in stages[kind].chosen] for kind in request.kinds]
+        picks = interleaved(lists, shares, request.count)
+        return Run(profile, stages, tuple(picks))
 
-    def run_for(self, known: Known, wish: Wish, title_id: TitleId) -> Run:
+    def run_for(self, profile: TasteProfile, request: ListRequest, title_id: TitleId) -> Run:
         """As `run`, with one title looked at whatever would lead to it, to tell what speaks for it.
 
         What was watched may be asked about, too.
         """
-        shown = replace(known, left_out=known.left_out - {title_id})
+        shown = replace(profile, left_out=profile.left_out - {title_id})
         found = found_for(
-            self.index, shown, title_id.kind, wish, self._favourites(known, title_id.kind)
+            self.index, shown, title_id.kind, request, self._favourites(profile, title_id.kind)
         )
         if title_id not in found.origins:
-            found = Candidates((*found.ids, title_id), {**found.origins, title_id: {}})
+            found = CandidateSet((*found.ids, title_id), {**found.origins, title_id: {}})
         title = self._titles.get_many([title_id])
         pool = self.index.gathered([title_id])
-        rows = self._features(known, pool, title_id.kind)
+        rows = self._features(profile, pool, title_id.kind)
         stages = Stages(
             found=found,
             pool=pool,
@@ -174,48 +190,55 @@ class Recommender:
             explored=frozenset(),
             titles=title,
             ranker=CONTENT_RANKER,
-            alike=self.background(title_id.kind).alike,
+            similarity_threshold=self.background(title_id.kind).similarity_threshold,
         )
-        return Run(known, {title_id.kind: stages})
+        return Run(profile, {title_id.kind: stages})
 
-    def features_of(self, known: Known, ids: Sequence[TitleId]) -> NDArray[np.float32]:
+    def features_of(self, profile: TasteProfile, ids: Sequence[TitleId]) -> NDArray[np.float32]:
         """Shape (n, len(features.ALL)): rows of those of the titles, of one kind, in the index."""
-        return self._features(known, self.index.gathered(ids), ids[0].kind)
+        return self._features(profile, self.index.gathered(ids), ids[0].kind)
 
-    def _favourites(self, known: Known, kind: MediaKind) -> frozenset[str]:
-        return foreign_favourites(known.person, self.background(kind))
+    def _favourites(self, profile: TasteProfile, kind: MediaKind) -> frozenset[str]:
+        return foreign_favourites(profile.person, self.background(kind))
 
-    def _features(self, known: Known, pool: Gathered, kind: MediaKind) -> NDArray[np.float32]:
+    def _features(
+        self, profile: TasteProfile, pool: Gathered, kind: MediaKind
+    ) -> NDArray[np.float32]:
         usual = self.background(kind)
-        return self._make_features(known.person, pool, usual, known.heard_of(kind))
+        return self._make_features(profile.person, pool, usual, profile.collaborative_of(kind))
 
     def _stages(
-        self, known: Known, wish: Wish, kind: MediaKind, its_places: int, to_explore: int
+        self,
+        profile: TasteProfile,
+        request: ListRequest,
+        kind: MediaKind,
+        its_places: int,
+        to_explore: int,
     ) -> Stages:
         """The way of one kind to as many as are wished for, should the other have none.
 
         Of the list's places this kind is to have `its_places`, and of these `to_explore` are for
         what the person doesn't usually choose.
         """
-        ranker = known.ranker_of(kind)
-        found = found_for(self.index, known, kind, wish, self._favourites(known, kind))
+        ranker = profile.ranker_of(kind)
+        found = found_for(self.index, profile, kind, request, self._favourites(profile, kind))
         pool = self.index.gathered(found.ids)
-        pool = pool.of_rows(np.flatnonzero(passing(pool, wish.where)))
-        rows = self._features(known, pool, kind)
+        pool = pool.of_rows(np.flatnonzero(passing(pool, request.where)))
+        rows = self._features(profile, pool, kind)
         scores = ranker.scores(rows)
         known_by = _known_by(pool, rows, ranker)
         weights = self._alone if ranker is CONTENT_RANKER else self._weights
         scores = standardised(scores) - weights.less_known * known_by
-        scores += weights.language * language_fit(known.person, pool, self.background(kind))
-        scores = shaken(scores, pool.ids, wish.seed, weights.shake)
-        ordered = order_of(scores, pool.ids, wish.seed)
-        titles, order, dropped = self._allowed(known, wish, pool, ordered)
+        scores += weights.language * language_fit(profile.person, pool, self.background(kind))
+        scores = perturbed(scores, pool.ids, request.seed, weights.shake)
+        ordered = order_of(scores, pool.ids, request.seed)
+        titles, order, dropped = self._allowed(profile, request, pool, ordered)
         ranked_places, later_parts = saga_rule(
-            [titles[pool.ids[p]] for p in order], known.seen_parts
+            [titles[pool.ids[p]] for p in order], profile.seen_parts
         )
         places = [order[place] for place in ranked_places]
-        ranked = _ranked(known, pool, rows, scores, known_by, places, titles)
-        varied, why = diversified(ranked, wish.count, weights)
+        ranked = _ranked(profile, pool, rows, scores, known_by, places, titles)
+        varied, why = diversified(ranked, request.count, weights)
         varied = explored(ranked, varied, its_places, to_explore)
         chosen = [places[place] for place in varied]
         beyond = [places[place] for place in varied[:its_places] if not ranked.usual[place]]
@@ -223,7 +246,7 @@ class Recommender:
         later = sorted(
             (place for place in order if pool.ids[place] in later_parts),
             key=lambda place: titles[pool.ids[place]].released or "9",
-        )[: max(wish.count - len(chosen), 0)]
+        )[: max(request.count - len(chosen), 0)]
         chosen += later
         shown = {pool.ids[place] for place in later}
         dropped |= why | {one: why for one, why in later_parts.items() if one not in shown}
@@ -238,15 +261,15 @@ class Recommender:
             explored=frozenset(beyond[len(beyond) - to_explore :]),
             titles=titles,
             ranker=ranker,
-            alike=self.background(kind).alike,
+            similarity_threshold=self.background(kind).similarity_threshold,
         )
 
     def _allowed(
-        self, known: Known, wish: Wish, pool: Gathered, order: Sequence[int]
+        self, profile: TasteProfile, request: ListRequest, pool: Gathered, order: Sequence[int]
     ) -> tuple[dict[TitleId, Title], list[int], dict[TitleId, str]]:
         """The best places whose titles the store has, and which may be shown as it knows them."""
-        today = datetime.fromtimestamp(known.person.now, UTC).date().isoformat()
-        wanted = max(_LOOKED_AT, _PER_PLACE * wish.count)
+        today = datetime.fromtimestamp(profile.person.now, UTC).date().isoformat()
+        wanted = max(_LOOKED_AT, _PER_PLACE * request.count)
         titles: dict[TitleId, Title] = {}
         dropped: dict[TitleId, str] = {}
         stays: list[int] = []
@@ -256,7 +279,7 @@ class Recommender:
             titles |= read
             for place in some:
                 title_id = pool.ids[place]
-                why = _barred(read.get(title_id), title_id, known, wish, today)
+                why = _barred(read.get(title_id), title_id, profile, request, today)
                 if why:
                     dropped[title_id] = why
                 else:
@@ -272,8 +295,8 @@ class Recommender:
             kept = self._backgrounds.get((version, kind))
         if kept is not None:
             return kept
-        known = self.index.best_known(BACKGROUND, (kind,), EVERYTHING)
-        made = background_of(self.index.gathered(known))
+        best_known = self.index.best_known(BACKGROUND, (kind,), EVERYTHING)
+        made = background_of(self.index.gathered(best_known))
         with self._lock:
             self._backgrounds = {
                 key: one for key, one in self._backgrounds.items() if key[0] == version
@@ -282,16 +305,18 @@ class Recommender:
         return made
 
 
-def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, today: str) -> str:
+def _barred(
+    title: Title | None, title_id: TitleId, profile: TasteProfile, request: ListRequest, today: str
+) -> str:
     """Why a title may not be shown, empty where it may."""
     if title is None:
         return "it left the catalogue"
-    if title_id in known.left_out:
+    if title_id in profile.left_out:
         return "the person knows it"
-    aside = known.unwanted_sagas.get(title.collection_id or 0)
+    aside = profile.unwanted_sagas.get(title.collection_id or 0)
     if aside is not None:
         return f"you put {aside} of the same saga aside"
-    if not wish.where.passes(title):
+    if not request.where.passes(title):
         return "it does not pass the filters"
     if (title.released or f"{title.year or 0:04}") > today:
         return "it is not out yet"
@@ -299,46 +324,46 @@ def _barred(title: Title | None, title_id: TitleId, known: Known, wish: Wish, to
 
 
 def _ranked(
-    known: Known,
+    profile: TasteProfile,
     pool: Gathered,
     rows: NDArray[np.float32],
     scores: Floats,
     known_by: Floats,
     places: Sequence[int],
     titles: Mapping[TitleId, Title],
-) -> Ranked:
+) -> RankedPool:
     at = np.array(places, np.intp)
     vectors, genres = pool.vectors[at], pool.genres[at]
-    if known.tastes:
-        centers = np.stack([taste.center for taste in known.tastes])
+    if profile.tastes:
+        centers = np.stack([taste.center for taste in profile.tastes])
         tastes = np.argmax(vectors @ centers.T, axis=1)
     else:
         tastes = np.zeros(len(at), np.intp)
     disliked = rows[at, ALL.index("unlike")] > rows[at, ALL.index("nearest")]
-    return Ranked(
+    return RankedPool(
         titles=tuple(titles[pool.ids[place]] for place in places),
         scores=scores[at],
         known=known_by[at],
         vectors=vectors,
         tastes=tastes,
-        shares=tuple(taste.share for taste in known.tastes),
-        usual=known.usual(genres),
-        unfit=unfit(genres, known.person.own.genres[known.liked], disliked),
+        shares=tuple(taste.share for taste in profile.tastes),
+        usual=profile.usual(genres),
+        unfit=unfit(genres, profile.person.own.genres[profile.liked], disliked),
     )
 
 
 def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
     """How widely each title is known: among those who supplied the ratings, or by its votes."""
     if ranker is CONTENT_RANKER:
-        return fame(np.maximum(pool.votes, _HARDLY_KNOWN))
+        return popularity(np.maximum(pool.votes, _HARDLY_KNOWN))
     return np.asarray(rows[:, ALL.index("raters")], np.float64)
 
 
-def _shares(known: Known, kinds: Sequence[MediaKind]) -> list[float]:
+def _shares(profile: TasteProfile, kinds: Sequence[MediaKind]) -> list[float]:
     """How much of the list each kind gets: as the person likes them, none of them left out."""
     if len(kinds) == 1:
         return [1.0]
-    liked = [known.person.own.ids[row].kind for row in known.liked.tolist()]
+    liked = [profile.person.own.ids[row].kind for row in profile.liked.tolist()]
     if not liked:
         return [1 / len(kinds)] * len(kinds)
     raw = [max(_LEAST_SHARE, liked.count(kind) / len(liked)) for kind in kinds]

@@ -11,13 +11,13 @@ from app.domain.catalogue.titles import Title
 from app.domain.reasons.evidence import Evidence, Liked
 from app.domain.reasons.sentences import clean
 from app.domain.recommend.features import ALL, quality
-from app.domain.recommend.item_item_model import CoRatings
+from app.domain.recommend.item_item_model import ItemItemModel
 from app.domain.recommend.prediction import Habit, chances, habit_of, inside_of, signals
-from app.domain.taste.tastes import DISLIKED, LIKED, Liking, Told
+from app.domain.taste.tastes import DISLIKED, LIKED, Interaction, Preferences
 from app.services.people.seen import Seen
 from app.services.recommend.lists import Recommend
-from app.services.recommend.pipeline import Recommender
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.pipeline import Pipeline
+from app.services.recommend.taste_profile import TasteProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """`likely` is in percent, 0 to 100; `known` titles are those seen or rated before.
+    """`likely` is in percent, 0 to 100; `profile` titles are those seen or rated before.
 
     Of a title that the person rated `rating` is that, and `likely` 100 from 8 on, else 0.
     """
@@ -56,8 +56,8 @@ class Predicted:
 class Predict:
     """The verb."""
 
-    def __init__(self, recommender: Recommender, recommend: Recommend, seen: Seen) -> None:
-        self._recommender = recommender
+    def __init__(self, pipeline: Pipeline, recommend: Recommend, seen: Seen) -> None:
+        self._pipeline = pipeline
         self._recommend = recommend
         self._seen = seen
 
@@ -66,50 +66,52 @@ class Predict:
 
         Raises `NotFound` for an unknown profile, `NotReady` without an index.
         """
-        known = self._recommend.known(profile_id)
-        told = known.told.get(title.id)
+        profile = self._recommend.profile(profile_id)
+        told = profile.told.get(title.id)
         seen = title.id in self._seen.ids(profile_id)
-        known = known.without(title.id)
-        ratings = [known.told[one].rating for one in known.person.liking.ids]
+        profile = profile.without(title.id)
+        ratings = [profile.told[one].rating for one in profile.person.preferences.ids]
         habit = habit_of([rating for rating in ratings if rating is not None])
-        heard = known.heard_of(title.id.kind)
-        model = heard.model if heard else None
-        basis = _basis(known, habit, title, model)
+        collaborative = profile.collaborative_of(title.id.kind)
+        model = collaborative.model if collaborative else None
+        basis = _basis(profile, habit, title, model)
         if told is not None and (told.rating is not None or told.loved):
             return _said(title, told, basis)
-        likely = round(100 * self._chance(known, title, habit, model))
+        likely = round(100 * self._chance(profile, title, habit, model))
         evidence = None
         if not seen:
             evidence = self._recommend.evidence_for(profile_id, title.id)[1]
-        grounds = _grounds(title, basis, evidence, self._disliked_near(known, title))
+        grounds = _grounds(title, basis, evidence, self._disliked_near(profile, title))
         detail = f"{_before(title, told, seen=seen)}{_sentence(grounds)}"
         return Predicted(title, likely, detail, evidence, seen, None, basis)
 
-    def _chance(self, known: Known, title: Title, habit: Habit, model: CoRatings | None) -> float:
-        rows = self._recommender.features_of(known, [title.id])
-        liking = known.person.liking
+    def _chance(
+        self, profile: TasteProfile, title: Title, habit: Habit, model: ItemItemModel | None
+    ) -> float:
+        rows = self._pipeline.features_of(profile, [title.id])
+        preferences = profile.person.preferences
         if not len(rows):
             # It came after the index was built: without a vector nothing is near to it.
             rows = np.zeros((1, len(ALL)), np.float32)
             rows[0, ALL.index("quality")] = _quality(title)
-            liking = Liking((), np.zeros(0), np.zeros(0))
-        given = signals(rows, [title.id], liking, habit, model)
+            preferences = Preferences((), np.zeros(0), np.zeros(0))
+        given = signals(rows, [title.id], preferences, habit, model)
         return float(chances(given, inside_of([title.id], model))[0])
 
-    def _disliked_near(self, known: Known, title: Title) -> Liked | None:
+    def _disliked_near(self, profile: TasteProfile, title: Title) -> Liked | None:
         """What the person rated low and is nearest to it."""
-        vector = self._recommender.index.vector(title.id)
+        vector = self._pipeline.index.vector(title.id)
         rows = [
             row
-            for row, one in enumerate(known.person.liking.ids)
-            if (rating := known.told[one].rating) is not None and rating < DISLIKED
+            for row, one in enumerate(profile.person.preferences.ids)
+            if (rating := profile.told[one].rating) is not None and rating < DISLIKED
         ]
         if vector is None or not rows:
             return None
-        cosines = known.person.own.vectors[rows] @ vector
+        cosines = profile.person.own.vectors[rows] @ vector
         best = int(np.argmax(cosines))
-        title_id = known.person.liking.ids[rows[best]]
-        other, rating = known.titles.get(title_id), known.told[title_id].rating
+        title_id = profile.person.preferences.ids[rows[best]]
+        other, rating = profile.titles.get(title_id), profile.told[title_id].rating
         if other is None or rating is None:
             return None
         cosine = float(cosines[best])
@@ -119,15 +121,15 @@ class Predict:
             year=None,
             rating=round(rating),
             cosine=cosine,
-            is_near=cosine >= self._recommender.background(title.id.kind).alike,
+            is_near=cosine >= self._pipeline.background(title.id.kind).similarity_threshold,
         )
 
 
-def _basis(known: Known, habit: Habit, title: Title, model: CoRatings | None) -> Basis:
-    liking = known.person.liking
+def _basis(profile: TasteProfile, habit: Habit, title: Title, model: ItemItemModel | None) -> Basis:
+    preferences = profile.person.preferences
     return Basis(
-        liked=len(liking.liked),
-        disliked=int(np.count_nonzero(liking.ratings < DISLIKED)),
+        liked=len(preferences.liked),
+        disliked=int(np.count_nonzero(preferences.ratings < DISLIKED)),
         rated=habit.rated,
         high=habit.high,
         votes=title.votes,
@@ -140,7 +142,7 @@ def _quality(title: Title) -> float:
     return float(quality(np.array([title.votes], np.int32), np.array([rating], np.float32))[0])
 
 
-def _said(title: Title, told: Told, basis: Basis) -> Predicted:
+def _said(title: Title, told: Interaction, basis: Basis) -> Predicted:
     name = clean(title.name)
     rating = None if told.rating is None else round(told.rating)
     detail = f"You love {name}." if rating is None else f"You rated {name} {rating}."
@@ -155,7 +157,7 @@ def _said(title: Title, told: Told, basis: Basis) -> Predicted:
     )
 
 
-def _before(title: Title, told: Told | None, *, seen: bool) -> str:
+def _before(title: Title, told: Interaction | None, *, seen: bool) -> str:
     if seen:
         return f"You have watched {clean(title.name)} and not rated it. "
     if told is not None and told.dismissed:

@@ -24,7 +24,7 @@ from app.domain.taste.gaps import (
 )
 from app.domain.taste.groups import Groups, rows_of
 from app.services.recommend.pipeline import Run
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.taste_profile import TasteProfile
 
 _EACH: Final = 5
 _OF_A_KIND: Final = 2
@@ -46,43 +46,50 @@ class TasteGaps:
         self._words = words
         self._titles = titles
 
-    def of(self, known: Known, groups: Groups, run: Run) -> list[tuple[Gap, ...]]:
+    def of(self, profile: TasteProfile, groups: Groups, run: Run) -> list[tuple[Gap, ...]]:
         """For each taste at most five: next parts, then people's, then what is near, best first.
 
         Of the run's kinds. A title stands once, in the taste that it is nearest to. Raises
         `NotReady`.
         """
         kinds = tuple(run.stages)
-        near = self._near(known, groups, run)
-        begun = self._begun(known) if MediaKind.MOVIE in kinds else []
-        people = admired(_most_liked(known))
-        of_sagas = self._of_sagas(known, begun)
+        near = self._near(profile, groups, run)
+        begun = self._begun(profile) if MediaKind.MOVIE in kinds else []
+        people = admired(_most_liked(profile))
+        of_sagas = self._of_sagas(profile, begun)
         of_people = [
             match.id
             for name in dict.fromkeys(one.name for one in people)
-            for match in self._words.described(name, _BY_NAME, kinds, EVERYTHING, known.left_out)
+            for match in self._words.described(name, _BY_NAME, kinds, EVERYTHING, profile.left_out)
         ]
         ids = {*of_sagas, *of_people, *(one for some in near for one in some)}
-        today = datetime.fromtimestamp(known.person.now, UTC).date().isoformat()
+        today = datetime.fromtimestamp(profile.person.now, UTC).date().isoformat()
         read = self._titles.get_many(ids)
-        titles = {one: t for one, t in read.items() if is_open(t, known.left_out, today)}
+        titles = {one: t for one, t in read.items() if is_open(t, profile.left_out, today)}
         # A saga and a person may be found by any of the ways.
         every = [titles[one] for one in sorted(titles)]
         found: list[list[Gap]] = [[] for _ in near]
-        for gaps in (next_parts(begun, every, known.told), by_admired(people, every, known.told)):
+        for gaps in (
+            next_parts(begun, every, profile.told),
+            by_admired(people, every, profile.told),
+        ):
             self._share_out(gaps, groups, found)
         taken = {gap.title.id for some in found for gap in some}
-        alike = {kind: stages.alike for kind, stages in run.stages.items()}
+        similarity_threshold = {
+            kind: stages.similarity_threshold for kind, stages in run.stages.items()
+        }
         for number, (mine, some) in enumerate(zip(found, near, strict=True)):
             left = [one for one in some if one in titles and one not in taken]
             places = left[: _EACH - len(mine)]
-            mine.extend(self._near_ones(known, groups, number, places, titles, alike))
+            mine.extend(
+                self._near_ones(profile, groups, number, places, titles, similarity_threshold)
+            )
         return [tuple(some) for some in found]
 
-    def _near(self, known: Known, groups: Groups, run: Run) -> list[list[TitleId]]:
+    def _near(self, profile: TasteProfile, groups: Groups, run: Run) -> list[list[TitleId]]:
         """Candidates of the list that are within each taste, the best first."""
-        own = known.person.own
-        liked = rows_of(own.vectors[known.liked], own.genres[known.liked])
+        own = profile.person.own
+        liked = rows_of(own.vectors[profile.liked], own.genres[profile.liked])
         fits = np.einsum("ij,ij->i", liked, groups.centers[groups.of(liked)])
         tastes = groups.of(liked)
         least = [float(np.quantile(fits[tastes == n], _INSIDE)) for n in range(len(groups.centers))]
@@ -100,20 +107,22 @@ class TasteGaps:
                 found[number] += [(-float(scores[p]), stages.pool.ids[p]) for p in best.tolist()]
         return [[one for _, one in sorted(some)[:_LOOKED_AT]] for some in found]
 
-    def _begun(self, known: Known) -> list[Title]:
+    def _begun(self, profile: TasteProfile) -> list[Title]:
         """The latest parts seen of the sagas that weigh most."""
-        rows = {one: row for row, one in enumerate(known.person.own.ids)}
-        begun = [one for one in sagas_begun(known.titles.values(), known.told) if one.id in rows]
-        weights = known.person.liking.weights
+        rows = {one: row for row, one in enumerate(profile.person.own.ids)}
+        begun = [
+            one for one in sagas_begun(profile.titles.values(), profile.told) if one.id in rows
+        ]
+        weights = profile.person.preferences.weights
         return sorted(begun, key=lambda one: (-weights[rows[one.id]], one.id))[:_SAGAS]
 
-    def _of_sagas(self, known: Known, begun: Sequence[Title]) -> list[TitleId]:
+    def _of_sagas(self, profile: TasteProfile, begun: Sequence[Title]) -> list[TitleId]:
         """Films nearest to those parts: the other parts are among them."""
         vectors = self._index.gathered([one.id for one in begun]).vectors
         if not len(vectors):
             return []
         films = (MediaKind.MOVIE,)
-        found = self._index.search_many(vectors, _OF_A_SAGA, films, EVERYTHING, known.left_out)
+        found = self._index.search_many(vectors, _OF_A_SAGA, films, EVERYTHING, profile.left_out)
         return [one.id for some in found for one in some]
 
     def _share_out(self, gaps: Sequence[Gap], groups: Groups, found: list[list[Gap]]) -> None:
@@ -130,15 +139,15 @@ class TasteGaps:
 
     def _near_ones(
         self,
-        known: Known,
+        profile: TasteProfile,
         groups: Groups,
         taste: int,
         ids: Sequence[TitleId],
         titles: Mapping[TitleId, Title],
-        alike: Mapping[MediaKind, float],
+        similarity_threshold: Mapping[MediaKind, float],
     ) -> list[Gap]:
         """Each with the title of the taste that it is nearest to, where anybody would say so."""
-        own = known.person.own.of_rows(known.liked)
+        own = profile.person.own.of_rows(profile.liked)
         rows = rows_of(own.vectors, own.genres)
         mine = np.flatnonzero(groups.of(rows) == taste)
         pool = self._index.gathered(ids)
@@ -146,13 +155,13 @@ class TasteGaps:
         found = []
         for place, row in enumerate(nearest.tolist()):
             cosine = float(pool.vectors[place] @ own.vectors[row])
-            near = cosine >= alike[pool.ids[place].kind]
-            liked = known.titles.get(own.ids[row]) if near else None
-            found.append(near_to(titles[pool.ids[place]], liked, known.told))
+            near = cosine >= similarity_threshold[pool.ids[place].kind]
+            liked = profile.titles.get(own.ids[row]) if near else None
+            found.append(near_to(titles[pool.ids[place]], liked, profile.told))
         return found
 
 
-def _most_liked(known: Known) -> list[Title]:
-    order = np.argsort(-known.person.liking.weights[known.liked], kind="stable")
-    ids = [known.person.own.ids[row] for row in known.liked[order].tolist()]
-    return [title for one in ids if (title := known.titles.get(one)) is not None]
+def _most_liked(profile: TasteProfile) -> list[Title]:
+    order = np.argsort(-profile.person.preferences.weights[profile.liked], kind="stable")
+    ids = [profile.person.own.ids[row] for row in profile.liked[order].tolist()]
+    return [title for one in ids if (title := profile.titles.get(one)) is not None]

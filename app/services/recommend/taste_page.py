@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.catalogue.vocabulary import GENRES
-from app.domain.recommend.rules import Wish
+from app.domain.recommend.rules import ListRequest
 from app.domain.taste.facts import (
     Crowd,
     DecadeCount,
     GenreCount,
-    Seen,
+    WatchedTitle,
     YearCount,
     crowd_of,
     decades_of,
@@ -29,13 +29,13 @@ from app.domain.taste.facts import (
 from app.domain.taste.gaps import Gap
 from app.domain.taste.groups import Groups, grouped, rows_of, words_of
 from app.domain.taste.map import TasteMap, drawn, most_telling
-from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Told
+from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Interaction
 from app.services.people.history import History
 from app.services.people.history_rows import Row
 from app.services.recommend.lists import Recommend
-from app.services.recommend.pipeline import Recommender, Run
+from app.services.recommend.pipeline import Pipeline, Run
 from app.services.recommend.taste_gaps import TasteGaps
-from app.services.recommend.taste_profile import Known
+from app.services.recommend.taste_profile import TasteProfile
 
 FROM: Final = 5
 """Titles that a map needs at least."""
@@ -90,10 +90,10 @@ class ShownTaste:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TasteReport:
     """All of it; everything is empty while `needed` more titles must be known.
 
-    `known` titles of those kinds can be placed on the map, `drawn` of them are `points`, and the
+    `profile` titles of those kinds can be placed on the map, `drawn` of them are `points`, and the
     picks besides. `seen` were counted for genres, decades, years and `crowd`.
     """
 
@@ -125,9 +125,9 @@ class _Drawing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    known: Known
-    wish: Wish
-    page: Page
+    profile: TasteProfile
+    request: ListRequest
+    page: TasteReport
 
 
 class TastePage:
@@ -136,68 +136,68 @@ class TastePage:
     def __init__(
         self,
         recommend: Recommend,
-        recommender: Recommender,
+        pipeline: Pipeline,
         history: History,
         gaps: TasteGaps,
     ) -> None:
         self._recommend = recommend
-        self._recommender = recommender
+        self._pipeline = pipeline
         self._history = history
         self._gaps = gaps
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, profile_id: str, wish: Wish) -> Page:
+    def of(self, profile_id: str, request: ListRequest) -> TasteReport:
         """The page for titles of the wish's kinds; its picks are the list for that wish.
 
         The tastes are those of all kinds together. Raises `NotFound` for an unknown profile,
         `NotReady` without an index, and what the stores raise.
         """
-        known = self._recommend.known(profile_id)
+        profile = self._recommend.profile(profile_id)
         with self._lock:
             kept = self._kept.get(profile_id)
-            if kept is not None and kept.known is known and kept.wish == wish:
+            if kept is not None and kept.profile is profile and kept.request == request:
                 return kept.page
-        page = self._made(profile_id, known, wish)
+        page = self._made(profile_id, profile, request)
         with self._lock:
-            self._kept[profile_id] = _Kept(known, wish, page)
+            self._kept[profile_id] = _Kept(profile, request, page)
             self._kept.move_to_end(profile_id)
             while len(self._kept) > _PEOPLE_KEPT:
                 self._kept.popitem(last=False)
         return page
 
-    def _made(self, profile_id: str, known: Known, wish: Wish) -> Page:
-        ids = known.person.own.ids
-        placed = np.flatnonzero(np.array([one.kind in wish.kinds for one in ids], bool))
+    def _made(self, profile_id: str, profile: TasteProfile, request: ListRequest) -> TasteReport:
+        ids = profile.person.own.ids
+        placed = np.flatnonzero(np.array([one.kind in request.kinds for one in ids], bool))
         if len(ids) < FROM or not len(placed):
-            return Page(known=len(placed), needed=max(FROM - len(ids), 1))
-        drawing = _drawing(known)
-        weights = known.person.liking.weights
+            return TasteReport(known=len(placed), needed=max(FROM - len(ids), 1))
+        drawing = _drawing(profile)
+        weights = profile.person.preferences.weights
         kept = placed[most_telling(drawing.tastes[placed], weights[placed])]
-        run = self._recommender.run(known, wish)
-        seen = _seen(self._history.rows(profile_id), wish.kinds)
-        return Page(
+        run = self._pipeline.run(profile, request)
+        seen = _seen(self._history.rows(profile_id), request.kinds)
+        return TasteReport(
             known=len(placed),
             needed=0,
             drawn=len(kept),
             seen=len(seen),
-            points=(*_own_points(known, drawing, kept), *_picks(run, drawing)),
-            tastes=self._tastes(known, drawing, run),
+            points=(*_own_points(profile, drawing, kept), *_picks(run, drawing)),
+            tastes=self._tastes(profile, drawing, run),
             genres=tuple(genres_of(seen, self._usual(_counts(seen)))),
             decades=tuple(decades_of(seen)),
             years=tuple(years_of(seen)),
             crowd=crowd_of(seen),
         )
 
-    def _tastes(self, known: Known, drawing: _Drawing, run: Run) -> tuple[ShownTaste, ...]:
+    def _tastes(self, profile: TasteProfile, drawing: _Drawing, run: Run) -> tuple[ShownTaste, ...]:
         groups, rows = drawing.groups, drawing.rows
         if not len(groups.centers):
             return ()
-        nearest, weights = drawing.tastes[known.liked], known.person.liking.weights
-        members = [known.liked[nearest == number] for number in range(len(groups.centers))]
-        others = np.setdiff1d(np.arange(len(rows)), known.liked)
-        words = words_of([_titles(known, some) for some in members], _titles(known, others))
-        gaps = self._gaps.of(known, groups, run)
+        nearest, weights = drawing.tastes[profile.liked], profile.person.preferences.weights
+        members = [profile.liked[nearest == number] for number in range(len(groups.centers))]
+        others = np.setdiff1d(np.arange(len(rows)), profile.liked)
+        words = words_of([_titles(profile, some) for some in members], _titles(profile, others))
+        gaps = self._gaps.of(profile, groups, run)
         middles = drawing.plane.middles
         found = []
         for number, mine in enumerate(members):
@@ -212,7 +212,7 @@ class TastePage:
                     x=x,
                     y=y,
                     radius=radius,
-                    examples=tuple(_titles(known, best)[:_EXAMPLES]),
+                    examples=tuple(_titles(profile, best)[:_EXAMPLES]),
                     gaps=gaps[number],
                 )
             )
@@ -224,17 +224,17 @@ class TastePage:
         found = dict.fromkeys(GENRES, 0.0)
         for kind, count in counts.items():
             if count:
-                shares = self._recommender.background(kind).genres.tolist()
+                shares = self._pipeline.background(kind).genres.tolist()
                 for genre, share in zip(GENRES, shares, strict=True):
                     found[genre] += share * count / total
         return found
 
 
-def _drawing(known: Known) -> _Drawing:
-    own, weights = known.person.own, known.person.liking.weights
+def _drawing(profile: TasteProfile) -> _Drawing:
+    own, weights = profile.person.own, profile.person.preferences.weights
     keys = np.array([one.key for one in own.ids], np.int64)
     rows = rows_of(own.vectors, own.genres)
-    liked = known.liked[np.argsort(keys[known.liked])]
+    liked = profile.liked[np.argsort(keys[profile.liked])]
     groups = grouped(rows[liked], own.genres[liked], weights[liked])
     tastes = groups.of(rows)
     core = most_telling(tastes, weights)
@@ -242,11 +242,13 @@ def _drawing(known: Known) -> _Drawing:
     return _Drawing(rows, groups, tastes, plane)
 
 
-def _own_points(known: Known, drawing: _Drawing, kept: NDArray[np.intp]) -> Iterator[Point]:
+def _own_points(
+    profile: TasteProfile, drawing: _Drawing, kept: NDArray[np.intp]
+) -> Iterator[Point]:
     places = drawing.plane.points(drawing.rows[kept], drawing.tastes[kept]).tolist()
     for row, (x, y) in zip(kept.tolist(), places, strict=True):
-        title_id = known.person.own.ids[row]
-        title, told = known.titles.get(title_id), known.told[title_id]
+        title_id = profile.person.own.ids[row]
+        title, told = profile.titles.get(title_id), profile.told[title_id]
         if title is not None:
             rating = None if told.rating is None else round(told.rating)
             yield Point(title, x, y, drawing.named(int(drawing.tastes[row])), _what(told), rating)
@@ -262,7 +264,7 @@ def _picks(run: Run, drawing: _Drawing) -> Iterator[Point]:
         yield Point(title, x, y, drawing.named(int(taste[0])), What.PICK, None)
 
 
-def _what(told: Told) -> What:
+def _what(told: Interaction) -> What:
     if told.dismissed:
         return What.DISLIKED
     if told.loved or (told.rating is not None and told.rating >= LIKED):
@@ -272,15 +274,17 @@ def _what(told: Told) -> What:
     return What.WATCHED
 
 
-def _titles(known: Known, rows: NDArray[np.intp]) -> list[Title]:
-    ids = [known.person.own.ids[row] for row in rows.tolist()]
-    return [title for one in ids if (title := known.titles.get(one)) is not None]
+def _titles(profile: TasteProfile, rows: NDArray[np.intp]) -> list[Title]:
+    ids = [profile.person.own.ids[row] for row in rows.tolist()]
+    return [title for one in ids if (title := profile.titles.get(one)) is not None]
 
 
-def _seen(rows: Sequence[Row], kinds: Sequence[MediaKind]) -> list[Seen]:
+def _seen(rows: Sequence[Row], kinds: Sequence[MediaKind]) -> list[WatchedTitle]:
     """Those that were watched, rated or loved, the latest first."""
     return [
-        Seen(row.title, row.standing.watched.last_at, row.standing.rating, row.standing.loved)
+        WatchedTitle(
+            row.title, row.standing.watched.last_at, row.standing.rating, row.standing.loved
+        )
         for row in rows
         if row.title is not None
         and row.title.id.kind in kinds
@@ -288,7 +292,7 @@ def _seen(rows: Sequence[Row], kinds: Sequence[MediaKind]) -> list[Seen]:
     ]
 
 
-def _counts(seen: Sequence[Seen]) -> Mapping[MediaKind, int]:
+def _counts(seen: Sequence[WatchedTitle]) -> Mapping[MediaKind, int]:
     counts = dict.fromkeys(MediaKind, 0)
     for one in seen:
         counts[one.title.id.kind] += 1

@@ -16,7 +16,7 @@ from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import Embedder, Neighbour, VectorIndex, WordIndex
 from app.domain.ports.vectors import Vector
 from app.domain.search.filters import EVERYTHING, TitleFilter
-from app.domain.search.ranking import Ranked, Taste, shared_out
+from app.domain.search.ranking import LikedTitle, RankedTitle, shared_out
 from app.services.search.text_search import Mode, Scope, TextSearch
 
 BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
@@ -47,7 +47,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Hits, best first, ties by key; the generation they come from; the title asked for, if any."""
 
     hits: tuple[Hit, ...]
@@ -78,7 +78,7 @@ class Search:
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
         mode: Mode = Mode.HYBRID,
-    ) -> Found:
+    ) -> SearchResult:
         """The k titles that fit the text best. Raises `NotReady`, `ModelUnusable`."""
         status = self._index.status()
         if not status.ready:
@@ -101,7 +101,7 @@ class Search:
         kinds: Sequence[MediaKind],
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
-    ) -> Found:
+    ) -> SearchResult:
         """The k titles most like those liked, each of them with its share, and not like the others.
 
         A text, where there is one, draws the results towards it. Raises `NotFound` for a title that
@@ -115,13 +115,15 @@ class Search:
             asked = vectors[one] if wish is None else _unit(vectors[one] + _WISH * wish)
             pool = max(_FROM_EACH, _SPARE * k)
             near = self._index.search(asked, pool, kinds, where, left_out)
-            tastes.append(Taste(one, {n.id: n.score for n in near}))
+            tastes.append(LikedTitle(one, {n.id: n.score for n in near}))
         candidates = list({i: None for taste in tastes for i in taste.cosines})
         disliked: dict[TitleId, float] = {}
         for one in dict.fromkeys(unliked):
             for i, compared in self._index.compared(vectors[one], candidates).items():
                 disliked[i] = max(compared.cosine, disliked.get(i, -1.0))
-        return Found(tuple(self._shared(tastes, disliked, k, where)), self._index.status().version)
+        return SearchResult(
+            tuple(self._shared(tastes, disliked, k, where)), self._index.status().version
+        )
 
     def by_id(
         self,
@@ -130,7 +132,7 @@ class Search:
         kinds: Sequence[MediaKind],
         where: TitleFilter,
         exclude: Collection[TitleId] = (),
-    ) -> Found:
+    ) -> SearchResult:
         """The k titles nearest to one, itself left out. Raises `NotFound`, `NotReady`."""
         asked, vector = self._asked(title_id)
         return self._found(vector, k, kinds, where, {title_id, *exclude}, asked)
@@ -176,7 +178,7 @@ class Search:
 
     def _shared(
         self,
-        tastes: Sequence[Taste],
+        tastes: Sequence[LikedTitle],
         disliked: Mapping[TitleId, float],
         k: int,
         where: TitleFilter,
@@ -189,12 +191,12 @@ class Search:
                 break
             gone = {one.id for one in ranked} - {hit.title.id for hit in hits}
             tastes = [
-                Taste(taste.liked, {i: c for i, c in taste.cosines.items() if i not in gone})
+                LikedTitle(taste.liked, {i: c for i, c in taste.cosines.items() if i not in gone})
                 for taste in tastes
             ]
         return hits
 
-    def _standing_of(self, ranked: Sequence[Ranked], where: TitleFilter) -> list[Hit]:
+    def _standing_of(self, ranked: Sequence[RankedTitle], where: TitleFilter) -> list[Hit]:
         titles = self._titles.get_many([one.id for one in ranked])
         return [
             Hit(titles[one.id], one.score, one.parts)
@@ -204,17 +206,17 @@ class Search:
 
     def _first(
         self,
-        ranked: Sequence[Ranked],
+        ranked: Sequence[RankedTitle],
         k: int,
         where: TitleFilter,
-    ) -> Found:
+    ) -> SearchResult:
         """The first k that the store still has and that still pass."""
         hits: list[Hit] = []
         for start in range(0, len(ranked), k):
             hits += self._standing_of(ranked[start : start + k], where)
             if len(hits) >= k:
                 break
-        return Found(tuple(hits[:k]), self._index.status().version)
+        return SearchResult(tuple(hits[:k]), self._index.status().version)
 
     def _found(
         self,
@@ -224,7 +226,7 @@ class Search:
         where: TitleFilter,
         exclude: Collection[TitleId],
         asked: Title | None = None,
-    ) -> Found:
+    ) -> SearchResult:
         hits: list[Hit] = []
         left_out = set(exclude)
         wanted = k
@@ -239,7 +241,7 @@ class Search:
             wanted = min(4 * wanted, _MOST_AT_ONCE)
         del hits[k:]
         hits.sort(key=lambda hit: (-hit.score, hit.title.id.key))
-        return Found(tuple(hits), self._index.status().version, asked)
+        return SearchResult(tuple(hits), self._index.status().version, asked)
 
     def _standing(self, neighbours: Sequence[Neighbour], where: TitleFilter) -> list[Hit]:
         titles = self._titles.get_many([neighbour.id for neighbour in neighbours])

@@ -14,7 +14,14 @@ from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import Compared, Match, VectorIndex, WordIndex
 from app.domain.ports.vectors import Vector
 from app.domain.search.filters import TitleFilter
-from app.domain.search.ranking import EXACT, KNOWN_FROM, Candidate, Ranked, fused, likeness
+from app.domain.search.ranking import (
+    EXACT,
+    KNOWN_FROM,
+    RankedTitle,
+    SearchCandidate,
+    fused,
+    likeness,
+)
 
 _CANDIDATES: Final = 60
 _KNOWN_CANDIDATES: Final = 150
@@ -70,7 +77,7 @@ class TextSearch:
         self._index = index
         self._words = words
 
-    def ranked(self, text: str, vector: Vector, wanted: int, scope: Scope) -> list[Ranked]:
+    def ranked(self, text: str, vector: Vector, wanted: int, scope: Scope) -> list[RankedTitle]:
         """The best `wanted` titles; fewer only where fewer pass."""
         bm25: dict[TitleId, float] = {}
         near: dict[TitleId, Compared] = {}
@@ -86,17 +93,17 @@ class TextSearch:
         near |= self._index.compared(vector, others)
         return fused(
             [
-                Candidate(i, one.cosine, bm25.get(i, 0.0), one.votes, names.get(i, 0.0))
+                SearchCandidate(i, one.cosine, bm25.get(i, 0.0), one.votes, names.get(i, 0.0))
                 for i, one in near.items()
             ],
             wanted,
         )
 
-    def by_words(self, text: str, wanted: int, scope: Scope) -> list[Ranked]:
+    def by_words(self, text: str, wanted: int, scope: Scope) -> list[RankedTitle]:
         """By words alone: the score is BM25's."""
         kinds, where, exclude = scope.kinds, scope.where, scope.exclude
         found = self._words.described(text, wanted, kinds, where, exclude)
-        return [Ranked(match.id, match.score, {"words": match.score}) for match in found]
+        return [RankedTitle(match.id, match.score, {"words": match.score}) for match in found]
 
     def completed(
         self, text: str, wanted: int, kinds: Sequence[MediaKind], where: TitleFilter

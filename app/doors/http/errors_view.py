@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, SecretStr
 
 from app.domain.jobs import JobState
-from app.doors.http.settings_shown import without_credentials
+from app.doors.http.settings_view import without_credentials
 from app.logs import RecentTroubles
 from app.wiring import Services
 
