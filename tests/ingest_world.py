@@ -28,10 +28,10 @@ from app.domain.progress import Progress, Report
 from app.services.catalogue import fetching
 from app.services.catalogue.ingest import Ingest
 from app.services.catalogue.sync_state import SyncState, read_state
+from stand_ins.tmdb.serving import FakeTmdb, Status, tmdb_server
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder
-from tests.fakes.tmdb import FakeTmdb, Status, tmdb_server
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 BOTH: Final = (MOVIE, TV)

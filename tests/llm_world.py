@@ -13,8 +13,8 @@ from app.domain.reasons import wording
 from app.domain.reasons.choosing import Candidate, shown
 from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
 from app.services.reasons.explain import Budget, Explainer, ReasonSource, Worded
+from stand_ins.llm.serving import KEY, MODEL, FakeLlm
 from tests.builders import make_title, movie
-from tests.fakes.llm import KEY, MODEL, FakeLlm
 
 _NAMES = ("Amber Coast", "Broken Mill", "Cold Harvest", "Dry Season", "Empty Chair", "First Snow")
 _LIKED = ("Glass Ferry", "Hidden Valley", "Iron Gate")

@@ -21,8 +21,8 @@ from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
+from stand_ins.canaries import MARK
 from tests.builders import make_title
-from tests.canaries import MARK
 from tests.fakes.embedder import WordEmbedder
 
 ADMIN = f"{MARK}admin-token"

@@ -1,6 +1,6 @@
 """No log may hold a secret: all that a test run writes and says is searched for those it planted.
 
-A plugin of pytest; see `tests.canaries` for the planting. What a test logs and prints is looked
+A plugin of pytest; see `stand_ins.canaries` for the planting. What a test logs and prints is looked
 through as it ends, and fails it; the logs that processes left in the run's folder come last.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tests.canaries import leaks, plant
+from stand_ins.canaries import leaks, plant
 
 _LOGS: Final = ("out", "err", "log")
 """How the names of logs end; here all that processes say goes into such files."""

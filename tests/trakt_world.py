@@ -19,7 +19,7 @@ from app.domain.ports.accounts import Tokens
 from app.domain.ports.work import Clock
 from app.services.accounts.history_sync import HistorySync
 from app.services.accounts.linking import Linking
-from tests.fakes.trakt import FakePerson, FakeTrakt
+from stand_ins.trakt.serving import FakePerson, FakeTrakt
 
 ADA = "ada0000000000000"
 BOB = "b0b0000000000000"

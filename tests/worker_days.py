@@ -12,8 +12,8 @@ from app.doors.worker.runner import Runner
 from app.doors.worker.schedule import LANES
 from app.services.catalogue.sync_plan import today
 from app.wiring import Services
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.fakes.clock import MovedClock
-from tests.fakes.tmdb import FakeTmdb
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 

@@ -20,8 +20,8 @@ from app.domain.ports.work import Clock, Processes
 from app.doors.worker.runner import Runner
 from app.settings import read_settings
 from app.wiring import Services
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.fakes.embedder import WordEmbedder
-from tests.fakes.tmdb import FakeTmdb
 
 ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 

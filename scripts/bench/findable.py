@@ -30,7 +30,7 @@ import httpx2
 
 from scripts.bench.api import Server, answers_text, get
 from scripts.bench.stand_in import ROOT, StandIn, environment
-from tests.fakes.tmdb import FakeTmdb, tmdb_server
+from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 
 FILMS: Final = 1800
 SERIES: Final = 200

@@ -9,7 +9,7 @@ and the processor's time is this process's only.
 findable: from a change at TMDB to its being found (see `scripts.bench.findable`). drift: recall@10
 after a tenth of the catalogue changed without a rebuild (see `scripts.bench.drift`).
 
-TMDB is the stand-in of the tests, ``tests/fakes/tmdb.py``, and MongoDB is theirs, too, unless
+TMDB is the stand-in of the tests, ``stand_ins/tmdb/serving.py``, and MongoDB is theirs, too, unless
 `--mongo` names a real one: without the folder ``tests`` this can't run. `load` is how many
 processes wanted a processor, on average of the minute before: not all of them are this one's.
 """
@@ -39,7 +39,7 @@ from app.wiring import Services, open_services
 from scripts.bench import drift, findable
 from scripts.bench.report import Row, print_table, write_json
 from scripts.bench.stand_in import StandIn, Syncing, stand_in
-from tests.fakes.mongo_server import mongo_server
+from stand_ins.mongo.server import mongo_server
 
 LATENCY: Final = 0.15
 RATES: Final = (40, 200)

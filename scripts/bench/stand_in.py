@@ -1,6 +1,6 @@
 """A stand-in for TMDB as a process of its own, and the operator's command run against it.
 
-The stand-in is the one that the tests use, ``tests/fakes/tmdb.py``: a checkout without ``tests``
+The stand-in is the one that the tests use, ``stand_ins/tmdb/serving.py``: a checkout without ``tests``
 can't measure this.
 """
 
@@ -64,7 +64,15 @@ def stand_in(
     One request above `rate` in any one second is refused: no burst. `latency` in seconds.
     """
     command = [
-        *(sys.executable, "-m", "tests.fakes.tmdb", "--burst", "0", "--latency", str(latency)),
+        *(
+            sys.executable,
+            "-m",
+            "stand_ins.tmdb.serving",
+            "--burst",
+            "0",
+            "--latency",
+            str(latency),
+        ),
         *("--movies", str(movies), "--series", str(series)),
         *(() if rate is None else ("--rate", str(rate))),
     ]

@@ -21,8 +21,8 @@ from app.domain.ports.catalogue import FailureStore, TitleStore
 from app.domain.ports.people import Ledger, ProfileStore
 from app.domain.ports.vectors import VectorStore
 from app.domain.ports.work import Clock, JobStore, StateStore
+from stand_ins.mongo.server import mongo_server
 from tests.fakes.clock import MovedClock
-from tests.fakes.mongo_server import mongo_server
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx2
 
-from tests.canaries import check
+from stand_ins.canaries import check
 
 ROOT = Path(__file__).resolve().parents[2]
 _PARTS = ("app", "scripts", "streamlit_app", ".streamlit")

@@ -18,9 +18,9 @@ from app.adapters.stores.mongo import open_mongo
 from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.services.catalogue.sync_state import SyncState, read_state
-from tests.canaries import check
+from stand_ins.canaries import check
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.e2e.program import Api, Program, api_started, environment, run, started, until
-from tests.fakes.tmdb import FakeTmdb
 
 COMMAND = ("-m", "scripts.sync_tmdb")
 MONGO_DATABASE = "watcher"

@@ -16,10 +16,10 @@ import pytest
 from app.adapters.tmdb.fetching import threads_for
 from app.domain.catalogue.titles import MediaKind
 from app.services.catalogue.fetching import _WRITTEN
+from stand_ins.tmdb.serving import Hang, tmdb_server
 from tests.busy_machine import allowed
 from tests.e2e.program import Api, until
 from tests.e2e.syncing import Product, on_sqlite, product, settings_for
-from tests.fakes.tmdb import Hang, tmdb_server
 
 SOON = 5.0
 """Seconds from a title's answer until a search shows it."""

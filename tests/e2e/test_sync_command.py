@@ -17,9 +17,9 @@ import pytest
 
 from app.adapters.tmdb.fetching import threads_for
 from app.domain.catalogue.titles import MediaKind, TitleId
+from stand_ins.tmdb.serving import FakeTmdb, Hang, tmdb_server
 from tests.e2e.program import call, environment, run, until
 from tests.e2e.syncing import COMMAND, Installation, on_sqlite, settings_for
-from tests.fakes.tmdb import FakeTmdb, Hang, tmdb_server
 
 SLOW = 10.0
 """Requests a second at which a run lasts as long as a test needs it to."""

@@ -17,10 +17,10 @@ import pytest
 from app.adapters.tmdb.fetching import threads_for
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.services.catalogue.fetching import _WRITTEN
+from stand_ins.mongo.server import mongo_server
+from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 from tests.e2e.program import until
 from tests.e2e.syncing import Installation, on_mongo, on_sqlite, settings_for, timeless
-from tests.fakes.mongo_server import mongo_server
-from tests.fakes.tmdb import FakeTmdb, tmdb_server
 
 RATE = 1000.0
 TITLES = 5000

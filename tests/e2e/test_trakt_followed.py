@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.canaries import canary
+from stand_ins.canaries import canary
+from stand_ins.trakt.serving import FakePerson, Film
+from stand_ins.trakt.titles import Item
 from tests.e2e.program import free_port, started, until
 from tests.e2e.trakt_home import (
     Home,
@@ -16,8 +18,6 @@ from tests.e2e.trakt_home import (
     reason_of,
     trakt_of,
 )
-from tests.fakes.trakt import FakePerson, Film
-from tests.fakes.trakt_titles import Item
 
 PLAYS = 600
 MATRIX = 603

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from stand_ins.trakt.serving import DROPPED_MIDWAY, Hang, Status
 from tests.busy_machine import allowed
 from tests.e2e.program import Program, started, until
 from tests.e2e.trakt_home import Home, Member, home_beside_trakt, home_on_mongo, reason_of
-from tests.fakes.trakt import DROPPED_MIDWAY, Hang, Status
 
 Place = Callable[..., AbstractContextManager[Home]]
 MANY = 2000

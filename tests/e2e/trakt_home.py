@@ -18,12 +18,12 @@ import httpx2
 
 from app.adapters.clock import SystemClock
 from app.adapters.stores.mongo import open_mongo
+from stand_ins.canaries import canary, plant
+from stand_ins.mongo.server import mongo_server
+from stand_ins.trakt.serving import FakePerson, FakeTrakt, trakt_server
 from tests.builders import make_titles
-from tests.canaries import canary, plant
 from tests.e2e.program import Api, api_started, environment, free_port
 from tests.e2e.syncing import MONGO_DATABASE
-from tests.fakes.mongo_server import mongo_server
-from tests.fakes.trakt import FakePerson, FakeTrakt, trakt_server
 
 NOWHERE = "http://127.0.0.1:9/v1"
 COMMAND = "sync_worker.py"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.services.catalogue.sync_plan import today
+from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
-from tests.fakes.tmdb import FakeTmdb, tmdb_server
 from tests.worker_days import Days
 from tests.worker_world import dont_wait_for_the_disk, make_services
 

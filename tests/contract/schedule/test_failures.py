@@ -16,9 +16,9 @@ from app.domain.jobs import JobState
 from app.doors.worker.work import WORK
 from app.services.catalogue.sync_state import read_state, write_state
 from app.services.leases import CATALOGUE, held
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
-from tests.fakes.tmdb import FakeTmdb
 from tests.worker_days import DAY, HOUR, MINUTE, Days
 from tests.worker_world import OtherProcess, make_services
 

@@ -12,9 +12,9 @@ from app.domain.jobs import Job, JobState
 from app.doors.worker.agenda import Agenda
 from app.doors.worker.schedule import SCHEDULE
 from app.services.catalogue.sync_state import OpenRun, SyncState, read_state, write_state
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
-from tests.fakes.tmdb import FakeTmdb
 from tests.worker_days import DAY, HOUR, MINUTE, Days
 from tests.worker_world import make_services
 

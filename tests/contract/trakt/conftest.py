@@ -12,8 +12,8 @@ from app.adapters.trakt import client
 from app.adapters.trakt.source import TraktSource
 from app.domain.ports.accounts import Tokens
 from app.services.accounts.history_sync import HistorySync
+from stand_ins.trakt.serving import FakePerson, FakeTrakt, Rates, trakt_server
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import FakePerson, FakeTrakt, Rates, trakt_server
 from tests.trakt_world import ADA, history_sync, household, tokens_of, trakt_source
 
 

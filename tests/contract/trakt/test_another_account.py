@@ -15,8 +15,8 @@ from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
 from app.services.accounts.history_sync import FORMER, HistorySync
 from app.services.accounts.linking import TRAKT
+from stand_ins.trakt.serving import EMPTY_BODY, FakePerson, FakeTrakt, Instead, Status
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import EMPTY_BODY, FakePerson, FakeTrakt, Instead, Status
 from tests.trakt_world import ADA, keys, plays, tokens_of
 
 DAY = 86_400

@@ -12,8 +12,8 @@ from app.domain.errors import Forbidden, InvalidInput, SlowDown
 from app.domain.progress import silent
 from app.services.accounts.history_sync import HistorySync
 from app.services.accounts.sign_in import SignIn
+from stand_ins.trakt.serving import FakeTrakt
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import FakeTrakt
 from tests.trakt_world import ADA, BOB, linking
 
 

@@ -14,12 +14,8 @@ from app.domain.errors import (
 from app.domain.people.ledger import EventKind
 from app.domain.progress import Progress, silent
 from app.services.accounts.history_sync import HistorySync
+from stand_ins.trakt.serving import FakePerson, FakeTrakt, Status
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import (
-    FakePerson,
-    FakeTrakt,
-    Status,
-)
 from tests.trakt_world import ADA, BOB, keys, plays, tokens_of
 
 HISTORY = "/sync/history"

@@ -18,14 +18,8 @@ from app.domain.errors import (
 from app.domain.ports.accounts import Account
 from app.domain.progress import silent
 from app.services.accounts.history_sync import HistorySync
+from stand_ins.trakt.serving import ACCOUNT_LIMIT, DROPPED_MIDWAY, FakePerson, FakeTrakt, Status
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import (
-    ACCOUNT_LIMIT,
-    DROPPED_MIDWAY,
-    FakePerson,
-    FakeTrakt,
-    Status,
-)
 from tests.trakt_world import ADA, keys, plays, tokens_of
 
 HISTORY = "/sync/history"

@@ -11,7 +11,7 @@ import pytest
 from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
 from app.wiring import Services
-from tests.fakes.trakt import DROPPED, FakePerson, FakeTrakt, Status
+from stand_ins.trakt.serving import DROPPED, FakePerson, FakeTrakt, Status
 from tests.people_world import home, services_in
 from tests.trakt_world import settings_for
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
 from app.doors.worker.work import sync_trakt
-from tests.fakes.trakt import FakePerson, FakeTrakt
+from stand_ins.trakt.serving import FakePerson, FakeTrakt
 from tests.trakt_world import settings_for
 from tests.worker_world import make_services
 

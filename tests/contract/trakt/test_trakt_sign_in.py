@@ -13,9 +13,8 @@ from app.domain.errors import (
     UpstreamUnavailable,
     WatcherError,
 )
-from tests.fakes.clock import MovedClock
-from tests.fakes.faults import Effect
-from tests.fakes.trakt import (
+from stand_ins.http.faults import Effect
+from stand_ins.trakt.serving import (
     DROPPED,
     DROPPED_MIDWAY,
     HTML_PAGE,
@@ -28,6 +27,7 @@ from tests.fakes.trakt import (
     Status,
     banned_page,
 )
+from tests.fakes.clock import MovedClock
 from tests.trakt_world import code_of, tokens_of
 
 

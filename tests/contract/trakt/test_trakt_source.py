@@ -10,11 +10,8 @@ from app.adapters.trakt.source import TraktSource
 from app.domain.catalogue.titles import MediaKind
 from app.domain.people.ledger import EventKind
 from app.domain.ports.accounts import Tokens
+from stand_ins.trakt.serving import FakePerson, FakeTrakt
 from tests.fakes.clock import MovedClock
-from tests.fakes.trakt import (
-    FakePerson,
-    FakeTrakt,
-)
 from tests.trakt_world import flat
 
 HISTORY = "/sync/history"

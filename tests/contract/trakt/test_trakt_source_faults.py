@@ -18,9 +18,8 @@ from app.domain.errors import (
     WatcherError,
 )
 from app.domain.ports.accounts import Tokens
-from tests.fakes.clock import MovedClock
-from tests.fakes.faults import Effect
-from tests.fakes.trakt import (
+from stand_ins.http.faults import Effect
+from stand_ins.trakt.serving import (
     ACCOUNT_LIMIT,
     DROPPED,
     DROPPED_MIDWAY,
@@ -38,6 +37,7 @@ from tests.fakes.trakt import (
     banned_page,
     trakt_server,
 )
+from tests.fakes.clock import MovedClock
 from tests.trakt_world import flat, tokens_of, trakt_source
 
 HISTORY = "/sync/history"

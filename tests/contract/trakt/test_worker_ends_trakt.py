@@ -12,8 +12,8 @@ from app.domain.errors import Cancelled
 from app.domain.jobs import JobState
 from app.domain.ports.accounts import Tokens
 from app.wiring import Services
+from stand_ins.trakt.serving import FakePerson, FakeTrakt, Hang, Status
 from tests.busy_machine import allowed
-from tests.fakes.trakt import FakePerson, FakeTrakt, Hang, Status
 from tests.trakt_world import settings_for
 from tests.worker_world import ended, make_services, stored, until, worker
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.wiring import Services
+from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 from tests.builders import make_titles
-from tests.fakes.tmdb import FakeTmdb, tmdb_server
 from tests.worker_world import make_quick, make_services
 
 

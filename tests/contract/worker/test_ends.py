@@ -14,10 +14,10 @@ from app.domain.progress import Progress, Report
 from app.doors.worker.runner import Runner
 from app.doors.worker.work import WORK, Arguments
 from app.wiring import Services
+from stand_ins.tmdb.serving import FakeTmdb, Hang, Status
 from tests.builders import make_titles
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
-from tests.fakes.tmdb import FakeTmdb, Hang, Status
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,

@@ -16,8 +16,8 @@ from app.doors.worker.runner import Runner
 from app.doors.worker.work import WORK, Arguments
 from app.wiring import Services
 from app.worker import _finished
+from stand_ins.tmdb.serving import FakeTmdb, Hang
 from tests.builders import make_titles, movie
-from tests.fakes.tmdb import FakeTmdb, Hang
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,

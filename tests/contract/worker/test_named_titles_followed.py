@@ -8,7 +8,7 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.jobs import JobState
 from app.domain.people.ledger import About, Event, EventKind
 from app.services.people.history import HistoryQuery
-from tests.fakes.tmdb import FakeTmdb
+from stand_ins.tmdb.serving import FakeTmdb
 from tests.worker_world import make_services, until, worker
 
 FILM, SERIES = TitleId(MediaKind.MOVIE, 900_001), TitleId(MediaKind.TV, 900_002)

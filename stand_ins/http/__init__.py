@@ -1,0 +1,1 @@
+"""What every stand-in is made of: a server, faults, a log of requests."""

@@ -1,0 +1,1 @@
+"""MongoDB, by its protocol."""

@@ -1,0 +1,1 @@
+"""watcher's own API, as the web app sees it."""
