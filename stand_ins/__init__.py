@@ -1,1 +1,1 @@
-"""Stand-ins for outside services, over real HTTP and by their rules; no product code imports them."""
+"""Outside services over real HTTP, by their own rules; no product code imports them."""

@@ -1,7 +1,6 @@
 """A stand-in for TMDB as a process of its own, and the operator's command run against it.
 
-The stand-in is the one that the tests use, ``stand_ins/tmdb/serving.py``: a checkout without ``tests``
-can't measure this.
+The stand-in is the one that the tests use, ``stand_ins.tmdb``.
 """
 
 from __future__ import annotations
@@ -64,15 +63,8 @@ def stand_in(
     One request above `rate` in any one second is refused: no burst. `latency` in seconds.
     """
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "stand_ins.tmdb.serving",
-            "--burst",
-            "0",
-            "--latency",
-            str(latency),
-        ),
+        *(sys.executable, "-m", "stand_ins.tmdb.serving"),
+        *("--burst", "0", "--latency", str(latency)),
         *("--movies", str(movies), "--series", str(series)),
         *(() if rate is None else ("--rate", str(rate))),
     ]
