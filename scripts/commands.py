@@ -53,7 +53,9 @@ def exit_code(
     except BrokenProcessPool:
         print("A process was ended, perhaps for memory: try --processes 1.", file=sys.stderr)
     except MemoryError:
-        print("There is not enough memory for this: try something smaller.", file=sys.stderr)
+        print(
+            "There is not enough memory for a set of this size: try a smaller one.", file=sys.stderr
+        )
     except KeyboardInterrupt:
         print(stopped, file=sys.stderr)
     return 1
