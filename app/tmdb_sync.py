@@ -112,13 +112,13 @@ def _done(
     work: Callable[[Ingest, tuple[MediaKind, ...], Report], SyncReport],
 ) -> SyncReport:
     kinds = _kinds(media_type)
-    with closing(open_services()) as services:
-        ingest = services.ingest
-        with (
-            held(services.state, CATALOGUE, services.processes) as lease,
-            progress_line(title) as report,
-        ):
-            return work(ingest, kinds, lease.guarding(report))
+    with (
+        closing(open_services()) as services,
+        closing(services.open_catalogue_source()) as source,
+        held(services.state, CATALOGUE, services.processes) as lease,
+        progress_line(title) as report,
+    ):
+        return work(services.ingest(source), kinds, lease.guarding(report))
 
 
 def _kinds(media_type: str) -> tuple[MediaKind, ...]:
