@@ -34,7 +34,9 @@ def any_state(services: Services, wanted: Callable[[SyncState], bool]) -> bool:
     """Whether that holds for how far a kind is; False where there is no key to fetch with."""
     if not services.settings.tmdb_is_set:
         return False
-    return any(wanted(read_state(services.state, kind)) for kind in MediaKind)
+    # All are read first: that one can't be must not depend on what the other says.
+    states = [read_state(services.state, kind) for kind in MediaKind]
+    return any(wanted(state) for state in states)
 
 
 def asked_kinds(job: JobContext) -> tuple[MediaKind, ...]:
