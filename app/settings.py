@@ -107,12 +107,12 @@ class Settings(BaseSettings):
 
     @property
     def tmdb_is_set(self) -> bool:
-        """Whether there is a key to ask TMDB with."""
+        """Whether TMDB can be asked; where it can't, the sample is the catalogue."""
         return self.tmdb_api_key is not None
 
     @property
     def trakt_is_set(self) -> bool:
-        """Whether there is an app to ask Trakt as."""
+        """Whether there is an app of Trakt's, by which people connect their accounts."""
         return self.trakt_client_id is not None and self.trakt_client_secret is not None
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from app.domain.progress import Report, silent
 from app.services.leases import held
@@ -69,41 +69,28 @@ class When:
     wanted: Callable[[Services], bool]
 
 
-class _Client(Protocol):
-    def close(self) -> None: ...
-
-
-_C = TypeVar("_C", bound=_Client)
-
-
 @dataclass(slots=True)
 class JobContext:
-    """What a job works with. `report` may raise `Cancelled`."""
+    """What a job works with. `report` may raise `Cancelled`.
+
+    What it asks outside, it asks over `clients` of its own: they are closed, from another thread,
+    where the job must end.
+    """
 
     services: Services
     report: Report = silent
     arguments: Mapping[str, str] = field(default_factory=dict)
-    _clients: list[_Client] = field(default_factory=list)
+    clients: ExitStack = field(default_factory=ExitStack)
 
     def says(self, name: str) -> bool:
         """Whether that switch is on."""
         return self.arguments.get(name) == "true"
-
-    def opened(self, client: _C) -> _C:
-        """The same, which is this job's own from now on: closed as soon as the job must end."""
-        self._clients.append(client)
-        return client
 
     @contextmanager
     def holding(self, lease: str) -> Iterator[Report]:
         """Hold a lease; what is given reports, and stops the work once the lease is lost."""
         with held(self.services.state, lease, self.services.processes) as mine:
             yield mine.guarding(self.report)
-
-    def close(self) -> None:
-        """End the job's waiting for whomever it asks outside; from any thread, also repeatedly."""
-        for client in self._clients:
-            client.close()
 
 
 @dataclass(frozen=True, slots=True)

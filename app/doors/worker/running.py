@@ -53,7 +53,7 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
-        self.context.close()
+        self.context.clients.close()
 
     @property
     def job(self) -> Job:
@@ -82,7 +82,7 @@ class Running:
             if self.must_end:
                 ending_since = now if ending_since is None else ending_since
                 if now - ending_since >= _PATIENCE:
-                    self.context.close()
+                    self.context.clients.close()
                 continue
             latest = self.job
             try:

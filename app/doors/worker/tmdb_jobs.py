@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
-from app.domain.catalogue.titles import MediaKind
-from app.domain.errors import InvalidInput
+from app.domain.catalogue.titles import MediaKind, kinds_named
 from app.domain.progress import Report
 from app.doors.worker.kind import JobContext
 from app.services.catalogue.ingest import Ingest
@@ -27,7 +26,8 @@ def needs_key(services: Services) -> None:
 def ingesting(job: JobContext) -> Iterator[tuple[Ingest, Report]]:
     """Hold the catalogue, with a connection to TMDB that is this job's own."""
     with job.holding(CATALOGUE) as report:
-        yield job.services.ingest(job.opened(job.services.open_catalogue_source())), report
+        source = job.clients.enter_context(closing(job.services.open_catalogue_source()))
+        yield job.services.ingest(source), report
 
 
 def any_state(services: Services, wanted: Callable[[SyncState], bool]) -> bool:
@@ -41,10 +41,4 @@ def any_state(services: Services, wanted: Callable[[SyncState], bool]) -> bool:
 
 def asked_kinds(job: JobContext) -> tuple[MediaKind, ...]:
     """The kinds that the job is about. Raises `InvalidInput`."""
-    asked = job.arguments.get("media_type", "all")
-    if asked == "all":
-        return tuple(MediaKind)
-    try:
-        return (MediaKind(asked),)
-    except ValueError:
-        raise InvalidInput(f"media_type must be movie, tv or all, not {asked[:20]!r}") from None
+    return kinds_named(job.arguments.get("media_type", "all"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from app.domain.errors import (
     AccountLimited,
     ConnectAgain,
@@ -31,7 +33,8 @@ def _check(services: Services) -> None:
 
 def _work(job: JobContext) -> str:
     """One's trouble isn't the others'. With the argument ``profile``, of that person alone."""
-    sync = job.services.history_sync(job.opened(job.services.open_history_source()))
+    source = job.clients.enter_context(closing(job.services.open_history_source()))
+    sync = job.services.history_sync(source)
     done: list[str] = []
     failed: list[WatcherError] = []
     for profile_id in job.services.accounts.linked(TRAKT):
