@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Final
 
 from app.domain.catalogue.source_answers import Failure
-from app.domain.catalogue.titles import MediaKind
+from app.domain.catalogue.titles import MediaKind, kinds_named
 from app.domain.errors import InvalidInput
 from app.domain.progress import Report
 from app.doors.operator.progress_line import progress_line
@@ -100,7 +100,7 @@ def failed_ids(media_type: str = _ALL) -> list[Failure]:
     with closing(open_services()) as services:
         return [
             failure
-            for kind in _kinds(media_type)
+            for kind in kinds_named(media_type)
             for failure in services.failures.all(kind)
             if failure.attempts >= ATTEMPTS
         ]
@@ -111,22 +111,11 @@ def _done(
     media_type: str,
     work: Callable[[Ingest, tuple[MediaKind, ...], Report], SyncReport],
 ) -> SyncReport:
-    kinds = _kinds(media_type)
-    with closing(open_services()) as services:
-        ingest = services.ingest
-        with (
-            held(services.state, CATALOGUE, services.processes) as lease,
-            progress_line(title) as report,
-        ):
-            return work(ingest, kinds, lease.guarding(report))
-
-
-def _kinds(media_type: str) -> tuple[MediaKind, ...]:
-    if media_type == _ALL:
-        return (MediaKind.MOVIE, MediaKind.TV)
-    try:
-        return (MediaKind(media_type),)
-    except ValueError:
-        raise InvalidInput(
-            f"media_type must be movie, tv or all, not {str(media_type)[:20]!r}."
-        ) from None
+    kinds = kinds_named(media_type)
+    with (
+        closing(open_services()) as services,
+        closing(services.open_catalogue_source()) as source,
+        held(services.state, CATALOGUE, services.processes) as lease,
+        progress_line(title) as report,
+    ):
+        return work(services.ingest(source), kinds, lease.guarding(report))

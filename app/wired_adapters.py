@@ -130,9 +130,8 @@ class WiredAdapters:
         """The co-rating model, where one was trained."""
         return CoRatingFiles(self.settings.watcher_data_dir / "co_ratings", self.clock)
 
-    @cached_property
-    def source(self) -> CatalogueSource:
-        """TMDB. Raises `NotConfigured` where no key is set."""
+    def open_catalogue_source(self) -> CatalogueSource:
+        """TMDB, to be closed by the caller. Raises `NotConfigured` where no key is set."""
         from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415 -- not loaded where not used
 
         key = self.settings.tmdb_api_key
@@ -153,7 +152,11 @@ class WiredAdapters:
 
     @cached_property
     def history_source(self) -> HistorySource:
-        """Trakt; without an app's id and secret it says so where it is used."""
+        """Trakt, for people who connect it."""
+        return self.open_history_source()
+
+    def open_history_source(self) -> HistorySource:
+        """Trakt, to be closed by the caller; without an app it says so where it is used."""
         from app.adapters.trakt.source import TraktSource  # noqa: PLC0415 -- not always needed
 
         chosen = self.settings
@@ -198,18 +201,6 @@ class WiredAdapters:
             return self.settings.admin_token.get_secret_value()
         return kept_token(self.settings.watcher_data_dir / "admin_token", "ADMIN_TOKEN")
 
-    def drop_source(self) -> None:
-        """End what is being fetched, with `Cancelled` there; the next use makes a new source."""
-        source = self.__dict__.pop("source", None)  # only where one was made
-        if source is not None:
-            source.close()
-
-    def drop_history_source(self) -> None:
-        """As `drop_source`, for what Trakt is asked."""
-        source = self.__dict__.pop("history_source", None)
-        if source is not None:
-            source.close()
-
     def drop_language_model(self) -> None:
         """End what it is asked; nothing is loaded where it wasn't used."""
         model = self.__dict__.pop("language_model", None)
@@ -218,8 +209,8 @@ class WiredAdapters:
 
     def close(self) -> None:
         """Give back connections and files."""
-        self.drop_source()
-        self.drop_history_source()
+        if "history_source" in self.__dict__:  # only where one was made
+            self.history_source.close()
         self.drop_language_model()
         self.stores.close()
 

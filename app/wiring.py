@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from app.domain.ports.accounts import HistorySource
+from app.domain.ports.catalogue import CatalogueSource
 from app.services.accounts.history_sync import HistorySync
 from app.services.accounts.linking import Linking, forget
 from app.services.accounts.sign_in import SignIn
@@ -31,11 +33,10 @@ from app.wired_adapters import WiredAdapters
 class Services(WiredAdapters):
     """Everything a door needs: the services, and what they work over."""
 
-    @cached_property
-    def ingest(self) -> Ingest:
-        """What keeps the catalogue in step with TMDB. Raises `NotConfigured`."""
+    def ingest(self, source: CatalogueSource) -> Ingest:
+        """What keeps the catalogue in step with TMDB."""
         return Ingest(
-            source=self.source,
+            source=source,
             titles=self.titles,
             vectors=self.vectors,
             state=self.state,
@@ -83,8 +84,11 @@ class Services(WiredAdapters):
     @cached_property
     def linking(self) -> Linking:
         """What links Trakt accounts to people."""
+        return self._linking(self.history_source)
+
+    def _linking(self, source: HistorySource) -> Linking:
         return Linking(
-            source=self.history_source,
+            source=source,
             accounts=self.accounts,
             state=self.state,
             processes=self.processes,
@@ -92,13 +96,12 @@ class Services(WiredAdapters):
             clock=self.clock,
         )
 
-    @cached_property
-    def history_sync(self) -> HistorySync:
+    def history_sync(self, source: HistorySource) -> HistorySync:
         """What brings Trakt's histories in."""
         return HistorySync(
-            source=self.history_source,
+            source=source,
             ledger=self.ledger,
-            linking=self.linking,
+            linking=self._linking(source),
             clock=self.clock,
         )
 
@@ -170,17 +173,6 @@ class Services(WiredAdapters):
     def forget(self, profile_id: str) -> None:
         """Delete a person with all their data, and disconnect what they had connected."""
         forget(self.people, self.accounts, lambda: self.linking, profile_id)
-
-    def drop_source(self) -> None:
-        """End what is being fetched, and what fetches it; the next use makes both anew."""
-        self.__dict__.pop("ingest", None)
-        super().drop_source()
-
-    def drop_history_source(self) -> None:
-        """As `drop_source`, for what Trakt is asked and for what asks it."""
-        for user in ("history_sync", "sign_in", "linking"):
-            self.__dict__.pop(user, None)
-        super().drop_history_source()
 
     def drop_language_model(self) -> None:
         """End what it is asked, and what asks it; nothing is loaded where it wasn't used."""

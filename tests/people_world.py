@@ -17,13 +17,13 @@ from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
 from stand_ins.canaries import MARK
 from tests.builders import make_title
 from tests.fakes.embedder import WordEmbedder
+from tests.jobs import build_index
 
 ADMIN = f"{MARK}admin-token"
 HOME = "http://127.0.0.1"
@@ -48,8 +48,7 @@ def services_in(folder: Path, stores: Stores | None = None, **settings: object) 
         + [make_title(7, MediaKind.TV, name="Seven", year=2007, imdb_id="tt0900007", tvdb_id=77)]
         + [make_title(603, name="The Simulation", year=1999, imdb_id="tt0000603", votes=9000)]
     )
-    embed_full(made, lambda _: None)
-    rebuild_index(made, lambda _: None)
+    build_index(made)
     made.index.refresh()
     return made
 

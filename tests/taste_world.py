@@ -25,11 +25,11 @@ from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.ports.work import Clock
-from app.doors.worker.work import embed_full, rebuild_index
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title
 from tests.fakes.embedder import WordEmbedder
+from tests.jobs import build_index
 from tests.people_world import ADMIN, home
 
 FILMS = 40
@@ -156,8 +156,7 @@ def taste_services(
     )
     if not sum(made.titles.count().values()):
         made.titles.upsert(made_titles())
-        embed_full(made, lambda _: None)
-        rebuild_index(made, lambda _: None)
+        build_index(made)
     made.index.refresh()
     return made
 

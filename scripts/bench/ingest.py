@@ -188,8 +188,11 @@ def _services(
 
 def _fetched(services: Services) -> Figures:
     """Asked, read, understood, and dropped."""
-    source = services.source
-    with closing(services), _timed("asked for, not kept (baseline)") as row:
+    with (
+        closing(services),
+        closing(services.open_catalogue_source()) as source,
+        _timed("asked for, not kept (baseline)") as row,
+    ):
         listed = read_export(source, MediaKind.MOVIE, silent, include_adult=False)
         assert listed is not None  # noqa: S101 -- the stand-in has one
         ids = sync_plan.Ids(MediaKind.MOVIE, listed.numbers)
@@ -199,9 +202,9 @@ def _fetched(services: Services) -> Figures:
 
 def _kept(name: str, services: Services) -> Figures:
     """A first sync, without embedding."""
-    with closing(services):
+    with closing(services), closing(services.open_catalogue_source()) as source:
         with _timed(name) as row:
-            done = services.ingest.sync((MediaKind.MOVIE,), silent)
+            done = services.ingest(source).sync((MediaKind.MOVIE,), silent)
             row["titles"] = done.tally.written
         stored = services.titles.count()[MediaKind.MOVIE]
     if stored != done.tally.written:

@@ -16,13 +16,13 @@ from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind
 from app.domain.index.embedding_text import embedding_text
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
 from stand_ins.canaries import MARK
 from tests.builders import make_title, movie
 from tests.fakes.embedder import WordEmbedder
+from tests.jobs import build_index
 
 TOKEN = f"{MARK}admin-token"
 
@@ -50,8 +50,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    build_index(services)
     with TestClient(create_app(services), raise_server_exceptions=False) as opened:
         deadline = time.monotonic() + 10
         while opened.get("/health").json()["status"] != "ok":

@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 
 from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import JobState
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.wiring import Services
 from stand_ins.canaries import MARK
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
+from tests.jobs import build_index
 from tests.worker_world import make_quick, make_services, until, worker
 
 TOKEN = f"{MARK}admin-token"
@@ -41,8 +41,7 @@ def test_a_rebuild_is_asked_for_and_served_when_done(
     client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_quick(monkeypatch)
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    build_index(services)
     until(lambda: client.get("/health").json()["status"] == "ok")
     before = client.get("/admin/status").json()["index"]
     assert (before["recall_at_10"], before["count"]) == (1.0, 40)

@@ -17,12 +17,12 @@ from app.adapters.processes import LocalProcesses
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title, movie, series
 from tests.fakes.embedder import WordEmbedder
+from tests.jobs import build_index
 
 Json = dict[str, Any]
 
@@ -108,8 +108,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The tests only ask, so they share it."""
     services = services_in(tmp_path_factory.mktemp("texts"))
     services.titles.upsert(catalogue())
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    build_index(services)
     with TestClient(create_app(services), raise_server_exceptions=False) as opened:
         deadline = time.monotonic() + 10
         while opened.get("/health").json()["status"] != "ok":

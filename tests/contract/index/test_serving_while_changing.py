@@ -23,9 +23,8 @@ from app.domain.index.generations import Calibration
 from app.domain.jobs import JobState
 from app.domain.ports.index import Neighbour
 from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
-from app.doors.worker.schedule import LANES
-from app.doors.worker.work import embed_full
 from app.services.index.rebuild import is_due
 from app.services.search.search import BOTH, Search
 from app.settings import read_settings
@@ -33,9 +32,9 @@ from app.wiring import Services
 from tests.builders import make_title, movie, random_vectors
 from tests.fakes.embedder import WordEmbedder
 from tests.index_world import DIMENSION, MODEL, IndexWorld
+from tests.jobs import do_now
 
 QUERY = random_vectors(1, DIMENSION, seed=5)[0]
-EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
 
 
 @pytest.fixture
@@ -193,7 +192,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
         read_sample=read_sample,
     )
     made.titles.upsert([make_title(n) for n in range(1, 30)])
-    embed_full(made, lambda _: None)
+    do_now(made, "embed_full")
     yield made
     made.close()
 
@@ -215,6 +214,6 @@ def test_a_job_that_the_worker_must_leave_is_asked_for_again(services: Services)
     runner = Runner(services, stop)
     services.jobs.submit("embed_full", {})
     stop.set()
-    runner._run_next(EMBED_LANE)
+    runner._run_next(Lane.EMBED)
     states = {job.state for job in services.jobs.recent() if job.kind == "embed_full"}
     assert JobState.WAITING in states or JobState.DONE in states

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.trakt.source import TraktSource
 from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
 from app.wiring import Services
@@ -26,12 +27,12 @@ def services(tmp_path: Path, fake: FakeTrakt) -> Iterator[Services]:
 
 
 @pytest.fixture
-def leaving(services: Services, ada: FakePerson, tokens: Tokens) -> str:
+def leaving(services: Services, source: TraktSource, ada: FakePerson, tokens: Tokens) -> str:
     """The profile of somebody whose history came from Trakt."""
     mine = services.people.make("Ada")[0].id
     services.linking.link(mine, tokens)
     ada.watch_in_bulk(3)
-    assert services.history_sync.sync(mine, silent).added == 3
+    assert services.history_sync(source).sync(mine, silent).added == 3
     return mine
 
 

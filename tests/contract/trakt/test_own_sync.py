@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domain.ports.accounts import Tokens
-from app.domain.progress import silent
-from app.doors.worker.work import sync_trakt
 from stand_ins.trakt.serving import FakePerson, FakeTrakt
+from tests.jobs import do_now
 from tests.trakt_world import settings_for
 from tests.worker_world import make_services
 
@@ -20,7 +19,7 @@ def test_it_leaves_everybody_else_alone(
     for profile in (mine, other):
         services.linking.link(profile, tokens)
     ada.watch_in_bulk(5)
-    sync_trakt(services, silent, {"profile": mine})
+    do_now(services, "sync_trakt", profile=mine)
     assert len(services.ledger.events(mine)) == 5
     assert not services.ledger.events(other)
     services.close()
