@@ -20,6 +20,10 @@ class TitleId:
     kind: MediaKind
     tmdb_id: int
 
+    def __hash__(self) -> int:
+        # Sets of thousands are made all the time, and the hash of an enum's member is slow.
+        return hash(self.key)
+
     @property
     def key(self) -> int:
         """As a non-negative int64, for stores and indexes: ``tmdb_id << 1 | is_tv``."""
