@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 
 class MediaKind(StrEnum):
@@ -11,6 +12,9 @@ class MediaKind(StrEnum):
 
     MOVIE = "movie"
     TV = "tv"
+
+
+_TV: Final = MediaKind.TV
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,13 +25,13 @@ class TitleId:
     tmdb_id: int
 
     def __hash__(self) -> int:
-        # Sets of thousands are made all the time, and the hash of an enum's member is slow.
-        return hash(self.key)
+        # Sets of thousands are made at each change, and an enum's own hash is slow.
+        return self.key
 
     @property
     def key(self) -> int:
         """As a non-negative int64, for stores and indexes: ``tmdb_id << 1 | is_tv``."""
-        return self.tmdb_id << 1 | (self.kind is MediaKind.TV)
+        return self.tmdb_id << 1 | (self.kind is _TV)
 
     @classmethod
     def from_key(cls, key: int) -> TitleId:

@@ -53,6 +53,11 @@ class Row:
         return self.title_ids[0] if self.title_ids else None
 
     @property
+    def kind(self) -> MediaKind:
+        """As the catalogue has it, else as the entries do."""
+        return self.title.id.kind if self.title else self.standing.about.kind
+
+    @property
     def name(self) -> str:
         """As the catalogue has it, else as the entries do."""
         return self.title.name if self.title else self.standing.about.name
@@ -130,35 +135,38 @@ def is_of(row: Row, about: About) -> bool:
 
 
 def left_out(
-    rows: Iterable[Row], bearing: Callable[[Sequence[About]], Mapping[About, frozenset[TitleId]]]
+    rows: Iterable[Row],
+    by_title: Mapping[TitleId, Row],
+    bearing: Callable[[Sequence[About]], Mapping[About, frozenset[TitleId]]],
 ) -> LeftOut:
-    """What was watched, loved, put aside, by any id of any row.
+    """What was watched, loved, put aside, of all that `standings_of_titles` has."""
+    found = standings_of_titles(rows, by_title, bearing)
+    watched = frozenset(one for one, standing in found.items() if standing.watched.seen)
+    loved = frozenset(one for one, standing in found.items() if standing.loved)
+    dismissed = frozenset(one for one, standing in found.items() if standing.dismissed)
+    return LeftOut(watched, loved, dismissed, watched | loved | dismissed)
+
+
+def standings_of_titles(
+    rows: Iterable[Row],
+    by_title: Mapping[TitleId, Row],
+    bearing: Callable[[Sequence[About]], Mapping[About, frozenset[TitleId]]],
+) -> dict[TitleId, Standing]:
+    """Where each title stands that any row could mean; `by_title` are the rows of those they mean.
 
     Where ids contradict each other, and where only a name tells (`bearing` finds those that bear
-    it), every title that could be meant is left out: better one too many than one seen before.
+    it), that may be several: better to leave out one too many than to show one seen before.
     """
-    of_title: dict[TitleId, list[Standing]] = defaultdict(list)
-    named = []
-    for row in rows:
-        for title_id in row.title_ids:
-            of_title[title_id].append(row.standing)
-        if is_named_only(row) and row.standing.about.name:
-            named.append(row.standing)
+    standings = {title_id: row.standing for title_id, row in by_title.items()}
+    named = [row.standing for row in rows if is_named_only(row) and row.standing.about.name]
     titles = bearing([standing.about for standing in named]) if named else {}
-    for standing in named:
-        for title_id in titles[standing.about]:
-            of_title[title_id].append(standing)
-    watched, loved, dismissed = set(), set(), set()
-    for title_id, some in of_title.items():
-        standing = some[0] if len(some) == 1 else _together(some)
-        if standing.watched.seen:
-            watched.add(title_id)
-        if standing.loved:
-            loved.add(title_id)
-        if standing.dismissed:
-            dismissed.add(title_id)
-    every = frozenset(watched | loved | dismissed)
-    return LeftOut(frozenset(watched), frozenset(loved), frozenset(dismissed), every)
+    besides = [(row.standing, row.title_ids[1:]) for row in rows if len(row.title_ids) > 1]
+    besides += [(standing, tuple(titles[standing.about])) for standing in named]
+    for standing, title_ids in besides:
+        for title_id in title_ids:
+            own = standings.get(title_id)
+            standings[title_id] = _together([own, standing]) if own else standing
+    return standings
 
 
 def _row(standing: Standing, catalogue: Catalogued) -> Row:

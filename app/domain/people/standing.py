@@ -88,7 +88,7 @@ def concerning(events: Iterable[Event], titles: Iterable[About]) -> list[Event]:
 
 def _perhaps(events: Sequence[Event], wanted: Iterable[Identity]) -> list[Event]:
     """All events that may have one of these identities: quick, for most have none of them."""
-    ids = {identity[-1] for identity in wanted}
+    ids = {identity[-1] for identity in wanted} - {""}
     numbers = {int(identity[-1]) for identity in wanted if identity[0] in ("tmdb", "tvdb")}
     return [
         event

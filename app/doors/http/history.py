@@ -219,7 +219,7 @@ def _row(row: Row, images: str) -> HistoryRow:
     standing = row.standing
     title = row.title
     return HistoryRow(
-        media_type=standing.about.kind,
+        media_type=row.kind,
         tmdb_id=title.id.tmdb_id if title else standing.about.tmdb_id,
         imdb_id=standing.about.imdb_id or (title.imdb_id if title else ""),
         name=row.name,

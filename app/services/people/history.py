@@ -189,7 +189,7 @@ def _passes(row: Row, query: HistoryQuery, wanted: str) -> bool:
     year = row.year or 0
     return (
         shown[query.show]
-        and (query.kind is None or standing.about.kind is query.kind)
+        and (query.kind is None or row.kind is query.kind)
         and (not query.genre or (row.title is not None and query.genre in row.title.genres))
         and (query.year_from is None or year >= query.year_from)
         and (query.year_to is None or 0 < year <= query.year_to)

@@ -74,7 +74,7 @@ class PersonView:
     @cached_property
     def left_out(self) -> LeftOut:
         """What no list may show. Raises `NotReady` where names can't be looked up."""
-        return left_out(self.rows, self.names.bearing)
+        return left_out(self.rows, self.by_title, self.names.bearing)
 
     def of_titles(self, wanted: Iterable[TitleId]) -> list[Row]:
         """The rows of those titles that there are any of, the latest first."""
