@@ -14,9 +14,8 @@ from app.services.catalogue.ingest import Ingest
 from app.services.people.feedback import Feedback
 from app.services.people.history import History
 from app.services.people.import_history import ImportHistory
-from app.services.people.ledger_reader import LedgerReader
+from app.services.people.person_view import PersonViews
 from app.services.people.profiles import People
-from app.services.people.seen import Seen
 from app.services.reasons.explain import Budget, Explainer
 from app.services.reasons.model_health import ModelHealth
 from app.services.recommend.lists import Recommend
@@ -51,24 +50,19 @@ class Services(WiredAdapters):
         return People(self.profiles, self.ledger, self.clock)
 
     @cached_property
-    def ledger_reader(self) -> LedgerReader:
-        """Their ledgers, from memory while they stay as they are."""
-        return LedgerReader(self.ledger)
+    def person_views(self) -> PersonViews:
+        """What their histories mean, from memory while they stay as they are."""
+        return PersonViews(self.ledger, self.titles, self.words, self.index)
 
     @cached_property
     def history(self) -> History:
         """What people watched, rated, marked."""
-        return History(self.ledger, self.titles, self.clock, self.ledger_reader)
-
-    @cached_property
-    def seen(self) -> Seen:
-        """What people have watched, as titles of the catalogue."""
-        return Seen(self.ledger, self.titles, self.words, self.index, self.ledger_reader)
+        return History(self.ledger, self.person_views, self.clock)
 
     @cached_property
     def feedback(self) -> Feedback:
         """What becomes of lists."""
-        return Feedback(self.ledger, self.ledger_reader, self.clock)
+        return Feedback(self.ledger, self.person_views, self.clock)
 
     def named_missing(self) -> list[missing_titles.MissingTitle]:
         """Titles that histories name and the catalogue lacks."""
@@ -129,17 +123,15 @@ class Services(WiredAdapters):
     @cached_property
     def predict(self) -> Predict:
         """Would I like it?"""
-        return Predict(self.pipeline, self.recommend, self.seen)
+        return Predict(self.pipeline, self.recommend, self.person_views)
 
     @cached_property
     def recommend(self) -> Recommend:
         """What to see next."""
         return Recommend(
             pipeline=self.pipeline,
-            history=self.history,
-            seen=self.seen,
+            views=self.person_views,
             feedback=self.feedback,
-            reader=self.ledger_reader,
             titles=self.titles,
             clock=self.clock,
         )
@@ -150,7 +142,7 @@ class Services(WiredAdapters):
         return TastePage(
             recommend=self.recommend,
             pipeline=self.pipeline,
-            history=self.history,
+            views=self.person_views,
             gaps=TasteGaps(self.index, self.words, self.titles),
         )
 

@@ -75,8 +75,14 @@ def main() -> int:
             listed = HistoryQuery(text="the", sort="rating")
             timed("history, first page", lambda: services.history.listed(profile.id, listed))
             timed("history, another page", lambda: services.history.listed(profile.id, listed))
-            timed("what was seen, first", lambda: services.seen.ids(profile.id))
-            timed("what was seen, again", lambda: services.seen.ids(profile.id))
+            timed(
+                "what was seen, first",
+                lambda: services.person_views.of(profile.id).left_out.watched,
+            )
+            timed(
+                "what was seen, again",
+                lambda: services.person_views.of(profile.id).left_out.watched,
+            )
             about = About(MediaKind.MOVIE, tmdb_id=films[0].id.tmdb_id, name=films[0].name)
             timed("one more film watched", lambda: services.history.add(profile.id, about))
         finally:

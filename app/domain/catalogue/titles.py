@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from app.domain.errors import InvalidInput
 
@@ -13,6 +14,9 @@ class MediaKind(StrEnum):
 
     MOVIE = "movie"
     TV = "tv"
+
+
+_TV: Final = MediaKind.TV
 
 
 def kinds_named(media_type: str) -> tuple[MediaKind, ...]:
@@ -33,10 +37,14 @@ class TitleId:
     kind: MediaKind
     tmdb_id: int
 
+    def __hash__(self) -> int:
+        # Sets of thousands are made at each change, and an enum's own hash is slow.
+        return self.key
+
     @property
     def key(self) -> int:
         """As a non-negative int64, for stores and indexes: ``tmdb_id << 1 | is_tv``."""
-        return self.tmdb_id << 1 | (self.kind is MediaKind.TV)
+        return self.tmdb_id << 1 | (self.kind is _TV)
 
     @classmethod
     def from_key(cls, key: int) -> TitleId:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 
 from app.domain.catalogue.names import fold
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.people.ledger import About, Event
-
-
-class By(StrEnum):
-    """By what an entry was recognised as the title's; a name is the weakest."""
-
-    TMDB = "tmdb"
-    IMDB = "imdb"
-    TVDB = "tvdb"
-    NAME = "name"
+from app.domain.people.ledger import Event, has_no_id
 
 
 class Entries:
@@ -36,35 +26,18 @@ class Entries:
         for event in events:
             self._note(event)
 
-    def of(self, title: Title) -> list[tuple[Event, By]]:
-        """The title's events, each key once, with the strongest family that told so."""
-        found: dict[str, tuple[Event, By]] = {}
-        for by, some in (
-            (By.TMDB, self._tmdb.get(title.id.key, ())),
-            (By.IMDB, self._imdb.get(title.imdb_id, ()) if title.imdb_id else ()),
-            (By.TVDB, self._of_tvdb(title)),
-            (By.NAME, self._of_name(title)),
+    def of(self, title: Title) -> list[Event]:
+        """The title's events, each key once."""
+        found: dict[str, Event] = {}
+        for some in (
+            self._tmdb.get(title.id.key, ()),
+            self._imdb.get(title.imdb_id, ()) if title.imdb_id else (),
+            self._of_tvdb(title),
+            self._of_name(title),
         ):
             for event in some:
-                found.setdefault(event.key, (event, by))
+                found.setdefault(event.key, event)
         return list(found.values())
-
-    def tmdb_ids(self) -> list[TitleId]:
-        """Titles that entries name by TMDB's number, ascending."""
-        return [TitleId.from_key(key) for key in sorted(self._tmdb)]
-
-    def imdb_ids(self) -> list[str]:
-        """IMDb ids that entries name, ascending."""
-        return sorted(self._imdb)
-
-    def tvdb_ids(self) -> list[int]:
-        """TVDB ids that entries name, ascending."""
-        return sorted(self._tvdb)
-
-    def names(self) -> list[About]:
-        """Entries that have a name only, one of each."""
-        found = {event.about for some in self._named.values() for event in some}
-        return sorted(found, key=lambda about: (about.kind, about.name, about.year or 0))
 
     def _note(self, event: Event) -> None:
         about = event.about
@@ -89,8 +62,3 @@ class Entries:
         for name in {fold(one) for one in (title.name, title.original_name) if one}:
             found += self._named.get((title.id.kind, name, title.year), ())
         return found
-
-
-def has_no_id(about: About) -> bool:
-    """Whether only its name tells what it is."""
-    return about.tmdb_id is None and not about.imdb_id and about.tvdb_id is None

@@ -73,4 +73,4 @@ def _often_since(shown: Sequence[_Showing], now: float) -> Event | None:
 
 def _answered(entries: Entries, title_id: TitleId, since: Event) -> bool:
     title = title_shown(since, title_id)
-    return any(happened_since(event, since.at) for event, _ in entries.of(title))
+    return any(happened_since(event, since.at) for event in entries.of(title))

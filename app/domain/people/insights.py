@@ -113,7 +113,7 @@ def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> ShownP
     ordered = sorted(shown, key=lambda event: (event.at, event.key))
     first, last = ordered[0], ordered[-1]
     theirs = entries.of(title_shown(last, title_id))
-    after = [event for event, _ in theirs if happened_since(event, first.at)]
+    after = [event for event in theirs if happened_since(event, first.at)]
     watched_at = _watched_at([event for event in after if event.kind not in FEEDBACK])
     opened = [event.at for event in after if event.kind is EventKind.OPENED]
     ratings = [e for e in after if e.kind is EventKind.RATED and e.season is None]

@@ -45,6 +45,11 @@ class About:
     year: int | None = None
 
 
+def has_no_id(about: About) -> bool:
+    """Whether only its name tells what it is."""
+    return about.tmdb_id is None and not about.imdb_id and about.tvdb_id is None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One entry. `key` is its identity within a profile: the same record gives the same key.

@@ -10,7 +10,7 @@ from typing import Final
 from app.domain.catalogue.names import fold
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import FEEDBACK, About, Event, EventKind
-from app.domain.people.watched import NOT_SEEN, Verdict, verdict_of
+from app.domain.people.watched import Verdict, verdict_of
 
 HAND: Final = "hand"
 """Source of what a person told watcher itself: it outweighs other sources of the same moment."""
@@ -57,7 +57,7 @@ def standings(events: Iterable[Event]) -> list[Standing]:
     groups: dict[Identity, list[Event]] = defaultdict(list)
     for event in every:
         groups[_identity(event.about, known_as)].append(event)
-    return sorted((_standing(some) for some in groups.values()), key=latest_first)
+    return sorted((standing_of(some) for some in groups.values()), key=latest_first)
 
 
 def latest_first(standing: Standing) -> tuple[int, Identity]:
@@ -88,7 +88,7 @@ def concerning(events: Iterable[Event], titles: Iterable[About]) -> list[Event]:
 
 def _perhaps(events: Sequence[Event], wanted: Iterable[Identity]) -> list[Event]:
     """All events that may have one of these identities: quick, for most have none of them."""
-    ids = {identity[-1] for identity in wanted}
+    ids = {identity[-1] for identity in wanted} - {""}
     numbers = {int(identity[-1]) for identity in wanted if identity[0] in ("tmdb", "tvdb")}
     return [
         event
@@ -143,13 +143,13 @@ def _identity(about: About, known_as: dict[Identity, Identity]) -> Identity:
     return identity
 
 
-def _standing(events: Sequence[Event]) -> Standing:
+def standing_of(events: Sequence[Event]) -> Standing:
+    """Where a title stands by these events, all of them its own."""
     ordered = sorted(events, key=lambda e: (e.at, e.source == HAND, e.key))
     kinds = {event.kind for event in ordered}
-    watched = verdict_of(ordered)
     return Standing(
         about=_together(ordered),
-        watched=watched if watched.seen else NOT_SEEN,
+        watched=verdict_of(ordered),
         rating=_latest_rating(ordered),
         loved=EventKind.LOVED in kinds,
         watchlisted=EventKind.WATCHLISTED in kinds,

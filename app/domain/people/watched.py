@@ -1,13 +1,11 @@
-"""Whether a title was watched: decided here and nowhere else, over all families of ids."""
+"""Whether a title was watched, by all that is told of it: decided here and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.catalogue.titles import Title
-from app.domain.people.entries import By, Entries
 from app.domain.people.ledger import Event, EventKind
 
 Episode = tuple[int, int]
@@ -21,7 +19,7 @@ class Verdict:
     `seen`: a film was watched, any episode of a series, or the series as a whole, or it was rated:
     it is not to be recommended. `whole`: the film, or the series as a whole, was told as watched.
     `plays` counts distinct moments, or is a source's own sum. `last_at` is in Unix seconds, 0 where
-    unknown. `by` is None where not seen.
+    unknown.
     """
 
     seen: bool
@@ -29,7 +27,6 @@ class Verdict:
     episodes: frozenset[Episode] = frozenset()
     plays: int = 0
     last_at: int = 0
-    by: By | None = None
 
     def finished(self, aired: int | None) -> bool:
         """Whether all of it was watched; `aired` counts a series' regular episodes so far.
@@ -42,53 +39,27 @@ class Verdict:
         return 0 < aired <= regular
 
 
-_WEAKNESS: Final = {by: place for place, by in enumerate(By)}
-
 NOT_SEEN: Final = Verdict(seen=False)
 
 
-class Watched:
-    """Everything that a person watched, for asking title by title; see `Entries` for whose it is.
+def verdict_of(events: Sequence[Event]) -> Verdict:
+    """What the events of one title say together.
 
     `UNWATCHED` takes back, from every source, what was told as watched until its moment and what
     has no moment; one that names an episode takes back that episode. What is watched later counts
     again. Where sources disagree, one that says "watched" is enough. Who rated a title has seen it,
     without a play to count.
     """
-
-    def __init__(self, events: Iterable[Event]) -> None:
-        self.entries = Entries(event for event in events if tells_watched(event))
-
-    def of(self, title: Title) -> Verdict:
-        """What the person has of this title."""
-        found = self.entries.of(title)
-        if not found:
-            return NOT_SEEN
-        return _verdict([event for event, _ in found], {event.key: by for event, by in found})
-
-
-def verdict_of(events: Sequence[Event]) -> Verdict:
-    """As `Watched.of`, over events that are known to be one title's; `by` is TMDB's."""
-    told = [event for event in events if tells_watched(event)]
-    return _verdict(told, dict.fromkeys((event.key for event in told), By.TMDB))
-
-
-def tells_watched(event: Event) -> bool:
-    """Whether it says that something was watched or wasn't; who rates a title has seen it."""
-    rated = event.kind is EventKind.RATED and event.rating is not None
-    return rated or event.kind in (EventKind.WATCHED, EventKind.UNWATCHED)
-
-
-def _verdict(events: Sequence[Event], by: Mapping[str, By]) -> Verdict:
     taken_back: dict[Episode | None, int] = {}
-    for event in events:
+    telling = [event for event in events if tells_watched(event)]
+    for event in telling:
         if event.kind is EventKind.UNWATCHED:
             place = _episode(event)
             taken_back[place] = max(event.at, taken_back.get(place, -1))
     all_until = taken_back.get(None, -1)
     counted = [
         event
-        for event in events
+        for event in telling
         if event.kind is not EventKind.UNWATCHED
         and event.at > max(all_until, taken_back.get(_episode(event), -1))
     ]
@@ -104,8 +75,13 @@ def _verdict(events: Sequence[Event], by: Mapping[str, By]) -> Verdict:
         episodes=frozenset(place for event in counted if (place := _episode(event)) is not None),
         plays=max(len(moments), told),
         last_at=max((event.at for event in played), default=0),
-        by=min((by[event.key] for event in counted), key=_WEAKNESS.__getitem__),
     )
+
+
+def tells_watched(event: Event) -> bool:
+    """Whether it says that something was watched or wasn't; who rates a title has seen it."""
+    rated = event.kind is EventKind.RATED and event.rating is not None
+    return rated or event.kind in (EventKind.WATCHED, EventKind.UNWATCHED)
 
 
 def _episode(event: Event) -> Episode | None:

@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About, EventKind
+from app.domain.people.resolution import Row
 from app.doors.http.deps import Program
 from app.doors.http.knn import TitleRef
 from app.doors.http.people_access import Person
 from app.doors.http.titles import TitleCard, card_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
-from app.services.people.history_rows import Row
 from app.services.people.profiles import events_of
 from app.wiring import Services
 
@@ -219,7 +219,7 @@ def _row(row: Row, images: str) -> HistoryRow:
     standing = row.standing
     title = row.title
     return HistoryRow(
-        media_type=standing.about.kind,
+        media_type=row.kind,
         tmdb_id=title.id.tmdb_id if title else standing.about.tmdb_id,
         imdb_id=standing.about.imdb_id or (title.imdb_id if title else ""),
         name=row.name,

@@ -226,7 +226,7 @@ def knn(request: KnnRequest, program: Program, asking: Request) -> KnnAnswer:
     exclude = {ref.as_id() for ref in request.exclude}
     if request.exclude_watched_of is not None:
         person = allowed(program, caller_of(asking, program), request.exclude_watched_of)
-        exclude |= program.seen.ids(person.id)
+        exclude |= program.person_views.of(person.id).left_out.watched
     query: dict[str, object] = {
         "results_media_type": wanted,
         "k": request.k,

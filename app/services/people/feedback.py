@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from app.domain.catalogue.titles import TitleId
 from app.domain.people.feedback import DAY, MOST_KEPT, expired, feedback_event
@@ -15,9 +12,7 @@ from app.domain.people.insights import Insights, insights
 from app.domain.people.ledger import About, EventKind
 from app.domain.ports.people import Ledger
 from app.domain.ports.work import Clock
-from app.services.people.ledger_reader import LedgerReader, LedgerView
-
-_PEOPLE_KEPT: Final = 8
+from app.services.people.person_view import PersonViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +24,13 @@ class LookBack:
     found: Insights
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    view: LedgerView
-    day: int
-    impression_cooldown: frozenset[TitleId]
-
-
 class Feedback:
     """The verbs on what was shown and opened. Each raises `NotFound` for an unknown profile."""
 
-    def __init__(self, ledger: Ledger, reader: LedgerReader, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, views: PersonViews, clock: Clock) -> None:
         self._ledger = ledger
-        self._reader = reader
+        self._views = views
         self._clock = clock
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
 
     def note(
         self, profile_id: str, list_id: str, shown: Sequence[About], opened: Sequence[About]
@@ -60,12 +46,12 @@ class Feedback:
             for kind, abouts in ((EventKind.SHOWN, shown), (EventKind.OPENED, opened))
             for about in abouts
         ]
-        known = {event.key for event in self._reader.read(profile_id).feedback}
+        known = {event.key for event in self._views.feedback(profile_id)}
         new = {event.key: event for event in told if event.key not in known}
         if not new:
             return 0
         self._ledger.put(profile_id, list(new.values()))
-        gone = expired(self._reader.read(profile_id).feedback, now)
+        gone = expired(self._views.feedback(profile_id), now)
         if gone:
             self._ledger.remove(profile_id, gone)
         # Worked out here, where nobody waits for it, and not by the next list.
@@ -74,25 +60,20 @@ class Feedback:
 
     def impression_cooldown(self, profile_id: str) -> frozenset[TitleId]:
         """The titles that were shown often and ignored, the same for a day (UTC) and a ledger."""
-        view = self._reader.read(profile_id)
+        view, feedback = self._views.of(profile_id), self._views.feedback(profile_id)
         day = int(self._clock.now()) // DAY
-        with self._lock:
-            kept = self._kept.get(profile_id)
-        if kept is not None and kept.view is view and kept.day == day:
-            return kept.impression_cooldown
-        found = impression_cooldown((*view.told, *view.feedback), (day + 1) * DAY - 1)
-        with self._lock:
-            self._kept[profile_id] = _Kept(view, day, found)
-            self._kept.move_to_end(profile_id)
-            while len(self._kept) > _PEOPLE_KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self._views.derived(
+            profile_id,
+            "impression cooldown",
+            (view, feedback, day),
+            lambda: impression_cooldown((*view.history, *feedback), (day + 1) * DAY - 1),
+        )
 
     def look_back(self, profile_id: str, days: int) -> LookBack:
         """What the lists of the last `days` were worth."""
         until = int(self._clock.now())
         since = until - days * DAY
-        view = self._reader.read(profile_id)
-        if len(view.feedback) >= MOST_KEPT:
-            since = max(since, view.feedback[0].at)
-        return LookBack(since, until, insights((*view.told, *view.feedback), since, until))
+        history, feedback = self._views.of(profile_id).history, self._views.feedback(profile_id)
+        if len(feedback) >= MOST_KEPT:
+            since = max(since, feedback[0].at)
+        return LookBack(since, until, insights((*history, *feedback), since, until))

@@ -9,14 +9,12 @@ from typing import Final, Literal
 from app.domain.catalogue.names import fold, on_a_shelf
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
-from app.domain.people.entries import has_no_id
 from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.resolution import Row
 from app.domain.people.standing import HAND
-from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.people import Ledger
 from app.domain.ports.work import Clock
-from app.services.people.history_rows import HistoryRows, Row
-from app.services.people.ledger_reader import LedgerReader
+from app.services.people.person_view import PersonViews
 
 MARKS: Final = (EventKind.LOVED, EventKind.WATCHLISTED, EventKind.DISMISSED)
 MOST_AT_ONCE: Final = 1000
@@ -60,28 +58,21 @@ class Undo:
 class History:
     """The verbs on one person's ledger. Each raises `NotFound` for an unknown profile."""
 
-    def __init__(
-        self, ledger: Ledger, titles: TitleStore, clock: Clock, reader: LedgerReader | None = None
-    ) -> None:
+    def __init__(self, ledger: Ledger, views: PersonViews, clock: Clock) -> None:
         self._ledger = ledger
-        self._reader = reader or LedgerReader(ledger)
-        self._rows = HistoryRows(self._reader, titles)
+        self._views = views
         self._clock = clock
 
     def listed(self, profile_id: str, query: HistoryQuery) -> HistoryListing:
         """The entries that pass, sorted, one page of them."""
         wanted = fold(query.text)
-        rows = [row for row in self.rows(profile_id) if _passes(row, query, wanted)]
+        rows = [row for row in self._views.of(profile_id).rows if _passes(row, query, wanted)]
         rows = _sorted(rows, query.sort)
         return HistoryListing(tuple(rows[query.offset : query.offset + query.limit]), len(rows))
 
     def of(self, profile_id: str, wanted: Collection[TitleId]) -> list[Row]:
-        """The rows of those titles that the person has any of."""
-        return self._rows.of(profile_id, wanted)
-
-    def rows(self, profile_id: str) -> tuple[Row, ...]:
-        """All of a person's titles, the latest first."""
-        return self._rows.all(profile_id)
+        """The rows of those titles that the person has any of, the latest first."""
+        return self._views.of(profile_id).of_titles(wanted)
 
     def add(
         self,
@@ -114,14 +105,14 @@ class History:
         # Who says that it was watched then no longer says that it wasn't.
         taken_back = [
             event
-            for event in self._events_of(profile_id, about)
+            for event in self._views.of(profile_id).entries_of(about)
             if event.kind is EventKind.UNWATCHED and event.at >= moment
         ]
         return self._change(profile_id, put=events, remove=taken_back)
 
     def take_back(self, profile_id: str, about: About) -> Undo:
         """Note that it wasn't watched, whatever any source told until now."""
-        events = self._events_of(profile_id, about)
+        events = self._views.of(profile_id).entries_of(about)
         watched = [event for event in events if event.kind is EventKind.WATCHED]
         own = [event for event in watched if event.source == HAND]
         put = []
@@ -143,20 +134,20 @@ class History:
             raise InvalidInput(f"mark: one of {', '.join(MARKS)}.")
         if on:
             return self._change(profile_id, put=[self._marking(mark, about)])
-        events = self._events_of(profile_id, about)
+        events = self._views.of(profile_id).entries_of(about)
         return self._change(profile_id, remove=[event for event in events if event.kind is mark])
 
     def undo(self, profile_id: str, undo: Undo) -> Undo:
         """Bring back what was before; returns what undoes that in turn."""
         keys = set(undo.remove)
-        present = [event for event in self._reader.read(profile_id).told if event.key in keys]
+        present = [event for event in self._views.of(profile_id).history if event.key in keys]
         return self._change(profile_id, put=undo.put, remove=present)
 
     def _change(
         self, profile_id: str, *, put: Sequence[Event] = (), remove: Sequence[Event] = ()
     ) -> Undo:
         keys = {event.key for event in put}
-        replaced = [e for e in self._reader.read(profile_id).told if e.key in keys]
+        replaced = [e for e in self._views.of(profile_id).history if e.key in keys]
         gone = [event for event in remove if event.key not in keys]
         if put:
             self._ledger.put(profile_id, put)
@@ -169,11 +160,6 @@ class History:
         key = _key(kind, about)
         return Event(key=key, kind=kind, about=about, at=int(self._clock.now()), source=HAND)
 
-    def _events_of(self, profile_id: str, about: About) -> tuple[Event, ...]:
-        """All events of the title, those of other families of ids among them."""
-        rows = self._rows.near(profile_id, about)
-        return tuple(event for row in rows if _same(row, about) for event in row.standing.events)
-
 
 def _key(
     kind: EventKind, about: About, at: int | None = None, place: tuple[int, int] | None = None
@@ -184,19 +170,6 @@ def _key(
     parts += [] if at is None else [str(at)]
     parts += [] if place is None else [f"s{place[0]}e{place[1]}"]
     return ":".join(parts)
-
-
-def _same(row: Row, about: About) -> bool:
-    mine = row.standing.about
-    if has_no_id(mine) or has_no_id(about):
-        named = (about.kind, fold(about.name), about.year)
-        return named == (mine.kind, fold(mine.name), mine.year)
-    if about.tmdb_id is not None:
-        wanted = TitleId(about.kind, about.tmdb_id)
-        return wanted in (row.standing.title_id, row.title.id if row.title else None)
-    if about.imdb_id:
-        return about.imdb_id == mine.imdb_id
-    return (about.kind, about.tvdb_id) == (mine.kind, mine.tvdb_id)
 
 
 def _passes(row: Row, query: HistoryQuery, wanted: str) -> bool:
@@ -216,7 +189,7 @@ def _passes(row: Row, query: HistoryQuery, wanted: str) -> bool:
     year = row.year or 0
     return (
         shown[query.show]
-        and (query.kind is None or standing.about.kind is query.kind)
+        and (query.kind is None or row.kind is query.kind)
         and (not query.genre or (row.title is not None and query.genre in row.title.genres))
         and (query.year_from is None or year >= query.year_from)
         and (query.year_to is None or 0 < year <= query.year_to)

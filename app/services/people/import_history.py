@@ -12,9 +12,8 @@ from app.domain.catalogue.dumps import Refusal
 from app.domain.catalogue.names import fold
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import Damaged, InvalidInput
-from app.domain.people.entries import has_no_id
 from app.domain.people.history_files import HistoryFile
-from app.domain.people.ledger import About, Event
+from app.domain.people.ledger import About, Event, has_no_id
 from app.domain.ports.accounts import Account, AccountStore
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import WordIndex

@@ -40,7 +40,7 @@ _KNOWN: Final = 50
 """Votes from which a title that nobody of the set rated is put beside those rated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CollaborativeModel:
     """What is kept of a rating set."""
 

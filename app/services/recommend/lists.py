@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,6 +9,7 @@ from typing import Final
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import NotFound, NotReady
+from app.domain.people.resolution import Row
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.work import Clock
 from app.domain.reasons.choosing import Candidate
@@ -18,15 +17,11 @@ from app.domain.reasons.evidence import Evidence
 from app.domain.recommend.rules import ListRequest
 from app.domain.taste.tastes import Interaction
 from app.services.people.feedback import Feedback
-from app.services.people.history import History
-from app.services.people.history_rows import Row
-from app.services.people.ledger_reader import LedgerReader
-from app.services.people.seen import Seen
+from app.services.people.person_view import PersonView, PersonViews
 from app.services.recommend.evidence import EvidenceBuilder
 from app.services.recommend.pipeline import Pipeline, Run, Stages
 from app.services.recommend.taste_profile import TasteProfile
 
-_PEOPLE_KEPT: Final = 8
 _DAY: Final = 86_400
 _BEGUN: Final = 3
 """Episodes up to which a series was only tried."""
@@ -82,34 +77,22 @@ class WhyNot:
     parts: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    key: tuple[int, str, int, int, frozenset[TitleId]]
-    profile: TasteProfile
-
-
 class Recommend:
     """The verbs. Each raises `NotFound` for an unknown profile, `NotReady` without an index."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        history: History,
-        seen: Seen,
+        views: PersonViews,
         feedback: Feedback,
-        reader: LedgerReader,
         titles: TitleStore,
         clock: Clock,
     ) -> None:
         self._pipeline = pipeline
-        self._history = history
-        self._seen = seen
+        self._views = views
         self._feedback = feedback
-        self._reader = reader
         self._titles = titles
         self._clock = clock
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
 
     def listed(
         self, profile_id: str, request: ListRequest, *, parts: bool = False, choices: bool = False
@@ -143,11 +126,12 @@ class Recommend:
         title = self._titles.get(title_id)
         if title is None:
             raise NotFound(f"There is no {title_id} in the catalogue.")
-        if title_id in self._seen.ids(profile_id):
+        left_out = self._views.of(profile_id).left_out
+        if title_id in left_out.watched:
             return WhyNot(title, "watched", f"You have watched {title.name}.")
-        if title_id in self._seen.dismissed(profile_id):
+        if title_id in left_out.dismissed:
             return WhyNot(title, "dismissed", f"You said that {title.name} is not for you.")
-        if title_id in self._seen.loved(profile_id):
+        if title_id in left_out.loved:
             detail = f"You love {title.name}: lists are for what you do not know yet."
             return WhyNot(title, "loved", detail)
         if title_id in self._feedback.impression_cooldown(profile_id):
@@ -173,32 +157,27 @@ class Recommend:
 
     def profile(self, profile_id: str) -> TasteProfile:
         """The person as lists are drawn from, kept until history, index, model or day change."""
-        view = self._reader.read(profile_id)
+        view = self._views.of(profile_id)
         status = self._pipeline.index.status()
         if not status.ready:
             raise NotReady(status.reason)
-        model = self._pipeline.collaborative_model()
         resting = self._feedback.impression_cooldown(profile_id)
         now = self._clock.now()
-        key = (view.mark, status.version, status.seq, int(now // _DAY), resting)
-        with self._lock:
-            kept = self._kept.get(profile_id)
-            if kept is not None and kept.key == key and kept.profile.collaborative_model is model:
-                self._kept.move_to_end(profile_id)
-                return kept.profile
-        rows = [row for row in self._history.rows(profile_id) if row.title is not None]
-        profile = self._pipeline.profile(
+        model = self._pipeline.collaborative_model()
+        key = (view, status.version, status.seq, int(now // _DAY), resting, model)
+        return self._views.derived(
+            profile_id, "taste profile", key, lambda: self._made(view, resting, now)
+        )
+
+    def _made(self, view: PersonView, resting: frozenset[TitleId], now: float) -> TasteProfile:
+        rows = [row for row in view.rows if row.title is not None]
+        return self._pipeline.profile(
             told=[_told(row) for row in reversed(rows) if _tells(row)],
             watchlist=[row.title.id for row in rows if row.title and row.standing.watchlisted],
-            left_out=self._seen.left_out(profile_id) | resting,
+            left_out=view.left_out.every | resting,
             now=now,
             titles={row.title.id: row.title for row in rows if row.title},
         )
-        with self._lock:
-            self._kept[profile_id] = _Kept(key, profile)
-            while len(self._kept) > _PEOPLE_KEPT:
-                self._kept.popitem(last=False)
-        return profile
 
     def _traced(self, run: Run, title: Title, request: ListRequest) -> WhyNot:
         stages = run.stages.get(title.id.kind)

@@ -14,7 +14,7 @@ from app.domain.recommend.features import ALL, quality
 from app.domain.recommend.item_item_model import ItemItemModel
 from app.domain.recommend.prediction import Habit, chances, habit_of, inside_of, signals
 from app.domain.taste.tastes import DISLIKED, LIKED, Interaction, Preferences
-from app.services.people.seen import Seen
+from app.services.people.person_view import PersonViews
 from app.services.recommend.lists import Recommend
 from app.services.recommend.pipeline import Pipeline
 from app.services.recommend.taste_profile import TasteProfile
@@ -56,10 +56,10 @@ class Predicted:
 class Predict:
     """The verb."""
 
-    def __init__(self, pipeline: Pipeline, recommend: Recommend, seen: Seen) -> None:
+    def __init__(self, pipeline: Pipeline, recommend: Recommend, views: PersonViews) -> None:
         self._pipeline = pipeline
         self._recommend = recommend
-        self._seen = seen
+        self._views = views
 
     def of(self, profile_id: str, title: Title) -> Predicted:
         """What is predicted of a title of the catalogue; what was said of itself is no ground.
@@ -68,7 +68,7 @@ class Predict:
         """
         profile = self._recommend.profile(profile_id)
         told = profile.told.get(title.id)
-        seen = title.id in self._seen.ids(profile_id)
+        seen = title.id in self._views.of(profile_id).left_out.watched
         profile = profile.without(title.id)
         ratings = [profile.told[one].rating for one in profile.person.preferences.ids]
         habit = habit_of([rating for rating in ratings if rating is not None])

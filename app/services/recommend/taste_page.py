@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.catalogue.vocabulary import GENRES
+from app.domain.people.resolution import Row
 from app.domain.recommend.rules import ListRequest
 from app.domain.taste.facts import (
     Crowd,
@@ -30,8 +29,7 @@ from app.domain.taste.gaps import Gap
 from app.domain.taste.groups import Groups, grouped, rows_of, words_of
 from app.domain.taste.map import TasteMap, drawn, most_telling
 from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Interaction
-from app.services.people.history import History
-from app.services.people.history_rows import Row
+from app.services.people.person_view import PersonViews
 from app.services.recommend.lists import Recommend
 from app.services.recommend.pipeline import Pipeline, Run
 from app.services.recommend.taste_gaps import TasteGaps
@@ -41,7 +39,6 @@ FROM: Final = 5
 """Titles that a map needs at least."""
 
 _EXAMPLES: Final = 4
-_PEOPLE_KEPT: Final = 8
 
 
 class What(StrEnum):
@@ -123,13 +120,6 @@ class _Drawing:
         return taste if len(self.groups.centers) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Kept:
-    profile: TasteProfile
-    request: ListRequest
-    page: TasteReport
-
-
 class TastePage:
     """Puts the page together, and keeps it until history, index or day change."""
 
@@ -137,15 +127,13 @@ class TastePage:
         self,
         recommend: Recommend,
         pipeline: Pipeline,
-        history: History,
+        views: PersonViews,
         gaps: TasteGaps,
     ) -> None:
         self._recommend = recommend
         self._pipeline = pipeline
-        self._history = history
+        self._views = views
         self._gaps = gaps
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
 
     def of(self, profile_id: str, request: ListRequest) -> TasteReport:
         """The page for titles of the wish's kinds; its picks are the list for that wish.
@@ -154,17 +142,12 @@ class TastePage:
         `NotReady` without an index, and what the stores raise.
         """
         profile = self._recommend.profile(profile_id)
-        with self._lock:
-            kept = self._kept.get(profile_id)
-            if kept is not None and kept.profile is profile and kept.request == request:
-                return kept.page
-        page = self._made(profile_id, profile, request)
-        with self._lock:
-            self._kept[profile_id] = _Kept(profile, request, page)
-            self._kept.move_to_end(profile_id)
-            while len(self._kept) > _PEOPLE_KEPT:
-                self._kept.popitem(last=False)
-        return page
+        return self._views.derived(
+            profile_id,
+            "taste report",
+            (profile, request),
+            lambda: self._made(profile_id, profile, request),
+        )
 
     def _made(self, profile_id: str, profile: TasteProfile, request: ListRequest) -> TasteReport:
         ids = profile.person.own.ids
@@ -175,7 +158,7 @@ class TastePage:
         weights = profile.person.preferences.weights
         kept = placed[most_telling(drawing.tastes[placed], weights[placed])]
         run = self._pipeline.run(profile, request)
-        seen = _seen(self._history.rows(profile_id), request.kinds)
+        seen = _seen(self._views.of(profile_id).rows, request.kinds)
         return TasteReport(
             known=len(placed),
             needed=0,

@@ -11,16 +11,17 @@ from app.domain.catalogue.source_answers import ExternalId, Family
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import UpstreamUnavailable
 from app.domain.people.ledger import About, Event, EventKind, Profile
-from app.domain.people.watched import Watched
 from app.domain.progress import silent
 from app.services.catalogue import missing_titles
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.ingest import SyncReport
 from app.services.people.history import History, HistoryQuery
+from app.services.people.person_view import PersonViews
 from stand_ins.tmdb.bodies import EPISODES
 from stand_ins.tmdb.serving import EMPTY_BODY, HTML_PAGE, LIST_FOR_OBJECT, Instead, Status
 from tests.builders import movie, series
 from tests.contract.conftest import Place
+from tests.fakes.person_views import views_over
 from tests.ingest_world import IngestWorld, ingest_world
 
 ADA = Profile(id="a" * 16, name="Ada", created_at=1.0, token_hash="0" * 64)
@@ -72,9 +73,13 @@ def imdb_id(world: IngestWorld, title_id: TitleId) -> str:
     return found
 
 
+def views(world: IngestWorld) -> PersonViews:
+    return views_over(world.stores.ledger, world.stores.titles)
+
+
 def joined(world: IngestWorld) -> set[TitleId | None]:
     """The titles of Ada's history; None for what has none."""
-    rows = History(world.stores.ledger, world.stores.titles, world.clock).rows(ADA.id)
+    rows = views(world).of(ADA.id).rows
     return {row.title.id if row.title else None for row in rows}
 
 
@@ -108,8 +113,7 @@ def test_they_are_fetched_and_joined(world: IngestWorld) -> None:
     assert (done.tally.written, done.tally.gone, done.tally.embedded) == (3, 1, 3)
     assert world.stored().keys() == {movie(17), series(7), adult}
     assert missing(world) == []
-    stores = world.stores
-    rows = History(stores.ledger, stores.titles, world.clock).rows(ADA.id)
+    rows = views(world).of(ADA.id).rows
     assert {row.title.id for row in rows if row.title} == {movie(17), series(7), adult}
     assert [row.name for row in rows if row.title is None] == [NAME]
 
@@ -139,9 +143,8 @@ def test_ids_of_other_families_lead_to_titles_that_are_joined(world: IngestWorld
     assert (done.tally.written, done.tally.embedded) == (4, 4)
     assert "3 of 3 ids of IMDb and TVDB" in str(done)
     assert world.stored().keys() == joined(world) == wanted
-    rule = Watched(world.stores.ledger.events(ADA.id))
-    assert all(rule.of(title).seen for title in world.stored().values())
-    history = History(world.stores.ledger, world.stores.titles, world.clock)
+    assert views(world).of(ADA.id).left_out.watched == world.stored().keys()
+    history = History(world.stores.ledger, views(world), world.clock)
     assert history.listed(ADA.id, HistoryQuery(show="watched")).total == 4
     world.forget()
     assert missing(world) == []

@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
-from app.services.people.ledger_reader import LedgerReader
 from app.wiring import Services
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
@@ -42,6 +41,14 @@ def person(services: Services) -> str:
     return services.people.of(None).id
 
 
+def left_out(services: Services, person: str) -> frozenset[TitleId]:
+    return services.person_views.of(person).left_out.every
+
+
+def watched(services: Services, person: str) -> frozenset[TitleId]:
+    return services.person_views.of(person).left_out.watched
+
+
 def event(kind: EventKind, about: About, at: int = 1000) -> Event:
     return Event(key=f"{kind}:{about}", kind=kind, about=about, at=at, source="csv")
 
@@ -59,13 +66,13 @@ def event(kind: EventKind, about: About, at: int = 1000) -> Event:
 def test_whatever_a_dismissal_names_it_by_the_title_is_left_out(
     services: Services, person: str, about: About, expected: TitleId
 ) -> None:
-    assert services.seen.left_out(person) == frozenset()
+    assert left_out(services, person) == frozenset()
     services.ledger.put(person, [event(EventKind.DISMISSED, about)])
-    assert services.seen.left_out(person) == {expected}
-    assert services.seen.ids(person) == frozenset()
+    assert left_out(services, person) == {expected}
+    assert watched(services, person) == frozenset()
     services.ledger.put(person, [event(EventKind.WATCHED, About(MediaKind.MOVIE, 1))])
-    assert services.seen.left_out(person) == {expected, TitleId(MediaKind.MOVIE, 1)}
-    assert services.seen.ids(person) == {TitleId(MediaKind.MOVIE, 1)}
+    assert left_out(services, person) == {expected, TitleId(MediaKind.MOVIE, 1)}
+    assert watched(services, person) == {TitleId(MediaKind.MOVIE, 1)}
 
 
 @pytest.mark.parametrize(
@@ -79,24 +86,24 @@ def test_a_dismissal_taken_back_brings_the_title_back(
     client: TestClient, services: Services, person: str, about: About
 ) -> None:
     undo = client.post("/marks", json=FILM | {"mark": "dismissed"}).json()["undo"]
-    assert services.seen.left_out(person) == {OF_FILM}
+    assert left_out(services, person) == {OF_FILM}
     client.post("/history/undo", json=undo)
-    assert services.seen.left_out(person) == frozenset()
+    assert left_out(services, person) == frozenset()
     # One that a file brought, under other ids, is the same title's; both go.
     client.post("/marks", json=FILM | {"mark": "dismissed"})
     services.ledger.put(person, [event(EventKind.DISMISSED, about)])
     undo = client.post("/marks", json=FILM | {"mark": "dismissed", "on": False}).json()["undo"]
-    assert services.seen.left_out(person) == frozenset()
+    assert left_out(services, person) == frozenset()
     client.post("/history/undo", json=undo)
-    assert services.seen.left_out(person) == {OF_FILM}
+    assert left_out(services, person) == {OF_FILM}
 
 
 def test_a_loved_title_is_left_out_without_being_watched_until_that_is_taken_back(
     client: TestClient, services: Services, person: str
 ) -> None:
     undo = client.post("/marks", json=FILM | {"mark": "loved"}).json()["undo"]
-    assert services.seen.left_out(person) == {OF_FILM}
-    assert services.seen.ids(person) == frozenset()
+    assert left_out(services, person) == {OF_FILM}
+    assert watched(services, person) == frozenset()
     # One rule of what was watched, for lists, for the history and for a search.
     assert client.get("/history", params={"show": "watched"}).json()["total"] == 0
     why = client.get("/explain/movie/603").json()
@@ -105,7 +112,7 @@ def test_a_loved_title_is_left_out_without_being_watched_until_that_is_taken_bac
         "You love The Simulation: lists are for what you do not know yet.",
     )
     client.post("/history/undo", json=undo)
-    assert services.seen.left_out(person) == frozenset()
+    assert left_out(services, person) == frozenset()
 
 
 def test_a_dismissed_title_that_is_taken_for_unwatched_stays_dismissed(
@@ -119,42 +126,43 @@ def test_a_dismissed_title_that_is_taken_for_unwatched_stays_dismissed(
             event(EventKind.DISMISSED, SIMULATION, 500),
         ],
     )
-    assert services.seen.ids(person) == frozenset()
-    assert services.seen.left_out(person) == {OF_FILM}
+    assert watched(services, person) == frozenset()
+    assert left_out(services, person) == {OF_FILM}
 
 
 def test_lists_that_are_shown_make_nothing_be_worked_out_again(
     services: Services, person: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.ledger.put(person, [event(EventKind.WATCHED, SIMULATION)])
-    assert services.seen.left_out(person) == {OF_FILM}
-    assert len(services.history.rows(person)) == 1
+    assert left_out(services, person) == {OF_FILM}
+    assert len(services.person_views.of(person).rows) == 1
     shown = feedback_event(EventKind.SHOWN, About(MediaKind.MOVIE, 1), "a" * 16, 10**9)
     services.ledger.put(person, [shown])
     with monkeypatch.context() as patched:
         patched.setattr(services.titles, "get_many", lambda _: pytest.fail("read again"))
-        assert services.seen.left_out(person) == {OF_FILM}
-        assert len(services.history.rows(person)) == 1
+        assert left_out(services, person) == {OF_FILM}
+        assert len(services.person_views.of(person).rows) == 1
     services.ledger.put(person, [event(EventKind.WATCHED, About(MediaKind.MOVIE, 1))])
-    assert len(services.seen.left_out(person)) == len(services.history.rows(person)) == 2
+    assert len(left_out(services, person)) == len(services.person_views.of(person).rows) == 2
 
 
-def test_a_reader_tells_history_and_lists_apart_whoever_writes(
+def test_views_tell_history_and_lists_apart_whoever_writes(
     place: Place, services: Services, person: str
 ) -> None:
-    reader = LedgerReader(services.ledger)
+    views = services.person_views
     elsewhere = place.open().ledger
-    first = reader.read(person)
-    assert (first.told, first.feedback) == ((), ())
+    first = views.of(person)
+    assert (first.history, views.feedback(person)) == ((), ())
     shown = feedback_event(EventKind.SHOWN, SIMULATION, "a" * 16, 10**9)
     elsewhere.put(person, [shown])
-    second = reader.read(person)
-    assert (second.told, second.feedback, second.mark) == ((), (shown,), first.mark)
-    watched = event(EventKind.WATCHED, SIMULATION)
-    elsewhere.put(person, [watched])
-    third = reader.read(person)
-    assert (third.told, third.feedback) == ((watched,), (shown,))
-    assert third.mark != first.mark
-    assert reader.read(person) is third
-    elsewhere.remove(person, [watched.key])
-    assert reader.read(person).mark not in (first.mark, third.mark)
+    assert views.of(person) is first
+    assert views.feedback(person) == (shown,)
+    simulation = event(EventKind.WATCHED, SIMULATION)
+    elsewhere.put(person, [simulation])
+    third = views.of(person)
+    assert (third.history, views.feedback(person)) == ((simulation,), (shown,))
+    assert third is not first
+    assert views.of(person) is third
+    elsewhere.remove(person, [simulation.key])
+    assert views.of(person) not in (first, third)
+    assert (views.of(person).history, views.feedback(person)) == ((), (shown,))

@@ -13,10 +13,8 @@ from app.adapters.stores.common.stores import Stores
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
-from app.services.people import history_rows, seen
-from app.services.people.history import History
-from app.services.people.ledger_reader import LedgerReader
-from app.services.people.seen import Seen
+from app.services.people import person_view
+from app.services.people.person_view import PersonViews
 from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place
@@ -74,20 +72,16 @@ def event(number: int, chance: random.Random) -> Event:
 
 def check(services: Services, person: str) -> None:
     """All that is asked of the one that follows is what one says that knows nothing yet."""
-    ledger, titles = services.ledger, services.titles
-    anew = History(ledger, titles, services.clock)
-    assert services.history.rows(person) == anew.rows(person)
+    view = services.person_views.of(person)
+    anew = PersonViews(services.ledger, services.titles, services.words, services.index).of(person)
+    assert view.history == anew.history == tuple(services.ledger.events(person))
+    assert view.rows == anew.rows
+    assert view.by_title == anew.by_title
+    assert view.left_out == anew.left_out
     wanted = [TitleId(about.kind, about.tmdb_id) for about in ABOUTS if about.tmdb_id]
-    cold = History(ledger, titles, services.clock)
-    assert services.history.of(person, wanted) == cold.of(person, wanted)
-    fresh = Seen(ledger, titles, services.words, services.index, LedgerReader(ledger))
-    for kept, worked_out in (
-        (services.seen.ids(person), fresh.ids(person)),
-        (services.seen.loved(person), fresh.loved(person)),
-        (services.seen.dismissed(person), fresh.dismissed(person)),
-        (services.seen.left_out(person), fresh.left_out(person)),
-    ):
-        assert kept == worked_out
+    assert services.history.of(person, wanted) == anew.of_titles(wanted)
+    for about in ABOUTS:
+        assert view.entries_of(about) == anew.entries_of(about)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -124,44 +118,46 @@ def test_many_changes_at_once_are_followed_too(
     check(services, person)
     elsewhere.ledger.remove(person, [one.key for one in many])
     check(services, person)
-    assert len(services.history.rows(person)) == 1
+    assert len(services.person_views.of(person).rows) == 1
 
 
 def test_an_entry_that_another_process_replaced_counts_as_it_is_now(
     services: Services, elsewhere: Stores, person: str
 ) -> None:
     services.history.rate(person, ABOUTS[0], 3)
-    (row,) = services.history.rows(person)
+    (row,) = services.person_views.of(person).rows
     assert row.standing.rating == 3
     elsewhere.ledger.put(person, [replace(row.standing.events[0], rating=9)])
-    (row,) = services.history.rows(person)
+    (row,) = services.person_views.of(person).rows
     assert row.standing.rating == 9
     taken_back = replace(row.standing.events[0], rating=None)
     elsewhere.ledger.put(person, [taken_back])
-    assert services.seen.ids(person) == frozenset()
+    assert services.person_views.of(person).left_out.watched == frozenset()
 
 
 def test_lists_that_were_shown_put_nothing_together_anew(services: Services, person: str) -> None:
     services.history.mark(person, ABOUTS[0], EventKind.LOVED, on=True)
-    rows, left_out = services.history.rows(person), services.seen.left_out(person)
+    rows, left_out = (
+        services.person_views.of(person).rows,
+        services.person_views.of(person).left_out,
+    )
     shown = feedback_event(EventKind.SHOWN, ABOUTS[6], "0" * 16, 1000)
     services.ledger.put(person, [shown])
-    assert services.history.rows(person) is rows
-    assert services.seen.left_out(person) is left_out
+    assert services.person_views.of(person).rows is rows
+    assert services.person_views.of(person).left_out is left_out
 
 
 def test_a_title_that_came_into_the_catalogue_is_found_after_a_while(
     services: Services, elsewhere: Stores, person: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_rows, "_KEPT_FOR", 0.0)
-    monkeypatch.setattr(seen, "_KEPT_FOR", 0.0)
+    monkeypatch.setattr(person_view, "_IDS_KEPT_FOR", 0.0)
     unknown = About(MediaKind.MOVIE, imdb_id="tt0004242")
     services.history.mark(person, unknown, EventKind.DISMISSED, on=True)
-    (row,) = services.history.rows(person)
+    (row,) = services.person_views.of(person).rows
     assert row.title is None
-    assert services.seen.dismissed(person) == frozenset()
+    assert services.person_views.of(person).left_out.dismissed == frozenset()
     elsewhere.titles.upsert([make_title(4242, name="New", imdb_id="tt0004242")])
-    (row,) = services.history.rows(person)
+    (row,) = services.person_views.of(person).rows
     assert row.name == "New"
     services.history.mark(person, ABOUTS[6], EventKind.LOVED, on=True)
-    assert services.seen.dismissed(person) == {TitleId(MediaKind.MOVIE, 4242)}
+    assert services.person_views.of(person).left_out.dismissed == {TitleId(MediaKind.MOVIE, 4242)}

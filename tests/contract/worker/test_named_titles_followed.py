@@ -40,7 +40,7 @@ def test_the_worker_fetches_it_and_it_counts_as_watched(tmp_path: Path, fake: Fa
     (job,) = [job for job in services.jobs.recent() if job.kind == "fetch_named"]
     assert job.state is JobState.DONE
     assert "2 of 3 ids of IMDb and TVDB" in job.outcome
-    assert services.seen.ids(ada.id) >= {FILM, SERIES}
+    assert services.person_views.of(ada.id).left_out.watched >= {FILM, SERIES}
     page = services.history.listed(ada.id, HistoryQuery(show="watched"))
     assert {row.title.id if row.title else None for row in page.rows} == {FILM, SERIES, None}
     asked = [one.path for one in fake.requests if one.path.startswith("/3/find/")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.people.entries import By
 from app.domain.people.ledger import About, Event, EventKind
-from app.domain.people.watched import NOT_SEEN, Watched
+from app.domain.people.resolution import (
+    By,
+    Catalogued,
+    bears,
+    left_out,
+    resolved,
+    standings_of_titles,
+)
+from app.domain.people.standing import standings
+from app.domain.people.watched import NOT_SEEN, Verdict
 
 FILM = Title(id=TitleId(MediaKind.MOVIE, 69557), name="The Dune", year=1984, imdb_id="tt0087182")
 SERIES = Title(
@@ -19,6 +28,13 @@ SERIES = Title(
 )
 OF_FILM = About(MediaKind.MOVIE, tmdb_id=69557)
 OF_SERIES = About(MediaKind.TV, tmdb_id=69557)
+
+BOTH = (FILM, SERIES)
+IN_CATALOGUE = Catalogued(
+    titles={title.id: title for title in BOTH},
+    by_imdb={title.imdb_id: title.id for title in BOTH},
+    by_tvdb={72974: SERIES.id},
+)
 
 _numbers = iter(range(1, 10**9))
 
@@ -43,6 +59,26 @@ def event(
     )
 
 
+class Watched:
+    """A history, for asking title by title."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.rows = resolved(standings(events), IN_CATALOGUE)
+        by_title = {row.title_ids[0]: row for row in self.rows if row.title_ids}
+        self.standings = standings_of_titles(self.rows, by_title, bearing)
+        self.left_out = left_out(self.rows, by_title, bearing)
+
+    def of(self, title: Title) -> Verdict:
+        found = self.standings.get(title.id)
+        verdict = found.watched if found else NOT_SEEN
+        assert verdict.seen == (title.id in self.left_out.watched)
+        return verdict
+
+
+def bearing(abouts: Sequence[About]) -> dict[About, frozenset[TitleId]]:
+    return {about: frozenset(title.id for title in BOTH if bears(title, about)) for about in abouts}
+
+
 def back(about: About, at: int = 2000, episode: tuple[int, int] | None = None) -> Event:
     return event(about, at, EventKind.UNWATCHED, episode, source="hand")
 
@@ -65,9 +101,10 @@ def test_a_film_and_a_series_with_one_number_are_two_titles() -> None:
     ],
 )
 def test_every_family_of_ids_decides(about: About, title: Title, by: By) -> None:
-    found = Watched([event(about)]).of(title)
-    assert found.seen
-    assert found.by is by
+    watched = Watched([event(about)])
+    assert watched.of(title).seen
+    (row,) = watched.rows
+    assert row.by is by
 
 
 @pytest.mark.parametrize(
@@ -111,7 +148,7 @@ def test_taking_back_counts_for_every_source_until_it_is_watched_again() -> None
     told = [event(OF_FILM, 1000), event(imdb, 1500, source="imdb"), event(imdb, 0, source="csv")]
     assert Watched([*told, back(OF_FILM)]).of(FILM) == NOT_SEEN
     seen_again = Watched([*told, back(OF_FILM), event(imdb, 3000)]).of(FILM)
-    assert (seen_again.seen, seen_again.plays, seen_again.by) == (True, 1, By.IMDB)
+    assert (seen_again.seen, seen_again.plays, seen_again.last_at) == (True, 1, 3000)
 
 
 def test_taking_back_an_episode_leaves_the_others() -> None:
