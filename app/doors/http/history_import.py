@@ -13,9 +13,8 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About
 from app.domain.progress import silent
-from app.doors.http.deps import Program
-from app.doors.http.people_access import Person
-from app.doors.http.titles import TitleCard, card_of
+from app.doors.http.deps import Person, Program
+from app.doors.shapes import Shape, TitleCard
 from app.services.people.import_history import Unmatched
 from app.services.people.profiles import events_of
 from app.wiring import Services
@@ -50,7 +49,7 @@ class UnmatchedName(BaseModel):
     suggestions: list[Suggested]
 
 
-class RefusedLine(BaseModel):
+class RefusedLine(Shape):
     """A line that went in not at all, or not wholly, and why."""
 
     line: int
@@ -169,7 +168,7 @@ def _brought_in(
         added=done.added,
         replaced=done.replaced,
         refused=done.refused,
-        refusals=[RefusedLine(line=one.line, reason=one.reason) for one in done.refusals],
+        refusals=done.refusals,
         matched=done.matched,
         unmatched=[_unmatched(one, program) for one in done.unmatched[:MOST_UNMATCHED]],
         unmatched_total=len(done.unmatched),
@@ -184,7 +183,7 @@ def _unmatched(one: Unmatched, program: Services) -> UnmatchedName:
         year=one.about.year,
         entries=one.entries,
         suggestions=[
-            Suggested(score=round(s.score, 3), title=TitleCard(**card_of(s.title, images)))
+            Suggested(score=round(s.score, 3), title=TitleCard.of(s.title, images))
             for s in one.suggestions
         ],
     )

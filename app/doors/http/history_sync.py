@@ -7,9 +7,8 @@ from fastapi import APIRouter
 from app.domain.errors import NotConfigured
 from app.domain.job_kinds import SYNC_TRAKT
 from app.domain.jobs import KEPT
-from app.doors.http.deps import Program
+from app.doors.http.deps import Person, Program
 from app.doors.http.jobs import JobAnswer, shown
-from app.doors.http.people_access import Person
 from app.services.accounts.linking import TRAKT
 
 router = APIRouter(tags=["history"])

@@ -8,15 +8,14 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
-from app.doors.http.deps import Program
+from app.doors.http.deps import Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
-from app.doors.http.people_access import Person
-from app.doors.http.titles import TitleCard, card_of
+from app.doors.shapes import Shape, TitleCard
 
 router = APIRouter(tags=["recommendations"])
 
 
-class BasisShown(BaseModel):
+class BasisShown(Shape):
     """What it was made from.
 
     Titles that the person liked and disliked; how many they `rated`, and how many of them 8 or
@@ -57,20 +56,12 @@ def predict(
     """In percent, with a true sentence by what it is told; how well that holds is measured."""
     title = program.search.title(TitleId(kind, tmdb_id))
     found = program.predict.of(person.id, title)
-    basis = found.basis
     return PredictAnswer(
-        title=TitleCard(**card_of(title, program.settings.tmdb_image_url)),
+        title=TitleCard.of(title, program.settings.tmdb_image_url),
         likely=found.likely,
         detail=found.detail,
         evidence=shown(found.evidence) if found.evidence else None,
         known=found.known,
         rating=found.rating,
-        basis=BasisShown(
-            liked=basis.liked,
-            disliked=basis.disliked,
-            rated=basis.rated,
-            high=basis.high,
-            votes=basis.votes,
-            rating_set=basis.rating_set,
-        ),
+        basis=found.basis,
     )

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.people.ledger import Profile
-from app.doors.http.deps import Program
-from app.doors.http.people_access import HOUSEHOLD, AnyCaller, Person, allowed
+from app.doors.access import allowed
+from app.doors.http.deps import HOUSEHOLD, AnyCaller, Person, Program
 from app.services.people.profiles import LONGEST_NAME
 
 router = APIRouter(prefix="/profiles", tags=["people"])

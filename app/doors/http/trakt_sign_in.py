@@ -10,8 +10,8 @@ from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.doors.http.deps import PUBLIC, Program
-from app.doors.http.people_access import Person, allowed, caller_of
+from app.doors.access import allowed
+from app.doors.http.deps import PUBLIC, Person, Program, caller
 
 router = APIRouter(prefix="/auth/trakt", tags=["trakt"])
 
@@ -93,7 +93,7 @@ def start(
 ) -> RedirectResponse:
     """Sends the browser to Trakt: at home at once, elsewhere with a ticket."""
     if ticket is None:
-        mine = allowed(program, caller_of(request, program), profile).id
+        mine = allowed(program, caller(request, program), profile).id
     else:
         mine = program.sign_in.of_ticket(ticket)
     begun = program.sign_in.begin(mine)

@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
@@ -69,7 +68,7 @@ class WhyNot:
 
     `step` is one of ``listed``, ``watched``, ``dismissed``, ``resting``, ``filtered``,
     ``not_found``, ``outranked``, ``dropped``; `rank` is its place (from 1) at the last step that
-    it reached, `of` how many there were.
+    it reached, `of` how many there were. `reason` is that of a listed one, as `Lists` words it.
     """
 
     title: Title
@@ -80,6 +79,7 @@ class WhyNot:
     candidate: Candidate | None = None
     origins: tuple[tuple[str, int], ...] = ()
     parts: tuple[tuple[str, float], ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +281,6 @@ def _others(run: Run, request: ListRequest) -> Sequence[tuple[MediaKind, int]]:
     ]
     found.sort(key=lambda one: (-one[0], one[1], one[2]))
     return [(kind, place) for _, kind, place in found[: max(wanted, 0)]]
-
-
-def list_id_of(profile_id: str, request: ListRequest, ids: Sequence[TitleId]) -> str:
-    """The name of a list as it was shown: the same for the same titles in the same order."""
-    told = f"{profile_id}|{request.seed}|{','.join(str(one) for one in ids)}"
-    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _cold(profile: TasteProfile) -> str:

@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.errors import NotFound, NotReady
+from app.domain.errors import NotReady
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import Embedder, Neighbour, VectorIndex, WordIndex
 from app.domain.ports.vectors import Vector
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from app.domain.search.ranking import LikedTitle, RankedTitle, shared_out
+from app.services.catalogue.lookup import title_of
 from app.services.search.text_search import Mode, Scope, TextSearch
 
 BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
@@ -149,32 +150,17 @@ class Search:
 
     def title(self, title_id: TitleId) -> Title:
         """The title. Raises `NotFound`, which says so where the number is of the other kind."""
-        title = self._titles.get(title_id)
-        if title is None:
-            raise self._unknown(title_id)
-        return title
+        return title_of(self._titles, title_id)
 
     def _asked(self, title_id: TitleId) -> tuple[Title, Vector]:
         vector = self._index.vector(title_id)
-        asked = self._titles.get(title_id)
-        if asked is None:
-            raise self._unknown(title_id)
+        asked = title_of(self._titles, title_id)
         if vector is None:
             raise NotReady(
                 f"{asked.name} ({title_id}) is in the catalogue but not embedded yet: "
                 "run python -m scripts.embed, or start the worker."
             )
         return asked, vector
-
-    def _unknown(self, title_id: TitleId) -> NotFound:
-        other_kind = BOTH[title_id.kind is MediaKind.MOVIE]
-        other = self._titles.get(TitleId(other_kind, title_id.tmdb_id))
-        if other is None:
-            return NotFound(f"There is no {title_id} in the catalogue.")
-        return NotFound(
-            f"There is no {title_id} in the catalogue, but {title_id.tmdb_id} exists as "
-            f"{other_kind.value}: {other.name} ({other.year or 'year unknown'})."
-        )
 
     def _shared(
         self,
