@@ -33,7 +33,7 @@ from app.doors.http import (
 from app.doors.http.errors import add_error_handlers
 from app.doors.http.following import Follower
 from app.doors.http.limits import RequestLimits
-from app.doors.http.metrics import HttpFigures, RequestFigures
+from app.doors.http.metrics import HttpFigures
 from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
@@ -96,9 +96,8 @@ def create_app(
         description="Similar films and series, by a title or by words.",
         lifespan=lifespan,
     )
-    app.add_middleware(RequestLimits)
     app.state.figures = HttpFigures()
-    app.add_middleware(RequestFigures, figures=app.state.figures)
+    app.add_middleware(RequestLimits, figures=app.state.figures)
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)

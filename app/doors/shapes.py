@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.catalogue.vocabulary import GENRES, LANGUAGES, genre_named
@@ -31,10 +39,20 @@ def rounded(digits: int) -> AfterValidator:
     return AfterValidator(lambda figure: None if figure is None else round(figure, digits))
 
 
+KindOfId = Annotated[MediaKind, Field(validation_alias=AliasPath("id", "kind"))]
+NumberOfId = Annotated[int, Field(validation_alias=AliasPath("id", "tmdb_id"))]
+
+
 class Shape(BaseModel):
     """What is given; made of what services tell by the names of its fields."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def made_of(cls, told: object, **more: Any) -> Self:  # noqa: ANN401 -- whatever fields take
+        """Of what is told, but for fields that are given."""
+        wanted = cls.model_fields.keys() - more.keys()
+        return cls(**{name: getattr(told, name) for name in wanted if hasattr(told, name)}, **more)
 
 
 class TitleRef(BaseModel):
@@ -50,7 +68,7 @@ class TitleRef(BaseModel):
         return TitleId(self.media_type, self.tmdb_id)
 
 
-class TitleCard(BaseModel):
+class TitleCard(Shape):
     """What a list shows of a title. `rating` is 0 to 10, `runtime` in minutes."""
 
     tmdb_id: int
@@ -68,15 +86,14 @@ class TitleCard(BaseModel):
     @classmethod
     def of(cls, title: Title, images: str, **more: Any) -> Self:  # noqa: ANN401 -- a subclass's
         """Of a title; `images` is the address that posters are linked from."""
-        poster = f"{images}/{_POSTER_SIZE}{title.poster_path}" if title.poster_path else None
-        own = {
-            "tmdb_id": title.id.tmdb_id,
-            "media_type": title.id.kind,
-            "title": title.name,
-            "poster_url": poster,
-        }
-        same = {name: getattr(title, name) for name in cls.model_fields if hasattr(title, name)}
-        return cls(**same | own | more)
+        return cls.made_of(
+            title,
+            tmdb_id=title.id.tmdb_id,
+            media_type=title.id.kind,
+            title=title.name,
+            poster_url=f"{images}/{_POSTER_SIZE}{title.poster_path}" if title.poster_path else None,
+            **more,
+        )
 
 
 class Filters(BaseModel):

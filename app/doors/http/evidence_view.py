@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import AliasPath, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from app.domain.catalogue.titles import MediaKind
 from app.domain.reasons.evidence import Evidence
-from app.doors.shapes import Shape
+from app.doors.shapes import KindOfId, NumberOfId, Shape
 
 
 class LikedShown(Shape):
     """A title that the person likes; `rating` is theirs, 1 to 10. `near`: it is like the pick."""
 
-    media_type: MediaKind = Field(validation_alias=AliasPath("id", "kind"))
-    tmdb_id: int = Field(validation_alias=AliasPath("id", "tmdb_id"))
+    media_type: KindOfId
+    tmdb_id: NumberOfId
     title: str = Field(validation_alias="name")
     year: int | None
     rating: int | None
@@ -29,7 +28,7 @@ class SharedShown(BaseModel):
     with_title: str
 
 
-class EvidenceShown(BaseModel):
+class EvidenceShown(Shape):
     """What speaks for a pick: where it was found, liked titles near or akin, what they share."""
 
     origins: list[str]
@@ -45,16 +44,10 @@ class EvidenceShown(BaseModel):
 def shown(evidence: Evidence) -> EvidenceShown:
     """The evidence, for an answer."""
     names = {one.id: one.name for one in (*evidence.liked, *evidence.co_rated)}
-    return EvidenceShown(
-        origins=evidence.origins,
-        liked=evidence.liked,
-        co_rated=evidence.co_rated,
-        recommended_by=evidence.recommended_by,
-        after=evidence.after,
+    return EvidenceShown.made_of(
+        evidence,
         shared=[
             SharedShown(trait=one.trait, name=one.name, with_title=names.get(one.with_id, ""))
             for one in evidence.shared
         ],
-        genres=evidence.genres,
-        taste=evidence.taste,
     )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
 from app.domain.people.feedback import KEPT_DAYS
 from app.domain.people.insights import Step
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, Person, Program
-from app.doors.shapes import Shape, TitleRef
+from app.doors.shapes import KindOfId, NumberOfId, Shape, TitleRef
 
 router = APIRouter(tags=["recommendations"])
 
@@ -70,8 +68,8 @@ class WatchedPick(Shape):
     `watched_at` is a day's midnight where only the day is known. `lists` showed it.
     """
 
-    media_type: MediaKind = Field(validation_alias=AliasPath("id", "kind"))
-    tmdb_id: int = Field(validation_alias=AliasPath("id", "tmdb_id"))
+    media_type: KindOfId
+    tmdb_id: NumberOfId
     title: str = Field(validation_alias="name")
     year: int | None
     shown_at: int
@@ -82,7 +80,7 @@ class WatchedPick(Shape):
     lists: int
 
 
-class InsightsAnswer(BaseModel):
+class InsightsAnswer(Shape):
     """What lists were worth from `since` to `until` (Unix seconds).
 
     `since` is later than asked where older feedback was forgotten. `rows` are by `step`, without
@@ -122,12 +120,10 @@ def insights(
 ) -> InsightsAnswer:
     """Of the last `days`. Only what happened after a title's showing counts."""
     back = program.feedback.look_back(person.id, days)
-    return InsightsAnswer(
+    return InsightsAnswer.made_of(
+        back.found,
         profile=person.id,
         since=back.since,
         until=back.until,
-        step=back.found.step,
-        total=back.found.total,
-        rows=[FiguresOf(first_day=day, **asdict(row)) for day, row in back.found.rows],
-        watched=back.found.watched,
+        rows=[FiguresOf.made_of(row, first_day=day) for day, row in back.found.rows],
     )

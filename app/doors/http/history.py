@@ -12,7 +12,7 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import EventKind
 from app.doors.http.deps import Person, Program
-from app.doors.shapes import KindOrAll, TitleCard, TitleRef
+from app.doors.shapes import KindOrAll, Shape, TitleCard, TitleRef
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.history_rows import Row
 from app.services.people.profiles import events_of
@@ -97,7 +97,7 @@ class HistoryFilter(BaseModel):
         )
 
 
-class HistoryRow(BaseModel):
+class HistoryRow(Shape):
     """One title of a history. `title` is null where the catalogue lacks it.
 
     `rating` is the person's own, 1 to 10. `last_at` is in Unix seconds, 0 where unknown.
@@ -197,7 +197,8 @@ def _done(undo: Undo) -> Done:
 
 def _row(row: Row, images: str) -> HistoryRow:
     standing = row.standing
-    return HistoryRow(
+    return HistoryRow.made_of(
+        standing,
         media_type=standing.about.kind,
         tmdb_id=row.title_id.tmdb_id if row.title_id else None,
         imdb_id=row.imdb_id,
@@ -206,11 +207,5 @@ def _row(row: Row, images: str) -> HistoryRow:
         watched=standing.watched.seen,
         plays=standing.watched.plays,
         episodes=len(standing.watched.episodes),
-        rating=standing.rating,
-        loved=standing.loved,
-        watchlisted=standing.watchlisted,
-        dismissed=standing.dismissed,
-        last_at=standing.last_at,
-        sources=standing.sources,
         title=TitleCard.of(row.title, images) if row.title else None,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.doors.http.deps import Person, Program
@@ -30,7 +29,7 @@ class BasisShown(Shape):
     rating_set: bool
 
 
-class PredictAnswer(BaseModel):
+class PredictAnswer(Shape):
     """`likely`: in percent, how likely this person rates it 8 of 10 or more once they watched it.
 
     `known`: they have seen or rated it; of one that they rated, `rating` is theirs and `likely` is
@@ -56,12 +55,8 @@ def predict(
     """In percent, with a true sentence by what it is told; how well that holds is measured."""
     title = program.search.title(TitleId(kind, tmdb_id))
     found = program.predict.of(person.id, title)
-    return PredictAnswer(
+    return PredictAnswer.made_of(
+        found,
         title=TitleCard.of(title, program.settings.tmdb_image_url),
-        likely=found.likely,
-        detail=found.detail,
         evidence=shown(found.evidence) if found.evidence else None,
-        known=found.known,
-        rating=found.rating,
-        basis=found.basis,
     )

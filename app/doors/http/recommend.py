@@ -15,7 +15,7 @@ from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
-from app.doors.shapes import Filters, KindOrAll, TitleCard, kinds_of
+from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
 from app.doors.waiting import in_time
 from app.services.recommend.reasoned_lists import ReasonedPick
 
@@ -72,7 +72,7 @@ class RecommendAnswer(BaseModel):
     took_ms: float
 
 
-class WhyAnswer(BaseModel):
+class WhyAnswer(Shape):
     """Where a title fell out of the list, or its place in it.
 
     `step`: listed, watched, loved, dismissed, resting, filtered, not_found, outranked or dropped.
@@ -138,13 +138,9 @@ def explain(
     """At which step and rank the title fell out of that list, or why it is in it."""
     wanted = ListRequest(kinds=(kind,), count=count, seed=seed)
     why = program.lists.why_not(person.id, TitleId(kind, tmdb_id), wanted)
-    return WhyAnswer(
+    return WhyAnswer.made_of(
+        why,
         title=TitleCard.of(why.title, program.settings.tmdb_image_url),
-        step=why.step,
-        detail=why.detail,
-        rank=why.rank,
-        of=why.of,
-        reason=why.reason,
         evidence=shown(why.candidate.evidence) if why.candidate else None,
         found_by=dict(why.origins),
         parts=dict(why.parts),

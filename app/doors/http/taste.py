@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
 from app.domain.catalogue.titles import MediaKind
 from app.domain.recommend.rules import MOST, ListRequest
@@ -126,7 +126,7 @@ class CrowdFacts(Shape):
     below: list[RatedBeside]
 
 
-class TasteAnswer(BaseModel):
+class TasteAnswer(Shape):
     """A person's taste. While `needed` isn't 0, so many titles more must be told, and all is empty.
 
     `known` titles could be on the map, `drawn` of them are, the tastes' strongest and newest, and
@@ -161,17 +161,4 @@ def taste(
     """
     request = ListRequest(kinds=kinds_of(kind), count=count, seed=seed)
     page = program.taste_page.of(person.id, request)
-    return TasteAnswer(
-        profile=person.id,
-        kind=kind,
-        known=page.known,
-        needed=page.needed,
-        drawn=page.drawn,
-        seen=page.seen,
-        points=page.points,
-        tastes=page.tastes,
-        genres=page.genres,
-        decades=page.decades,
-        years=page.years,
-        crowd=page.crowd,
-    )
+    return TasteAnswer.made_of(page, profile=person.id, kind=kind)

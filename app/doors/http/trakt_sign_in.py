@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.doors.access import allowed
 from app.doors.http.deps import PUBLIC, Person, Program, caller
+from app.doors.shapes import Shape
 
 router = APIRouter(prefix="/auth/trakt", tags=["trakt"])
 
@@ -38,7 +39,7 @@ class Ticket(BaseModel):
     address: str
 
 
-class DeviceStart(BaseModel):
+class DeviceStart(Shape):
     """Type `code` in at `address`; ask `POST /auth/trakt/device/poll` every `interval` seconds."""
 
     code: str
@@ -130,13 +131,7 @@ def callback(
 def device(program: Program, person: Person) -> DeviceStart:
     """501 where no Trakt app is set up."""
     begun = program.sign_in.begin_device(person.id)
-    return DeviceStart(
-        code=begun.code.code,
-        address=begun.code.address,
-        interval=begun.code.interval,
-        expires_in=begun.code.expires_in,
-        handle=begun.handle,
-    )
+    return DeviceStart.made_of(begun.code, handle=begun.handle)
 
 
 @router.post("/device/poll", summary="Was the code typed in?")

@@ -9,7 +9,7 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from app.services.search.search import BOTH, Search, SearchResult
-from app.services.search.text_search import Mode
+from app.services.search.text_search import Mode, Scope
 
 _EITHER_KIND = "for the same number can be a film and a series"
 
@@ -39,8 +39,26 @@ class Question:
     unseen_by: str | None = None
 
     def __post_init__(self) -> None:
-        if fault := self._fault():
-            raise InvalidInput(fault)
+        by_title = self.tmdb_id is not None
+        if self.like and by_title:
+            fault = "give either tmdb_id or like, and not both; like may hold that title"
+        elif not self.like and (self.text is None) != by_title:
+            fault = "give either tmdb_id or text, and not both; or several titles in like"
+        elif self.unlike and not self.like:
+            fault = "unlike: it needs at least one title in like"
+        elif self.mode is not None and (self.like or self.text is None):
+            fault = "mode: it goes with a text alone"
+        elif self.text is not None and not self.words:
+            fault = "text: it is empty; describe what you would like to see"
+        elif by_title and not self.asked_kinds:
+            fault = f"input_media_type: say movie or tv with tmdb_id, {_EITHER_KIND}"
+        elif by_title and len(self.asked_kinds) > 1:
+            fault = (
+                f"input_media_type: 'all' can't go with tmdb_id, {_EITHER_KIND}; say movie or tv"
+            )
+        else:
+            return
+        raise InvalidInput(fault)
 
     @property
     def words(self) -> str:
@@ -58,40 +76,6 @@ class Question:
         """The kinds of the results."""
         return self.wanted or (self.asked_kinds if self.tmdb_id is not None else ()) or BOTH
 
-    def _fault(self) -> str:
-        by_title = self.tmdb_id is not None
-        rules = (
-            (
-                bool(self.like) and by_title,
-                "give either tmdb_id or like, and not both; like may hold that title",
-            ),
-            (
-                not self.like and (self.text is None) != by_title,
-                "give either tmdb_id or text, and not both; or several titles in like",
-            ),
-            (
-                bool(self.unlike) and not self.like,
-                "unlike: it needs at least one title in like",
-            ),
-            (
-                self.mode is not None and (bool(self.like) or self.text is None),
-                "mode: it goes with a text alone",
-            ),
-            (
-                self.text is not None and not self.words,
-                "text: it is empty; describe what you would like to see",
-            ),
-            (
-                by_title and not self.asked_kinds,
-                f"input_media_type: say movie or tv with tmdb_id, {_EITHER_KIND}",
-            ),
-            (
-                by_title and len(self.asked_kinds) > 1,
-                f"input_media_type: 'all' can't go with tmdb_id, {_EITHER_KIND}; say movie or tv",
-            ),
-        )
-        return next((fault for broken, fault in rules if broken), "")
-
 
 class Questions:
     """The verb; `watched` tells the titles that a profile has watched."""
@@ -105,11 +89,9 @@ class Questions:
         exclude = {*asked.exclude}
         if asked.unseen_by is not None:
             exclude |= {*self._watched(asked.unseen_by)}
-        k, kinds, where = asked.k, asked.kinds, asked.where
+        k, scope = asked.k, Scope(asked.kinds, asked.where, exclude)
         if asked.title_id is not None:
-            return self._search.by_id(asked.title_id, k, kinds, where, exclude)
+            return self._search.by_id(asked.title_id, k, scope)
         if asked.like:
-            like, unlike = asked.like, asked.unlike
-            return self._search.by_several(like, unlike, asked.words, k, kinds, where, exclude)
-        mode = asked.mode or Mode.HYBRID
-        return self._search.by_text(asked.words, k, kinds, where, exclude, mode)
+            return self._search.by_several(asked.like, asked.unlike, asked.words, k, scope)
+        return self._search.by_text(asked.words, k, scope, asked.mode or Mode.HYBRID)
