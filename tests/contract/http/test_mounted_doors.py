@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from app.domain.people.ledger import Profile
-from app.doors.access import Access, Asker, allowed, caller_of, check_household, of_class
+from app.doors.access import Access, Asker, allowed, at_home, caller_of, check_household, of_class
 from app.main import MadeDoor, create_app
 from app.wiring import Services
 from tests.our_routes import our_routes, unclassed
@@ -103,6 +103,25 @@ def test_the_walk_goes_into_mounted_doors() -> None:
     assert access["/door/{token}/name"] == {Access.PROFILE}
     assert access["/door/everybody"] == {Access.HOUSEHOLD}
     assert unclassed(app) == set()
+
+
+@pytest.mark.parametrize(
+    ("host", "client", "is_home"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1", True),
+        ("[::1]:8000", "::1", True),
+        ("LOCALHOST", "127.0.0.2", True),
+        ("evil.example", "127.0.0.1", False),
+        ("127.0.0.1", "203.0.113.9", False),
+        ("[::1", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+        ("localhost", "", False),
+    ],
+)
+def test_home_is_this_machine_by_its_own_name(
+    services: Services, host: str, client: str, *, is_home: bool
+) -> None:
+    assert at_home(Asker(None, host, client), services) is is_home
 
 
 @of_class(Access.PUBLIC)
