@@ -51,8 +51,10 @@ class Shape(BaseModel):
     @classmethod
     def made_of(cls, told: object, **more: Any) -> Self:  # noqa: ANN401 -- whatever fields take
         """Of what is told, but for fields that are given."""
-        wanted = cls.model_fields.keys() - more.keys()
-        return cls(**{name: getattr(told, name) for name in wanted if hasattr(told, name)}, **more)
+        for name in cls.model_fields:
+            if name not in more and hasattr(told, name):
+                more[name] = getattr(told, name)
+        return cls(**more)
 
 
 class TitleRef(BaseModel):
@@ -86,12 +88,18 @@ class TitleCard(Shape):
     @classmethod
     def of(cls, title: Title, images: str, **more: Any) -> Self:  # noqa: ANN401 -- a subclass's
         """Of a title; `images` is the address that posters are linked from."""
-        return cls.made_of(
-            title,
+        return cls(
             tmdb_id=title.id.tmdb_id,
             media_type=title.id.kind,
             title=title.name,
+            year=title.year,
+            genres=title.genres,
+            overview=title.overview,
             poster_url=f"{images}/{_POSTER_SIZE}{title.poster_path}" if title.poster_path else None,
+            rating=title.rating,
+            votes=title.votes,
+            runtime=title.runtime,
+            makers=title.makers,
             **more,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.catalogue.titles import MediaKind
 
 
 class EventKind(StrEnum):
@@ -43,18 +43,6 @@ class About:
     tvdb_id: int | None = None
     name: str = ""
     year: int | None = None
-
-    @classmethod
-    def of(cls, title: Title) -> About:
-        """All that the catalogue knows of a title's ids and name."""
-        return cls(
-            kind=title.id.kind,
-            tmdb_id=title.id.tmdb_id,
-            imdb_id=title.imdb_id,
-            tvdb_id=title.tvdb_id,
-            name=title.name,
-            year=title.year,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from app.domain.people.insights import Step
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, Person, Program
 from app.doors.shapes import KindOfId, NumberOfId, Shape, TitleRef
+from app.services.catalogue.lookup import about_of
 
 router = APIRouter(tags=["recommendations"])
 
@@ -107,8 +108,8 @@ def feedback(
     if asked.profile and profile and asked.profile != profile:
         raise InvalidInput("profile: the body and the address name different ones.")
     person = allowed(program, caller, asked.profile or profile)
-    shown = [program.history.about(ref.as_id()) for ref in asked.shown]
-    opened = [program.history.about(ref.as_id()) for ref in asked.opened]
+    shown = [about_of(program.titles, ref.as_id()) for ref in asked.shown]
+    opened = [about_of(program.titles, ref.as_id()) for ref in asked.opened]
     return Noted(noted=program.feedback.note(person.id, asked.list_id, shown, opened))
 
 

@@ -13,6 +13,7 @@ from app.domain.errors import InvalidInput
 from app.domain.people.ledger import EventKind
 from app.doors.http.deps import Person, Program
 from app.doors.shapes import KindOrAll, Shape, TitleCard, TitleRef
+from app.services.catalogue.lookup import about_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.history_rows import Row
 from app.services.people.profiles import events_of
@@ -153,7 +154,7 @@ def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
     episodes = {(one.season, one.episode) for one in asked.episodes}
     if episodes and asked.media_type is MediaKind.MOVIE:
         raise InvalidInput("episodes: a film has none.")
-    about = program.history.about(asked.as_id())
+    about = about_of(program.titles, asked.as_id())
     return _done(program.history.add(person.id, about, asked.at, episodes))
 
 
@@ -165,7 +166,7 @@ def not_watched(
     media_type: MediaKind,
 ) -> Done:
     """Whatever any source told until now; what is watched later counts again."""
-    about = program.history.about(TitleId(media_type, tmdb_id))
+    about = about_of(program.titles, TitleId(media_type, tmdb_id))
     return _done(program.history.take_back(person.id, about))
 
 
@@ -173,14 +174,14 @@ def not_watched(
 def rate(asked: Rating, program: Program, person: Person) -> Done:
     """1 to 10, or null."""
     return _done(
-        program.history.rate(person.id, program.history.about(asked.as_id()), asked.rating)
+        program.history.rate(person.id, about_of(program.titles, asked.as_id()), asked.rating)
     )
 
 
 @router.post("/marks", summary="Love, watchlist or dismiss a title")
 def mark(asked: Mark, program: Program, person: Person) -> Done:
     """Marking twice is marking once."""
-    about = program.history.about(asked.as_id())
+    about = about_of(program.titles, asked.as_id())
     return _done(program.history.mark(person.id, about, EventKind(asked.mark), on=asked.on))
 
 
@@ -201,7 +202,7 @@ def _row(row: Row, images: str) -> HistoryRow:
         standing,
         media_type=standing.about.kind,
         tmdb_id=row.title_id.tmdb_id if row.title_id else None,
-        imdb_id=row.imdb_id,
+        imdb_id=standing.about.imdb_id or (row.title.imdb_id if row.title else ""),
         name=row.name,
         year=row.year,
         watched=standing.watched.seen,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.catalogue.titles import Title
 from app.doors.access import allowed
@@ -70,6 +70,12 @@ class KnnRequest(BaseModel):
     exclude_watched_of: str | None = Field(
         None, min_length=1, max_length=100, description="A profile whose watched titles stay out"
     )
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        """Refused here, before it takes a thread."""
+        self.as_question()
+        return self
 
     def as_question(self) -> Question:
         """The same, as the service takes it. Raises `InvalidInput`."""

@@ -17,7 +17,6 @@ from app.doors.http.deps import AnyCaller, Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
 from app.doors.waiting import in_time
-from app.services.recommend.reasoned_lists import ReasonedPick
 
 router = APIRouter(tags=["recommendations"])
 
@@ -116,7 +115,18 @@ async def recommend(
         told = await to_thread.run_sync(partial(lists.of, person.id, wanted, parts=parts))
     images = program.settings.tmdb_image_url
     return RecommendAnswer(
-        results=[_pick(pick, images) for pick in told.picks],
+        results=[
+            Recommendation.of(
+                pick.candidate.title,
+                images,
+                score=round(pick.candidate.score, 4),
+                reason=pick.reason,
+                reason_source=pick.source,
+                evidence=shown(pick.candidate.evidence),
+                parts=dict(pick.candidate.parts) if request.explain else None,
+            )
+            for pick in told.picks
+        ],
         cold_start=told.cold or None,
         note=told.note or None,
         list_id=told.list_id,
@@ -144,16 +154,4 @@ def explain(
         evidence=shown(why.candidate.evidence) if why.candidate else None,
         found_by=dict(why.origins),
         parts=dict(why.parts),
-    )
-
-
-def _pick(pick: ReasonedPick, images: str) -> Recommendation:
-    return Recommendation.of(
-        pick.title,
-        images,
-        score=round(pick.score, 4),
-        reason=pick.reason,
-        reason_source=pick.source,
-        evidence=shown(pick.evidence),
-        parts=pick.parts,
     )

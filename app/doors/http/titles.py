@@ -66,9 +66,10 @@ def title_facts(
 ) -> TitleFacts:
     """The facts; 404 says so where the number exists as the other kind."""
     title = program.search.title(TitleId(media_type, tmdb_id))
-    return TitleFacts.of(
+    card = TitleCard.of(title, program.settings.tmdb_image_url)
+    return TitleFacts.made_of(
         title,
-        program.settings.tmdb_image_url,
+        **dict(card),
         original_title=title.original_name,
         alternative_titles=title.alternative_names,
     )

@@ -15,7 +15,6 @@ from app.domain.people.standing import HAND
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.people import Ledger
 from app.domain.ports.work import Clock
-from app.services.catalogue.lookup import title_of
 from app.services.people.history_rows import HistoryRows, Row
 from app.services.people.ledger_reader import LedgerReader
 
@@ -66,13 +65,8 @@ class History:
     ) -> None:
         self._ledger = ledger
         self._reader = reader or LedgerReader(ledger)
-        self._titles = titles
         self._rows = HistoryRows(self._reader, titles)
         self._clock = clock
-
-    def about(self, title_id: TitleId) -> About:
-        """What an event tells of a title of the catalogue. Raises `NotFound`."""
-        return About.of(title_of(self._titles, title_id))
 
     def listed(self, profile_id: str, query: HistoryQuery) -> HistoryListing:
         """The entries that pass, sorted, one page of them."""

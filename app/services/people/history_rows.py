@@ -41,11 +41,6 @@ class Row:
         """The title's id; None where neither the catalogue nor the ledger knows TMDB's."""
         return self.title.id if self.title else self.standing.title_id
 
-    @property
-    def imdb_id(self) -> str:
-        """IMDb's id, empty where neither knows one."""
-        return self.standing.about.imdb_id or (self.title.imdb_id if self.title else "")
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:

@@ -49,14 +49,11 @@ COOL: Final = (
 class Listed:
     """A list. `candidates` are its picks, in order, then those that could stand in for them.
 
-    `scores` and `parts` are of the candidates; scores compare titles of one kind in one list.
     `cold` says plainly that little is known of the person, empty where enough is.
     """
 
     candidates: tuple[Candidate, ...]
     count: int
-    scores: tuple[float, ...]
-    parts: tuple[dict[str, float], ...]
     index_version: str
     cold: str = ""
     note: str = ""
@@ -123,16 +120,18 @@ class Recommend:
         witness = EvidenceBuilder(run)
         found = [*run.picks, *(_others(run, request) if choices else ())]
         candidates = tuple(
-            Candidate(_title(run.stages[kind], place), witness.of(kind, place))
+            Candidate(
+                _title(stages, place),
+                witness.of(kind, place),
+                float(stages.scores[place]),
+                _parts(stages, place) if parts else (),
+            )
             for kind, place in found
+            for stages in (run.stages[kind],)
         )
-        scores = tuple(float(run.stages[kind].scores[place]) for kind, place in found)
-        told = tuple(_parts(run.stages[kind], place) for kind, place in found) if parts else ()
         return Listed(
             candidates=candidates,
             count=len(run.picks),
-            scores=scores,
-            parts=told,
             index_version=self._pipeline.index.status().version,
             cold=_cold(profile),
             note=_short(len(run.picks), request.count),
@@ -214,7 +213,7 @@ class Recommend:
             return WhyNot(title, "not_found", detail, origins=origins)
         place = stages.pool.ids.index(title.id)
         rank, of = stages.order.index(place) + 1, len(stages.order)
-        parts = tuple(_parts(stages, place).items())
+        parts = _parts(stages, place)
         listed = list(run.picks)
         if (title.id.kind, place) in listed:
             at = listed.index((title.id.kind, place)) + 1
@@ -263,8 +262,8 @@ def _title(stages: Stages, place: int) -> Title:
     return stages.titles[stages.pool.ids[place]]
 
 
-def _parts(stages: Stages, place: int) -> dict[str, float]:
-    return dict(stages.ranker.parts(stages.rows[place : place + 1])[0])
+def _parts(stages: Stages, place: int) -> tuple[tuple[str, float], ...]:
+    return tuple(stages.ranker.parts(stages.rows[place : place + 1])[0].items())
 
 
 def _others(run: Run, request: ListRequest) -> Sequence[tuple[MediaKind, int]]:

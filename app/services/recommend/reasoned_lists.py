@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 
-from app.domain.catalogue.titles import Title, TitleId
-from app.domain.reasons.evidence import Evidence
+from app.domain.catalogue.titles import TitleId
 from app.domain.recommend.rules import ListRequest
-from app.services.reasons.explain import TOO_SLOW, Explainer, ReasonSource, Worded
+from app.services.reasons.explain import TOO_SLOW, Explainer, Worded, WordedPick
 from app.services.recommend.lists import Listed, Recommend, WhyNot
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonedPick:
-    """A title of a list, and one true sentence why it is there, written by `source`.
-
-    `score` compares picks of one kind in one list; `parts` are what made it, None unless wanted.
-    """
-
-    title: Title
-    evidence: Evidence
-    reason: str
-    source: ReasonSource
-    score: float
-    parts: dict[str, float] | None
-
-
-@dataclass(frozen=True, slots=True)
 class ReasonedList:
-    """Picks in the order to show them; `list_id` names the list for `Feedback.note`.
+    """Picks in the order to show them; `list_id` is the same for the same titles in that order.
 
     `cold` says that little is known of the person, `note` why there are fewer picks than asked for,
     or no words of a language model; both are empty where there is nothing to say.
     """
 
     list_id: str
-    picks: tuple[ReasonedPick, ...]
+    picks: tuple[WordedPick, ...]
     index_version: str
     cold: str
     note: str
@@ -97,28 +81,12 @@ class Lists:
 def _reasoned(
     profile_id: str, request: ListRequest, listed: Listed, worded: Worded
 ) -> ReasonedList:
-    places = {one.title.id: place for place, one in enumerate(listed.candidates)}
-    chosen = [(pick, places[pick.candidate.title.id]) for pick in worded.picks]
+    ids = ",".join(str(pick.candidate.title.id) for pick in worded.picks)
+    told = f"{profile_id}|{request.seed}|{ids}"
     return ReasonedList(
-        list_id=_list_id(profile_id, request, [pick.candidate.title.id for pick in worded.picks]),
-        picks=tuple(
-            ReasonedPick(
-                title=pick.candidate.title,
-                evidence=pick.candidate.evidence,
-                reason=pick.reason,
-                source=pick.source,
-                score=listed.scores[place],
-                parts=listed.parts[place] if listed.parts else None,
-            )
-            for pick, place in chosen
-        ),
+        list_id=blake2b(told.encode(), digest_size=8).hexdigest(),
+        picks=worded.picks,
         index_version=listed.index_version,
         cold=listed.cold,
         note=listed.note or worded.note,
     )
-
-
-def _list_id(profile_id: str, request: ListRequest, ids: Sequence[TitleId]) -> str:
-    """The name of a list as it was shown: the same for the same titles in the same order."""
-    told = f"{profile_id}|{request.seed}|{','.join(str(one) for one in ids)}"
-    return blake2b(told.encode(), digest_size=8).hexdigest()
