@@ -22,8 +22,10 @@ from app.services.recommend.lists import Recommend
 from app.services.recommend.model_loader import ModelLoader
 from app.services.recommend.pipeline import Pipeline
 from app.services.recommend.prediction import Predict
+from app.services.recommend.reasoned_lists import Lists
 from app.services.recommend.taste_gaps import TasteGaps
 from app.services.recommend.taste_page import TastePage
+from app.services.search.questions import Questions
 from app.services.search.search import Search
 from app.settings import Settings, settings
 from app.wired_adapters import WiredAdapters
@@ -137,6 +139,11 @@ class Services(WiredAdapters):
         )
 
     @cached_property
+    def lists(self) -> Lists:
+        """The same as every door gives it: with reasons."""
+        return Lists(self.recommend, lambda: self.explainer)
+
+    @cached_property
     def taste_page(self) -> TastePage:
         """What a person's taste looks like."""
         return TastePage(
@@ -150,6 +157,12 @@ class Services(WiredAdapters):
     def search(self) -> Search:
         """Similar titles."""
         return Search(self.titles, self.index, self.words, self.embedder)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Questions for similar titles, and what answers them."""
+        views = self.person_views
+        return Questions(self.search, lambda profile_id: views.of(profile_id).left_out.watched)
 
     @cached_property
     def explainer(self) -> Explainer:

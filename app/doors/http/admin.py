@@ -16,6 +16,7 @@ from app.doors.http.deps import ADMIN, Program
 from app.doors.http.errors_view import ErrorShown, errors_shown
 from app.doors.http.jobs import JobAnswer, all_shown, ask_for, worker
 from app.doors.http.settings_view import SettingShown, settings_shown
+from app.doors.shapes import KindOfId, NumberOfId, Shape
 from app.doors.worker.kind import AdminRoute, JobKind
 from app.doors.worker.registry import KINDS, kind_named
 from app.services.catalogue.fetching import ATTEMPTS
@@ -48,17 +49,17 @@ class SyncTmdb(BaseModel):
     include_adult: bool = False
 
 
-class FailedId(BaseModel):
+class FailedId(Shape):
     """An id that is set aside; `last_at` in Unix seconds."""
 
-    media_type: MediaKind
-    tmdb_id: int
+    media_type: KindOfId
+    tmdb_id: NumberOfId
     reason: str
     attempts: int
     last_at: float
 
 
-class Coverage(BaseModel):
+class Coverage(Shape):
     """How much of TMDB is here, and how far it was followed.
 
     `listed` counts the titles of the last export read (`exported` is its date), 0 before any.
@@ -75,7 +76,7 @@ class Coverage(BaseModel):
     set_aside: int
 
 
-class CoRatings(BaseModel):
+class CoRatings(Shape):
     """The co-rating model in use, and what is wrong with the published one, empty for nothing."""
 
     version: str
@@ -131,9 +132,7 @@ def status(program: Program) -> Status:
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
-        co_ratings=CoRatings(
-            version=program.model_loader.version, problem=program.model_loader.problem
-        ),
+        co_ratings=program.model_loader,
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
         worker=worker(program),
         jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
@@ -164,15 +163,7 @@ def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
 def failed(program: Program) -> list[FailedId]:
     """Those set aside after three attempts, with the reason of each."""
     return [
-        FailedId(
-            media_type=one.id.kind,
-            tmdb_id=one.id.tmdb_id,
-            reason=one.reason,
-            attempts=one.attempts,
-            last_at=one.last_at,
-        )
-        for one in program.failures.all()
-        if one.attempts >= ATTEMPTS
+        FailedId.model_validate(one) for one in program.failures.all() if one.attempts >= ATTEMPTS
     ]
 
 
@@ -211,14 +202,10 @@ for _kind in KINDS.values():
 
 def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
     state = read_state(program.state, kind)
-    return Coverage(
+    return Coverage.made_of(
+        state,
         stored=stored,
-        listed=state.listed,
-        exported=state.exported,
-        cursor=state.cursor,
-        partial=state.partial,
         running_since=state.open.began if state.open else 0,
-        synced_at=state.synced_at,
         set_aside=sum(one.attempts >= ATTEMPTS for one in program.failures.all(kind)),
     )
 

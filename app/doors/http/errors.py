@@ -6,9 +6,10 @@ import logging
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from app.domain import errors
@@ -55,7 +56,7 @@ def answer(request: Request, status: int, code: str, detail: str) -> JSONRespons
     return JSONResponse(body, status, headers)
 
 
-def add_error_handlers(app: FastAPI) -> None:
+def add_error_handlers(app: Starlette) -> None:
     """Let every error leave through `answer`."""
     app.add_exception_handler(WatcherError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)

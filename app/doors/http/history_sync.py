@@ -6,9 +6,8 @@ from fastapi import APIRouter
 
 from app.domain.errors import NotConfigured
 from app.domain.jobs import KEPT, SYNC_TRAKT
-from app.doors.http.deps import Program
+from app.doors.http.deps import Person, Program
 from app.doors.http.jobs import JobAnswer, ask_for, shown
-from app.doors.http.people_access import Person
 from app.services.accounts.linking import TRAKT
 
 router = APIRouter(tags=["history"])

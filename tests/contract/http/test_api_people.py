@@ -12,9 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.ports.accounts import Account
-from app.doors.http.deps import Access
+from app.doors.access import Access
 from app.wiring import Services
-from tests.our_routes import access_of, our_routes
+from tests.our_routes import our_routes
 from tests.people_world import ADMIN, home, import_file, rows, services_in, stranger
 
 SIMULATION = {"tmdb_id": 603, "media_type": "movie"}
@@ -77,9 +77,9 @@ def test_no_route_shows_one_person_another(client: TestClient, services: Service
     thief = stranger(client, bobs)
     walked = 0
     for route in our_routes(client.app):  # type: ignore[arg-type]  # it is the FastAPI application
-        if not access_of(route) & {Access.PROFILE, Access.CALLER, Access.HOUSEHOLD}:
+        if not route.access & {Access.PROFILE, Access.CALLER, Access.HOUSEHOLD}:
             continue
-        for method in route.methods or ():
+        for method in route.methods:
             path = re.sub(r"{profile_id}", ada, route.path)
             body: dict[str, object] | None = None if method in {"GET", "DELETE"} else {}
             of_ada = thief.request(method, path, params={"profile": ada}, json=body)

@@ -16,7 +16,7 @@ from stand_ins.http.faults import Hang
 from stand_ins.llm.serving import KEY, MODEL, MODELS_PATH, FakeLlm, llm_server
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
-from tests.llm_world import candidates, model_at
+from tests.llm_world import candidates, in_words, model_at
 from tests.worker_world import make_services
 
 
@@ -62,7 +62,7 @@ def test_the_use_of_the_language_model_is_counted(tmp_path: Path, fake: FakeLlm)
     with TestClient(create_app(services)) as client:
         assert figures(client)["watcher_llm_calls_total",] == 0
         for _ in range(2):
-            services.explainer.worded(candidates(6), 3)
+            in_words(services.explainer, candidates(6), 3)
         told = figures(client)
     assert told["watcher_llm_calls_total",] == 1
     assert told["watcher_llm_cache_hits_total",] == 1

@@ -27,6 +27,7 @@ from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
 from app.services.index.rebuild import is_due
 from app.services.search.search import BOTH, Search
+from app.services.search.text_search import Scope
 from app.settings import read_settings
 from app.wiring import Services
 from tests.builders import make_title, movie, random_vectors
@@ -76,12 +77,14 @@ def test_a_filter_is_checked_against_the_title_as_it_is_now(world: IndexWorld) -
     search = Search(
         world.stores.titles, index, TantivyWords(index.words), WordEmbedder(dimension=DIMENSION)
     )
-    first = search.by_text("winter", 1, BOTH, EVERYTHING).hits[0].title
+    first = search.by_text("winter", 1, Scope(BOTH, EVERYTHING)).hits[0].title
     world.stores.titles.upsert([replace(first, adult=True, votes=0)])
-    hits = search.by_text("winter", 305, BOTH, EVERYTHING).hits
+    hits = search.by_text("winter", 305, Scope(BOTH, EVERYTHING)).hits
     assert first.id not in {hit.title.id for hit in hits}
     assert len(hits) == 304
-    voted = search.by_text("winter", 300, BOTH, TitleFilter(min_votes=1, include_adult=True)).hits
+    voted = search.by_text(
+        "winter", 300, Scope(BOTH, TitleFilter(min_votes=1, include_adult=True))
+    ).hits
     assert first.id not in {hit.title.id for hit in voted}
 
 
@@ -101,7 +104,7 @@ def test_a_store_that_was_emptied_costs_few_rounds(
         return real(*arguments)
 
     monkeypatch.setattr(index, "search", counted)
-    assert search.by_text("winter", 10, BOTH, EVERYTHING).hits == ()
+    assert search.by_text("winter", 10, Scope(BOTH, EVERYTHING)).hits == ()
     assert rounds[0] <= 6
 
 
