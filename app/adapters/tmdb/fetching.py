@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import Final, Generic, TypeVar
 
+from app.adapters.upstream.stop import Stop
 from app.domain.catalogue.source_answers import Answer, ExternalId, Failed, Lookup, NotLookedUp
 from app.domain.catalogue.titles import TitleId
-from app.domain.errors import Cancelled, UpstreamUnavailable
+from app.domain.errors import UpstreamUnavailable
 
 MOST_FAILED_IN_A_ROW: Final = 500
 """Failed titles with none answered between them, from which the source counts as talking nonsense.
@@ -25,8 +26,8 @@ _READ_FIRST: Final = 2
 
 Asked = TypeVar("Asked", bound=TitleId | ExternalId)
 Received = TypeVar("Received", bound=Answer | Lookup)
-Ask = Callable[[Asked, Event], Received]
-Confirm = Callable[[str, Event], None]
+Ask = Callable[[Asked, Stop], Received]
+Confirm = Callable[[str, Stop], None]
 
 
 def threads_for(per_second: float) -> int:
@@ -42,7 +43,7 @@ class ParallelFetch(Generic[Asked, Received]):
     """
 
     def __init__(
-        self, ask: Ask[Asked, Received], confirm: Confirm, stop: Event, threads: int
+        self, ask: Ask[Asked, Received], confirm: Confirm, stop: Stop, threads: int
     ) -> None:
         """`ask` and `confirm` raise `Cancelled` where `stop` is set.
 
@@ -144,8 +145,7 @@ class ParallelFetch(Generic[Asked, Received]):
         try:
             return self._done.get(timeout=_POLL)
         except Empty:
-            if self._stop.is_set():
-                raise Cancelled("The source was closed while titles were fetched") from None
+            self._stop.check()
             return None
 
     def _work(self) -> None:

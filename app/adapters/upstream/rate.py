@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable
-from threading import Event, Lock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Final
 
-from app.domain.errors import Cancelled
+from app.adapters.upstream.stop import Stop
 
 GUARD: Final = 0.022
 """Seconds added to each window: what a request's way to the server may vary by.
@@ -53,15 +54,14 @@ class Rate:
         self._waiting = 0
         self._paused_until = -math.inf
 
-    def take(self, stop: Event) -> Slot:
+    def take(self, stop: Stop) -> Slot:
         """Wait for a slot, to be used at once. Raises `Cancelled` where `stop` is set."""
         while not self._turn.acquire(timeout=_POLL):
-            _check(stop)
+            stop.check()
         try:
             while (wait := self._due() - (now := self._clock())) > 0:
-                if stop.wait(wait):
-                    break
-            _check(stop)
+                stop.sleep(wait)
+            stop.check()
             with self._lock:
                 self._waiting += 1
                 planned = max(self._next, self._paused_until)
@@ -70,6 +70,15 @@ class Rate:
             return Slot(self._used)
         finally:
             self._turn.release()
+
+    @contextmanager
+    def turn(self, stop: Stop) -> Iterator[Callable[[], None]]:
+        """A slot, waited for. What is given is to be called when the request has left."""
+        slot = self.take(stop)
+        try:
+            yield slot.used
+        finally:
+            slot.used()
 
     def pause(self, seconds: float) -> None:
         """No slots for so long from now. A longer pause that is under way stays."""
@@ -104,8 +113,3 @@ class Slot:
         used, self._used = self._used, None
         if used is not None:
             used()
-
-
-def _check(stop: Event) -> None:
-    if stop.is_set():
-        raise Cancelled("The call to TMDB was given up")
