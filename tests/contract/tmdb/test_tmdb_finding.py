@@ -13,7 +13,8 @@ from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.finding import found_in
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream import retry
-from app.adapters.upstream.connections import Timeouts, Unanswered
+from app.adapters.upstream.answers import Unanswered
+from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import ExternalId, Family, Found, Lookup, NotLookedUp
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotConfigured, UpstreamUnavailable

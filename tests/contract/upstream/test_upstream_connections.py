@@ -68,6 +68,7 @@ def test_a_slot_of_the_rate_counts_from_when_the_request_has_left(
     with scripted(b"", whole(b"{}"), every=0.3) as script:
         made = Connections("Theirs", "THEIR_URL", script.url, TIMEOUTS, per_second=100)
         get(made, stop)
+        made.close()
         assert len(left) == 1
         assert time.monotonic() - left[0] > 0.25
 
