@@ -86,7 +86,15 @@ class TmdbSource:
 
     def discover(self, kind: MediaKind, *, include_adult: bool) -> Iterator[list[int]]:
         """Ids by falling popularity, a page of 20 at a time; a title that rises may come twice."""
-        return self._discovered(kind, include_adult=include_adult)
+        path = f"/discover/{kind.value}"
+        params: dict[str, str | int] = {
+            "sort_by": "popularity.desc",
+            "include_adult": include_adult,
+        }
+        most = min(self._access.discover_max_pages, MOST_PAGES)
+        start = self._page(path, params, 1)
+        yield _ids(start)
+        yield from self._pages(path, params, after=start, most=most)
 
     def changed(self, kind: MediaKind, first: date, last: date) -> Iterator[list[int]]:
         """Ids that changed between two days, both included, a page of 100 at a time.
@@ -135,17 +143,6 @@ class TmdbSource:
         else:
             yield _ids(start)
             yield from self._pages(path, days, after=start)
-
-    def _discovered(self, kind: MediaKind, *, include_adult: bool) -> Iterator[list[int]]:
-        path = f"/discover/{kind.value}"
-        params: dict[str, str | int] = {
-            "sort_by": "popularity.desc",
-            "include_adult": include_adult,
-        }
-        most = min(self._access.discover_max_pages, MOST_PAGES)
-        start = self._page(path, params, 1)
-        yield _ids(start)
-        yield from self._pages(path, params, after=start, most=most)
 
     def _pages(
         self, path: str, params: Mapping[str, str | int], *, after: _Page, most: int | None = None

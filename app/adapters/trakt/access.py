@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode
 
 from app.adapters.upstream.addresses import check_address
 from app.domain.errors import NotConfigured
@@ -37,17 +36,6 @@ class Access:
     def app_secret(self) -> str:
         """Raises `NotConfigured` where it is missing."""
         return _usable("TRAKT_CLIENT_SECRET", self.client_secret)
-
-    def sign_in_address(self, state: str) -> str:
-        """The page that asks for permission. Raises `NotConfigured`, for a missing secret too."""
-        self.app_secret  # noqa: B018 - nobody should sign in where the code can't be exchanged
-        query = {
-            "response_type": "code",
-            "client_id": self.app_id,
-            "redirect_uri": self.redirect_uri,
-            "state": state,
-        }
-        return f"{self.site_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
 
     def headers(self) -> dict[str, str]:
         """What goes with every call. Raises `NotConfigured`."""

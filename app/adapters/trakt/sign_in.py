@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -78,7 +79,14 @@ class SigningIn:
 
     def sign_in_address(self, state: str) -> str:
         """See `HistorySource.sign_in_address`. Raises `NotConfigured`."""
-        return self._access.sign_in_address(state)
+        self._access.app_secret  # noqa: B018 - nobody should sign in where the code can't be exchanged
+        query = {
+            "response_type": "code",
+            "client_id": self._access.app_id,
+            "redirect_uri": self._access.redirect_uri,
+            "state": state,
+        }
+        return f"{self._access.site_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
 
     def exchange(self, code: str) -> Tokens:
         """See `HistorySource.exchange`."""

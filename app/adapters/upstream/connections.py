@@ -131,6 +131,7 @@ class Connections:
         stop = stop or self.stop
         begun = time.monotonic()
         failures = pauses = 0
+        paused = 0.0
         while True:
             if self._breaker is not None:
                 self._breaker.enter(stop)
@@ -140,8 +141,9 @@ class Connections:
                 failure.spent = time.monotonic() - begun
                 if isinstance(failure, Paused) and retry.keeps(failure):
                     failure.tries = pauses = pauses + 1
-                    begun += self.pause(retry.pause(failure), stop)
+                    paused += self.pause(retry.pause(failure), stop)
                 else:
+                    failure.spent -= paused
                     failure.tries = failures = failures + 1
                     if self._breaker is not None:
                         self._breaker.failed(str(failure))
@@ -179,16 +181,17 @@ class Connections:
         Raises `Unanswered`, and `Cancelled` where `stop` is set.
         """
         stop, timeouts = stop or self.stop, timeouts or self._timeouts
-        turn = nullcontext() if self._rate is None else self._rate.turn(stop)
-        with turn as sent, self._opened(request, timeouts, stop, sent) as response:
-            body = _whole(response)
+        with nullcontext() if self._rate is None else self._rate.take(stop) as slot:
+            sent = slot.used if slot else None
+            with self._opened(request, timeouts, stop, sent) as response:
+                body = _whole(response)
         return Reply(response.status_code, response.headers, body)
 
     def opened(self, path: str) -> AbstractContextManager[httpx2.Response]:
         """An answer that is read while it comes, as it was packed; no bound on it as a whole."""
         headers = {"Accept-Encoding": "identity"}
         request = httpx2.Request("GET", self._address + path, headers=headers)
-        return self._opened(request, replace(self._timeouts, whole=math.inf), self.stop, None)
+        return self._opened(request, replace(self._timeouts, whole=math.inf), self.stop)
 
     def pause(self, seconds: float, stop: Stop) -> float:
         """Keep a pause; gives the seconds that this call waited."""
@@ -208,12 +211,10 @@ class Connections:
         request: httpx2.Request,
         timeouts: Timeouts,
         stop: Stop,
-        sent: Callable[[], None] | None,
+        sent: Callable[[], None] | None = None,
     ) -> Iterator[httpx2.Response]:
-        read, connect = timeouts.read, timeouts.connect
-        request.extensions["timeout"] = httpx2.Timeout(
-            read, connect=connect, pool=connect
-        ).as_dict()
+        within = httpx2.Timeout(timeouts.read, connect=timeouts.connect)
+        request.extensions["timeout"] = within.as_dict()
         with (
             self._wires.lent(stop, timeouts.whole) as wire,
             _reported(wire, timeouts),
@@ -245,7 +246,7 @@ def _reported(wire: Wire, timeouts: Timeouts) -> Iterator[None]:
     if wire.overdue:
         problem = Unanswered(f"no complete answer within {timeouts.whole:.3g} s", again=True)
     if problem is not None:
-        raise problem
+        raise problem from None
 
 
 def _problem(error: httpx2.HTTPError, timeouts: Timeouts) -> Unanswered:

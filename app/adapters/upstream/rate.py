@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Final
 
@@ -71,15 +71,6 @@ class Rate:
         finally:
             self._turn.release()
 
-    @contextmanager
-    def turn(self, stop: Stop) -> Iterator[Callable[[], None]]:
-        """A slot, waited for. What is given is to be called when the request has left."""
-        slot = self.take(stop)
-        try:
-            yield slot.used
-        finally:
-            slot.used()
-
     def pause(self, seconds: float) -> None:
         """No slots for so long from now. A longer pause that is under way stays."""
         with self._lock:
@@ -102,11 +93,14 @@ class Rate:
             self._sent.append(self._clock())
 
 
-class Slot:
-    """The right to send one request. Who took it calls `used` in any case."""
+class Slot(AbstractContextManager["Slot"]):
+    """The right to send one request. It is used at the latest when its context ends."""
 
     def __init__(self, used: Callable[[], None]) -> None:
         self._used: Callable[[], None] | None = used
+
+    def __exit__(self, *_: object) -> None:
+        self.used()
 
     def used(self) -> None:
         """Note that the request was sent just now, or never will be; harmless when repeated."""
