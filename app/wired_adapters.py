@@ -132,7 +132,8 @@ class WiredAdapters:
 
     def open_catalogue_source(self) -> CatalogueSource:
         """TMDB, to be closed by the caller. Raises `NotConfigured` where no key is set."""
-        from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415 -- not loaded where not used
+        from app.adapters.tmdb.access import Access  # noqa: PLC0415 -- not loaded where not used
+        from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415
 
         key = self.settings.tmdb_api_key
         if key is None:
@@ -140,15 +141,15 @@ class WiredAdapters:
                 "TMDB_API_KEY is not set: make a free key at themoviedb.org (account settings, "
                 "API) and put it into the environment or .env."
             )
-        return TmdbSource(
+        access = Access(
             api_url=self.settings.tmdb_api_url,
             export_url=self.settings.tmdb_export_url,
             key=key.get_secret_value(),
-            rate=self.settings.tmdb_requests_per_second,
+            requests_per_second=self.settings.tmdb_requests_per_second,
             lookback_days=self.settings.tmdb_export_lookback_days,
-            max_pages=self.settings.tmdb_discover_max_pages,
-            clock=self.clock,
+            discover_max_pages=self.settings.tmdb_discover_max_pages,
         )
+        return TmdbSource(access, self.clock)
 
     @cached_property
     def history_source(self) -> HistorySource:
@@ -157,17 +158,18 @@ class WiredAdapters:
 
     def open_history_source(self) -> HistorySource:
         """Trakt, to be closed by the caller; without an app it says so where it is used."""
-        from app.adapters.trakt.source import TraktSource  # noqa: PLC0415 -- not always needed
+        from app.adapters.trakt.access import Access  # noqa: PLC0415 -- not always needed
+        from app.adapters.trakt.source import TraktSource  # noqa: PLC0415
 
         chosen = self.settings
-        return TraktSource(
+        access = Access(
             api_url=chosen.trakt_api_url,
             site_url=chosen.trakt_url,
             client_id=_secret(chosen.trakt_client_id),
             client_secret=_secret(chosen.trakt_client_secret),
             redirect_uri=chosen.trakt_redirect_uri,
-            clock=self.clock,
         )
+        return TraktSource(access, self.clock)
 
     @cached_property
     def language_model(self) -> LanguageModel | None:

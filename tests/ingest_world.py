@@ -17,9 +17,11 @@ import pytest
 
 from app.adapters.facts import Facts
 from app.adapters.stores.common.stores import Stores
-from app.adapters.tmdb import client, exports, source
+from app.adapters.tmdb import source
+from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream import retry
 from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import Failure
 from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
@@ -70,17 +72,17 @@ class IngestWorld:
         read: float = 2.0,
     ) -> Ingest:
         """With the stand-in's key, and little patience, unless told otherwise."""
-        made = TmdbSource(
+        access = Access(
             api_url=self.fake.api_url,
             export_url=self.fake.export_url,
             key=self.fake.key if key is None else key,
-            rate=2000,
+            requests_per_second=2000,
             lookback_days=lookback_days,
-            max_pages=max_pages,
-            clock=self.clock,
+            discover_max_pages=max_pages,
             patience=0.4,
             timeouts=Timeouts(connect=2, read=read, whole=5, download=5),
         )
+        made = TmdbSource(access, self.clock)
         self.sources.append(made)
         return Ingest(
             source=made,
@@ -200,8 +202,7 @@ def ingest_world(
     patch.setattr(source, "threads_for", lambda _rate: 4)
     patch.setattr(fetching, "_WRITTEN", 8)
     patch.setattr(httpx2, "create_ssl_context", _certificates)
-    patch.setattr(client, "_FIRST_RETRY", 0.002)
-    patch.setattr(exports, "_FIRST_PAUSE", 0.002)
+    patch.setattr(retry, "_FIRST_WAIT", 0.002)
     clock = MovedClock(datetime(START.year, START.month, START.day, _HOUR, tzinfo=UTC).timestamp())
     with tmdb_server(movies, series) as fake:
         world = IngestWorld(fake, place.open(clock), clock)

@@ -12,6 +12,7 @@ from app.adapters.processes import LocalProcesses
 from app.adapters.sealing import FernetSeal
 from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.trakt.access import Access
 from app.adapters.trakt.source import TraktSource
 from app.adapters.upstream.connections import Timeouts
 from app.domain.people.ledger import Event, EventKind, Profile
@@ -36,16 +37,14 @@ def trakt_source(
     patience: float = 10,
 ) -> Iterator[TraktSource]:
     """Of the stand-in's app, unless another id or secret is given; waits little."""
-    source = TraktSource(
+    access = Access(
         api_url=fake.api_url,
         site_url=fake.site_url,
         client_id=fake.client_id if client_id is None else client_id,
         client_secret=fake.client_secret if client_secret is None else client_secret,
         redirect_uri=fake.redirect_uri,
-        clock=clock,
-        patience=patience,
-        timeouts=QUICK,
     )
+    source = TraktSource(access, clock, patience=patience, timeouts=QUICK)
     try:
         yield source
     finally:

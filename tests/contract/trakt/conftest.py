@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.stores.common.stores import Stores
-from app.adapters.trakt import client
 from app.adapters.trakt.source import TraktSource
+from app.adapters.upstream import retry
 from app.domain.ports.accounts import Tokens
 from app.services.accounts.history_sync import HistorySync
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Rates, trakt_server
@@ -45,7 +45,7 @@ def stores(tmp_path: Path, clock: MovedClock) -> Iterator[Stores]:
 def source(
     fake: FakeTrakt, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TraktSource]:
-    monkeypatch.setattr(client, "_FIRST_RETRY", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     with trakt_source(fake, clock) as made:
         yield made
 

@@ -6,10 +6,11 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from threading import Event, Lock
+from contextlib import AbstractContextManager
+from threading import Lock
 from typing import Final
 
-from app.domain.errors import Cancelled
+from app.adapters.upstream.stop import Stop
 
 GUARD: Final = 0.022
 """Seconds added to each window: what a request's way to the server may vary by.
@@ -53,15 +54,14 @@ class Rate:
         self._waiting = 0
         self._paused_until = -math.inf
 
-    def take(self, stop: Event) -> Slot:
+    def take(self, stop: Stop) -> Slot:
         """Wait for a slot, to be used at once. Raises `Cancelled` where `stop` is set."""
         while not self._turn.acquire(timeout=_POLL):
-            _check(stop)
+            stop.check()
         try:
             while (wait := self._due() - (now := self._clock())) > 0:
-                if stop.wait(wait):
-                    break
-            _check(stop)
+                stop.sleep(wait)
+            stop.check()
             with self._lock:
                 self._waiting += 1
                 planned = max(self._next, self._paused_until)
@@ -93,19 +93,17 @@ class Rate:
             self._sent.append(self._clock())
 
 
-class Slot:
-    """The right to send one request. Who took it calls `used` in any case."""
+class Slot(AbstractContextManager["Slot"]):
+    """The right to send one request. It is used at the latest when its context ends."""
 
     def __init__(self, used: Callable[[], None]) -> None:
         self._used: Callable[[], None] | None = used
+
+    def __exit__(self, *_: object) -> None:
+        self.used()
 
     def used(self) -> None:
         """Note that the request was sent just now, or never will be; harmless when repeated."""
         used, self._used = self._used, None
         if used is not None:
             used()
-
-
-def _check(stop: Event) -> None:
-    if stop.is_set():
-        raise Cancelled("The call to TMDB was given up")

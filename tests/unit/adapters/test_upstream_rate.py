@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import math
 from itertools import cycle, pairwise
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.rate import CATCH_UP, GUARD, IDLE, Rate, Slot
+from app.adapters.upstream.rate import CATCH_UP, GUARD, IDLE, Rate, Slot
+from app.adapters.upstream.stop import Stop
 from app.domain.errors import Cancelled
 
 
-class Moved(Event):
+class Moved(Stop):
     """Time that passes only by waiting: each wait lasts as long as asked, and `late` more.
 
     Slots given to `send` are used `delay` seconds later, when time has passed so far.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("TMDB")
         self.now = 1000.0
         self.late = 0.0
         self.sent: list[float] = []
@@ -156,7 +157,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 
 
 def test_threads_share_the_rate() -> None:
-    rate, stop, count = Rate(100), Event(), 30
+    rate, stop, count = Rate(100), Stop("TMDB"), 30
     taken: list[float] = []
 
     def work() -> None:
@@ -177,7 +178,7 @@ def test_threads_share_the_rate() -> None:
 
 
 def test_who_waits_can_be_given_up() -> None:
-    rate, stop = Rate(0.001), Event()
+    rate, stop = Rate(0.001), Stop("TMDB")
     rate.take(stop).used()
     ended: list[type[Exception]] = []
 

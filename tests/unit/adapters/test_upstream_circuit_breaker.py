@@ -9,8 +9,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from app.adapters.tmdb.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
-from app.adapters.upstream.connections import Unanswered
+from app.adapters.upstream.answers import Unanswered
+from app.adapters.upstream.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from app.adapters.upstream.stop import Stop
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
 
 
@@ -26,19 +27,19 @@ class Source:
     def clock(self) -> float:
         return self.now
 
-    def probe(self, stop: Event) -> None:
+    def probe(self, stop: Stop) -> None:
         assert stop is self.stop
         self.probed.append(self.now)
         if self.now < self.back_at:
             raise Unanswered("HTTP 503", again=True)
 
     def breaker(self, patience: float = 600) -> CircuitBreaker:
-        return CircuitBreaker("TMDB", self.probe, patience, clock=self.clock)
+        return CircuitBreaker("TMDB", "TMDB_API_URL", self.probe, patience, clock=self.clock)
 
 
-class _Passing(Event):
+class _Passing(Stop):
     def __init__(self, source: Source) -> None:
-        super().__init__()
+        super().__init__("TMDB")
         self._source = source
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -120,14 +121,14 @@ def test_confirming_asks_once_where_all_is_well() -> None:
 
 
 def test_a_refused_key_is_told_at_once() -> None:
-    def refused(_stop: Event) -> None:
+    def refused(_stop: Stop) -> None:
         raise NotConfigured("TMDB_API_KEY")
 
-    breaker = CircuitBreaker("TMDB", refused, 600)
+    breaker = CircuitBreaker("TMDB", "TMDB_API_URL", refused, 600)
     fail(breaker)
     for _ in range(2):  # and nobody is left holding the place of the one who probes
         with pytest.raises(NotConfigured):
-            breaker.enter(Event())
+            breaker.enter(Stop("TMDB"))
 
 
 def test_who_waits_can_be_given_up() -> None:
@@ -149,17 +150,17 @@ def _threads(count: int, work: Callable[[], None]) -> list[Thread]:
 def test_one_thread_probes_while_the_others_wait_and_all_go_on() -> None:
     probing, another, go = Event(), Event(), Event()
 
-    def probe(_stop: Event) -> None:
+    def probe(_stop: Stop) -> None:
         (another if probing.is_set() else probing).set()
         assert go.wait(10)
 
-    breaker = CircuitBreaker("TMDB", probe, 600)
+    breaker = CircuitBreaker("TMDB", "TMDB_API_URL", probe, 600)
     fail(breaker)
     together = Barrier(5)
 
     def enter() -> None:
         together.wait()
-        breaker.enter(Event())
+        breaker.enter(Stop("TMDB"))
 
     threads = _threads(5, enter)
     assert probing.wait(10)
@@ -173,10 +174,10 @@ def test_one_thread_probes_while_the_others_wait_and_all_go_on() -> None:
 
 
 def test_all_who_wait_are_told_when_patience_ends() -> None:
-    def probe(_stop: Event) -> None:
+    def probe(_stop: Stop) -> None:
         raise Unanswered("nothing came", again=True)
 
-    breaker = CircuitBreaker("TMDB", probe, 0.3)
+    breaker = CircuitBreaker("TMDB", "TMDB_API_URL", probe, 0.3)
     fail(breaker)
     told: list[str] = []
     together = Barrier(4)
@@ -184,7 +185,7 @@ def test_all_who_wait_are_told_when_patience_ends() -> None:
     def enter() -> None:
         together.wait()
         try:
-            breaker.enter(Event())
+            breaker.enter(Stop("TMDB"))
         except UpstreamUnavailable as error:
             told.append(error.detail)
 

@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Lock
 from typing import Final, NoReturn
 
-from app.adapters.upstream.connections import Unanswered
-from app.domain.errors import Cancelled, UpstreamUnavailable
+from app.adapters.upstream.answers import Unanswered
+from app.adapters.upstream.stop import Stop
+from app.domain.errors import UpstreamUnavailable
 
 FAILURES_IN_A_ROW: Final = 8
 """So many failed requests, of any threads, with no answer between them, and the source is down."""
@@ -47,13 +48,18 @@ class CircuitBreaker:
     def __init__(
         self,
         source: str,
-        probe: Callable[[Event], None],
+        setting: str,
+        probe: Callable[[Stop], None],
         patience: float,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`source` is its name for people; `probe` asks it, and raises `Unanswered`."""
+        """`source` is its name for people, `setting` that of its address.
+
+        `probe` asks it, and raises `Unanswered`.
+        """
         self._source = source
+        self._setting = setting
         self._probe = probe
         self._patience = patience
         self._clock = clock
@@ -81,7 +87,7 @@ class CircuitBreaker:
             elif self._failures >= FAILURES_IN_A_ROW:
                 self._open(reason)
 
-    def confirm(self, reason: str, stop: Event) -> None:
+    def confirm(self, reason: str, stop: Stop) -> None:
         """Return once the source is known to answer, after a failure for that `reason`.
 
         Raises as `enter` does.
@@ -91,7 +97,7 @@ class CircuitBreaker:
                 self._open(reason)
         self.enter(stop)
 
-    def enter(self, stop: Event) -> None:
+    def enter(self, stop: Stop) -> None:
         """Return at once while closed, else when the source answers again.
 
         Raises `UpstreamUnavailable` where patience ends, `Cancelled` where `stop` is set, and
@@ -105,8 +111,8 @@ class CircuitBreaker:
                 self._give_up(outage)
             elif self._may_probe(outage):
                 self._ask(outage, stop)
-            elif stop.wait(_POLL):
-                raise Cancelled("The call to TMDB was given up")
+            else:
+                stop.sleep(_POLL)
 
     def _open(self, reason: str) -> None:
         now = self._clock()
@@ -120,7 +126,7 @@ class CircuitBreaker:
             outage.probing = True
             return True
 
-    def _ask(self, outage: _Outage, stop: Event) -> None:
+    def _ask(self, outage: _Outage, stop: Stop) -> None:
         try:
             self._probe(stop)
         except Unanswered as failure:
@@ -155,6 +161,6 @@ class CircuitBreaker:
                 self._failures = 0
         raise UpstreamUnavailable(
             f"{self._source} has given no usable answer for {self._clock() - outage.since:.0f} s "
-            f"({outage.reason}). Check the network, and TMDB_API_URL where it is set; then start "
-            "this again"
+            f"({outage.reason}). Check the network, and {self._setting} where it is set; then "
+            "start this again"
         )
