@@ -13,11 +13,12 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import answers, cards, viewer
+from streamlit_app import answers, viewer
 from streamlit_app.api.history import History, HistoryRow, Mark, Undo
 from streamlit_app.api.transport import ApiError
-from streamlit_app.search_state import TitleRef
-from streamlit_app.ways import Way, ways_of, words_of
+from streamlit_app.pages.titles import cards
+from streamlit_app.pages.titles.ways import Way, ways_of, words_of
+from streamlit_app.questions.search import TitleRef
 
 _STANDINGS: Final = "standings"
 _OUTCOMES: Final = "outcomes"

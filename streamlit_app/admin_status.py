@@ -9,7 +9,7 @@ import streamlit as st
 
 from streamlit_app.api.admin import Admin, Coverage, IndexState, Status
 from streamlit_app.moments import ago, lasting
-from streamlit_app.vocabulary import KIND_NAMES, KINDS_NAMES
+from streamlit_app.questions.vocabulary import KIND_NAMES, KINDS_NAMES
 from streamlit_app.wording import counted
 
 

@@ -14,7 +14,7 @@ from streamlit_app.api.client import ApiClient, Health, base_url
 from streamlit_app.api.people import Profile
 from streamlit_app.api.titles import Similar, TitleCard, TitleFacts, only_existing
 from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.questions.search import Search, TitleRef
 
 _KEPT_SECONDS: Final = 60
 _KEPT_ANSWERS: Final = 500

@@ -10,9 +10,9 @@ import streamlit as st
 
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.followed import Followed
-from streamlit_app.search_state import MINUTES, YEARS, Search
+from streamlit_app.questions.search import MINUTES, YEARS, Search
+from streamlit_app.questions.vocabulary import GENRES, KINDS_NAMES, LANGUAGES
 from streamlit_app.unfolding import expander
-from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES
 from streamlit_app.wording import counted, narrowed
 
 _VOTES: Final = (0, 50, 200, 1000, 5000)

@@ -7,10 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import actions, answers, cards, starters
+from streamlit_app import actions, answers
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.name_box import label, pick_by_name
-from streamlit_app.search_state import TitleRef
+from streamlit_app.pages.titles import cards, starters
+from streamlit_app.questions.search import TitleRef
 
 _PICKED: Final = "home_picked"
 _FAILED: Final = "home_failed"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from streamlit_app import notices, viewer
 from streamlit_app.household import Viewer
-from streamlit_app.markdown import plain
+from streamlit_app.render.markdown import plain
 
 _GIVEN: Final = "w_token"
 _LONGEST_TOKEN: Final = 200

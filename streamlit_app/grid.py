@@ -7,10 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import actions, cards
+from streamlit_app import actions
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.links import link
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.pages.titles import cards
+from streamlit_app.questions.search import Search, TitleRef
 
 NO_REASONS: Final[Mapping[TitleRef, str]] = {}
 

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit_app import answers, viewer
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.api.transport import Caller
-from streamlit_app.list_state import Wish
+from streamlit_app.questions.lists import Wish
 
 _HELD: Final = "list_held"
 _WORDED: Final = "list_worded"

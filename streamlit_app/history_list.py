@@ -11,13 +11,17 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from streamlit_app import actions, address, answers, cards, notices, viewer
+from streamlit_app import actions, address, answers, notices, viewer
 from streamlit_app.api.history import HistoryPage, HistoryRow
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.filter_widgets import filtered
 from streamlit_app.followed import Followed, Value
-from streamlit_app.history_state import (
+from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
+from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.pages.titles import cards
+from streamlit_app.pages.titles.ways import times, words_of
+from streamlit_app.questions.history import (
     KINDS,
     NOTHING_FOUND,
     NOTHING_YET,
@@ -29,12 +33,9 @@ from streamlit_app.history_state import (
     HistoryView,
     past_the_end,
 )
-from streamlit_app.links import HISTORY, PEOPLE, SIMILAR, link, page_link
-from streamlit_app.name_box import label, pick_by_name
-from streamlit_app.search_state import YEARS, Search, TitleRef
+from streamlit_app.questions.search import YEARS, Search, TitleRef
+from streamlit_app.questions.vocabulary import GENRES
 from streamlit_app.unfolding import popover
-from streamlit_app.vocabulary import GENRES
-from streamlit_app.ways import times, words_of
 from streamlit_app.wording import counted
 
 _ADD: Final = "h_add"

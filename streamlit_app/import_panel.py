@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit_app import answers, notices, viewer
 from streamlit_app.api.history import ImportReport, UnmatchedName
 from streamlit_app.api.transport import ApiError, ApiNotReady, ApiUnreachable
-from streamlit_app.history_state import HistoryView
 from streamlit_app.links import HISTORY, page_link
-from streamlit_app.vocabulary import KIND_NAMES
+from streamlit_app.questions.history import HistoryView
+from streamlit_app.questions.vocabulary import KIND_NAMES
 from streamlit_app.wording import counted
 
 _PREVIEW: Final = "import_preview"

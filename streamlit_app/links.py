@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from streamlit_app import address
-from streamlit_app.search_state import Search
+from streamlit_app.questions.search import Search
 
 HOME: Final = "views/home.py"
 RECOMMENDATIONS: Final = "views/recommendations.py"

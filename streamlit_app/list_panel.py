@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_app import address
 from streamlit_app.filter_widgets import filters, how_many, kinds
 from streamlit_app.followed import Followed, Value
-from streamlit_app.list_state import MAX_COUNT, MAX_SEED, Wish
+from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
 
 
 def current() -> Wish:

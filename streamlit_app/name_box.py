@@ -12,9 +12,9 @@ from streamlit_app import answers, notices
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
 from streamlit_app.links import link
-from streamlit_app.markdown import plain
-from streamlit_app.search_state import MAX_NAME, Search
-from streamlit_app.vocabulary import KIND_NAMES
+from streamlit_app.questions.search import MAX_NAME, Search
+from streamlit_app.questions.vocabulary import KIND_NAMES
+from streamlit_app.render.markdown import plain
 from streamlit_app.wording import counted
 
 Matches = Callable[[Sequence[TitleCard]], None]

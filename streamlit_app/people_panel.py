@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit_app import answers, notices, viewer
 from streamlit_app.api.people import NewToken, People, Profile
 from streamlit_app.api.transport import ApiError, ApiUnauthorized
-from streamlit_app.markdown import plain
+from streamlit_app.render.markdown import plain
 from streamlit_app.unfolding import popover
 
 _TOLD: Final = "people_told"

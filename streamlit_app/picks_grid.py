@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app import actions, cards, evidence
+from streamlit_app import actions
 from streamlit_app.api.recommendations import Pick, Picks
 from streamlit_app.links import link
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.pages.lists import evidence
+from streamlit_app.pages.titles import cards
+from streamlit_app.questions.search import Search, TitleRef
 from streamlit_app.shown_lists import shown
 
 

@@ -12,9 +12,9 @@ from streamlit_app import address, viewer
 from streamlit_app.filter_widgets import filters, how_many, kinds
 from streamlit_app.followed import Followed, Value
 from streamlit_app.name_box import name_box
-from streamlit_app.search_state import COUNTS, MAX_TEXT, MODES, Search, longer, parse_title
+from streamlit_app.questions.search import COUNTS, MAX_TEXT, MODES, Search, longer, parse_title
+from streamlit_app.questions.vocabulary import KIND_NAMES, Kind
 from streamlit_app.several import several
-from streamlit_app.vocabulary import KIND_NAMES, Kind
 
 _MODE: Final = "search_mode"
 _PROBLEM: Final = "id_problem"

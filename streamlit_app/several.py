@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit_app import answers
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.links import link
-from streamlit_app.markdown import plain
 from streamlit_app.name_box import label, pick_by_name
-from streamlit_app.questions import chosen_titles, named_by
-from streamlit_app.search_state import MAX_LIKED, Search, TitleRef
+from streamlit_app.pages.search.question import chosen_titles, named_by
+from streamlit_app.questions.search import MAX_LIKED, Search, TitleRef
+from streamlit_app.render.markdown import plain
 
 
 def several(search: Search, key: str) -> None:

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit_app import answers, viewer
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.api.transport import ApiError, Caller
-from streamlit_app.search_state import TitleRef
+from streamlit_app.questions.search import TitleRef
 
 _SHOWN: Final = "lists_shown"
 _LISTED: Final = "lists_titles"

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from streamlit_app import map_chart, map_drawing, taste_words
 from streamlit_app.api.taste import OneTaste, Point, Taste
 from streamlit_app.links import link
-from streamlit_app.markdown import plain
-from streamlit_app.search_state import Search
+from streamlit_app.pages.taste import map_drawing
+from streamlit_app.pages.taste import words as taste_words
+from streamlit_app.questions.search import Search
+from streamlit_app.render.charts import taste_map as map_chart
+from streamlit_app.render.markdown import plain
 from streamlit_app.unfolding import expander
 
 _LOOKED_AT: Final = "taste_looked_at"

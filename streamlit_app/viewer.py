@@ -12,7 +12,7 @@ from streamlit_app.api.transport import ApiError, ApiUnauthorized, Caller
 from streamlit_app.choice_menu import choice_menu
 from streamlit_app.followed import Followed
 from streamlit_app.household import Viewer, watching
-from streamlit_app.markdown import plain
+from streamlit_app.render.markdown import plain
 
 _TOKEN: Final = "viewer_token"  # noqa: S105 -- a place in the session
 _CHOSEN: Final = "viewer_profile"

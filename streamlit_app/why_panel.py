@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit_app import answers, viewer
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
-from streamlit_app.list_state import Wish
 from streamlit_app.name_box import label, pick_by_name
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.vocabulary import KINDS_NAMES
 from streamlit_app.unfolding import expander
-from streamlit_app.vocabulary import KINDS_NAMES
 
 
 def why_panel(wish: Wish) -> None:

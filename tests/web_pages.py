@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Widget
 
 Shown = TypeVar("Shown", bound=Widget)
 
-MAIN = Path(__file__).parents[1] / "streamlit_app" / "main.py"
+MAIN = Path(__file__).parents[1] / "streamlit_app" / "render" / "main.py"
 
 
 def opened(page: str, /, **params: str | list[str]) -> AppTest:

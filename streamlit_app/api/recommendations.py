@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import Answer, Caller, Transport
-from streamlit_app.list_state import Wish
-from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import TitleRef
+from streamlit_app.questions.vocabulary import Kind
 
 # A language model may take up to a minute, by the API's own setting.
 _WORDED_TIMEOUT: Final = httpx2.Timeout(75.0, connect=2.0)

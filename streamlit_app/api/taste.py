@@ -7,8 +7,8 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from streamlit_app.api.transport import Answer, Caller, Transport
-from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind, Kinds
+from streamlit_app.questions.search import TitleRef
+from streamlit_app.questions.vocabulary import Kind, Kinds
 
 What = Literal["liked", "watched", "disliked", "pick"]
 

@@ -8,8 +8,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from streamlit_app.api.transport import NOBODY, Answer, ApiRefused, Caller, Transport
-from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.vocabulary import Kind
+from streamlit_app.questions.search import Search, TitleRef
+from streamlit_app.questions.vocabulary import Kind
 
 
 class TitleCard(Answer):

@@ -12,7 +12,7 @@ from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.titles import TitleFacts, only_existing
 from streamlit_app.household import Viewer
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.questions.search import Search, TitleRef
 
 
 class Shown(NamedTuple):

@@ -137,7 +137,7 @@ def _style() -> str:
         f"font-weight:{weights};font-display:block}}"
         for family, address, weights in _faces()
     )
-    return faces + _asset("rest.css") + (_APP / "look.css").read_text(encoding="utf-8")
+    return faces + _asset("rest.css") + (_APP / "render" / "look.css").read_text(encoding="utf-8")
 
 
 @cache

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from streamlit_app import cards, evidence
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.recommendations import Pick
 from streamlit_app.api.titles import TitleCard
+from streamlit_app.pages.lists import evidence
+from streamlit_app.pages.titles import cards
+from streamlit_app.pages.titles.ways import ways_of, words_of
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked
-from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.ways import ways_of, words_of
+from streamlit_app.questions.search import Search, TitleRef
 
 
 def picks(asked: Asked, every: Sequence[Pick]) -> str:

@@ -6,7 +6,10 @@ from dataclasses import replace
 from math import ceil
 
 from streamlit_app.api.history import HistoryPage
-from streamlit_app.history_state import (
+from streamlit_app.pages.titles.ways import times, words_of
+from streamlit_app.prerender import grids, panels, parts, words
+from streamlit_app.prerender.asked import Asked, Shown
+from streamlit_app.questions.history import (
     NOTHING_FOUND,
     NOTHING_YET,
     ROWS,
@@ -16,9 +19,6 @@ from streamlit_app.history_state import (
     HistoryView,
     past_the_end,
 )
-from streamlit_app.prerender import grids, panels, parts, words
-from streamlit_app.prerender.asked import Asked, Shown
-from streamlit_app.ways import times, words_of
 from streamlit_app.wording import counted
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from streamlit_app import cards, starters, today
 from streamlit_app.api.history import HistoryPage
 from streamlit_app.api.recommendations import Picks
+from streamlit_app.pages.lists import today
+from streamlit_app.pages.titles import cards, starters
 from streamlit_app.prerender import grids, parts, words
 from streamlit_app.prerender.asked import Asked, Shown
-from streamlit_app.search_state import Search
+from streamlit_app.questions.search import Search
 
 _LATEST: Final = 10
 _OLD_LINKS: Final = ("q", "title", "like")

@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final
 
-from streamlit_app import cards, starters
 from streamlit_app.api.titles import TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiRefused
-from streamlit_app.list_state import Wish
+from streamlit_app.pages.search.question import named_by, question
+from streamlit_app.pages.titles import cards, starters
+from streamlit_app.pages.titles.ways import words_of
 from streamlit_app.prerender import grids, panels, parts, words
 from streamlit_app.prerender.asked import Asked, Shown
 from streamlit_app.prerender.history_page import history
 from streamlit_app.prerender.home_page import home
 from streamlit_app.prerender.people_page import people
 from streamlit_app.prerender.taste_page import taste
-from streamlit_app.questions import named_by, question
-from streamlit_app.search_state import Search, longer
-from streamlit_app.vocabulary import EXAMPLES
-from streamlit_app.ways import words_of
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import Search, longer
+from streamlit_app.questions.vocabulary import EXAMPLES
 from streamlit_app.wording import counted
 
 

@@ -8,13 +8,13 @@ from html import escape
 from typing import TypeVar
 
 from streamlit_app.address import Params
-from streamlit_app.history_state import KINDS, SHOWS, SORTS, HistoryView
-from streamlit_app.list_state import Wish
+from streamlit_app.pages.search.question import chosen_titles, named_by
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked
-from streamlit_app.questions import chosen_titles, named_by
-from streamlit_app.search_state import MODES, Search
-from streamlit_app.vocabulary import KINDS_NAMES
+from streamlit_app.questions.history import KINDS, SHOWS, SORTS, HistoryView
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import MODES, Search
+from streamlit_app.questions.vocabulary import KINDS_NAMES
 from streamlit_app.wording import counted, narrowed
 
 _T = TypeVar("_T")

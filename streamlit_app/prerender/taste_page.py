@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-from streamlit_app import chart_looks, map_drawing, taste_words, today
 from streamlit_app.api.taste import Beside, OneTaste, Taste
-from streamlit_app.list_state import Wish
+from streamlit_app.pages.lists import today
+from streamlit_app.pages.taste import looks as chart_looks
+from streamlit_app.pages.taste import map_drawing
+from streamlit_app.pages.taste import words as taste_words
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked, Shown
-from streamlit_app.search_state import Search
-from streamlit_app.vocabulary import KINDS_NAMES
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import Search
+from streamlit_app.questions.vocabulary import KINDS_NAMES
 
 
 def taste(asked: Asked) -> Shown | None:

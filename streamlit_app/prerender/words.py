@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from streamlit_app.api.recommendations import Picks
-from streamlit_app.list_state import Wish
 from streamlit_app.prerender import parts
 from streamlit_app.prerender.asked import Asked, Shown
+from streamlit_app.questions.lists import Wish
 
 
 def heading(text: str) -> str:

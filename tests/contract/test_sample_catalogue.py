@@ -12,7 +12,7 @@ from app.domain.dumps import Record, Refusal
 from app.domain.mending import mend
 from app.domain.titles import MediaKind, Source, Title, TitleId
 from app.domain.vocabulary import GENRES
-from streamlit_app.starters import WELL_KNOWN
+from streamlit_app.pages.titles.starters import WELL_KNOWN
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamlit_app import cards, drawing
 from streamlit_app.api.titles import TitleCard, TitleFacts
-from streamlit_app.vocabulary import GENRES
+from streamlit_app.pages.titles import cards, drawing
+from streamlit_app.questions.vocabulary import GENRES
 
 OUR_TAGS = {"article", "div", "p", "h2", "h3", "img", "span", "details", "summary", "section"} | {
     "dl",

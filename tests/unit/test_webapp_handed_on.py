@@ -9,8 +9,8 @@ import pytest
 from streamlit_app.api import handed_on
 from streamlit_app.api.client import ApiClient
 from streamlit_app.api.transport import NOBODY, ApiError, Caller
-from streamlit_app.list_state import Wish
-from streamlit_app.search_state import TitleRef
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import TitleRef
 from tests.fakes.watcher_api import MATRIX, WatcherApi
 
 pytestmark = pytest.mark.enable_socket

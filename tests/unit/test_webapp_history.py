@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from streamlit_app.history_state import SHOWS, SORTS, VIEWS, HistoryView
-from streamlit_app.vocabulary import GENRES
+from streamlit_app.questions.history import SHOWS, SORTS, VIEWS, HistoryView
+from streamlit_app.questions.vocabulary import GENRES
 from tests.fakes.watcher_api import MATRIX, WatcherApi
 from tests.web_pages import address, checked, html, links, opened, press
 

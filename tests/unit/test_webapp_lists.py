@@ -11,11 +11,11 @@ import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 
-from streamlit_app import evidence
 from streamlit_app.api.recommendations import Pick
-from streamlit_app.list_state import MAX_COUNT, MAX_SEED, Wish
-from streamlit_app.search_state import Search
-from streamlit_app.vocabulary import GENRES
+from streamlit_app.pages.lists import evidence
+from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
+from streamlit_app.questions.search import Search
+from streamlit_app.questions.vocabulary import GENRES
 from tests.fakes.watcher_api import DARK, HOSTILE, MATRIX, WatcherApi
 from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
 

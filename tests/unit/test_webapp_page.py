@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from streamlit_app.api.client import ApiClient, base_url
 from streamlit_app.api.transport import ApiNotReady, ApiRefused, ApiUnreachable
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.questions.search import Search, TitleRef
 from tests.fakes.watcher_api import WatcherApi, watcher_api
 from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
 

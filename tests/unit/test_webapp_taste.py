@@ -13,8 +13,12 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app import chart_looks, map_chart, map_drawing, taste_words, today
 from streamlit_app.api.taste import Crowd, Taste
+from streamlit_app.pages.lists import today
+from streamlit_app.pages.taste import looks as chart_looks
+from streamlit_app.pages.taste import map_drawing
+from streamlit_app.pages.taste import words as taste_words
+from streamlit_app.render.charts import taste_map as map_chart
 from tests.fakes.watcher_api import WatcherApi
 from tests.web_pages import html, links, opened
 

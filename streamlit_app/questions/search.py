@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Self, cast
 
-from streamlit_app.vocabulary import GENRES, KINDS_NAMES, LANGUAGES, Kind, Kinds
+from streamlit_app.questions.vocabulary import GENRES, KINDS_NAMES, LANGUAGES, Kind, Kinds
 
 MAX_TEXT: Final = 2000
 MAX_NAME: Final = 200

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from streamlit_app.chart_looks import QUIET
+from streamlit_app.pages.taste.looks import QUIET
 
 Row = dict[str, Any]
 Spec = dict[str, Any]

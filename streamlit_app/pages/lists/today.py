@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from streamlit_app.list_state import Wish
+from streamlit_app.questions.lists import Wish
 
 _COUNT: Final = 6
 

@@ -7,10 +7,10 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from streamlit_app import drawing
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.titles import TitleCard, TitleFacts
-from streamlit_app.vocabulary import KIND_NAMES
+from streamlit_app.pages.titles import drawing
+from streamlit_app.questions.vocabulary import KIND_NAMES
 
 _MINUTES: Final = 60
 _GONE: Final = "Your next list is without it"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self, cast, get_args
 
-from streamlit_app.search_state import YEARS, whole
-from streamlit_app.vocabulary import GENRES, Kinds
+from streamlit_app.questions.search import YEARS, whole
+from streamlit_app.questions.vocabulary import GENRES, Kinds
 
 Show = Literal["all", "watched", "rated", "loved", "watchlisted", "dismissed"]
 Sort = Literal["latest", "oldest", "name", "year", "rating", "plays"]

@@ -10,10 +10,10 @@ from typing import Final
 import altair as alt
 
 from streamlit_app.api.taste import Taste, What
-from streamlit_app.chart_looks import BOTH, PAGE, TEXT
-from streamlit_app.chart_parts import KEPT, Row, Spec, finished, rows_of, with_rows
-from streamlit_app.map_frame import HEIGHT, RIM, Frame, frame, labels, ordered
-from streamlit_app.taste_words import WHATS, names, told_of
+from streamlit_app.pages.taste.looks import BOTH, PAGE, TEXT
+from streamlit_app.pages.taste.map_frame import HEIGHT, RIM, Frame, frame, labels, ordered
+from streamlit_app.pages.taste.words import WHATS, names, told_of
+from streamlit_app.render.charts.specs import KEPT, Row, Spec, finished, rows_of, with_rows
 
 CHOSEN: Final = "chosen"
 _SHAPES: Final[Mapping[What, str | float]] = {

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit_app import address, gate, notices
 from streamlit_app.followed import Followed
 from streamlit_app.history_list import history_list
-from streamlit_app.history_state import VIEWS, HistoryView, View
 from streamlit_app.import_panel import import_panel
 from streamlit_app.names_panel import names_panel
+from streamlit_app.questions.history import VIEWS, HistoryView, View
 from streamlit_app.sync_strip import sync_strip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streamlit_app.api.titles import TitleCard
-from streamlit_app.search_state import TitleRef
+from streamlit_app.questions.search import TitleRef
 from streamlit_app.wording import counted
 
 ENOUGH: Final = 3

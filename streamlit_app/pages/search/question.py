@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from streamlit_app.api.titles import TitleFacts
 from streamlit_app.api.transport import ApiError
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.questions.search import Search, TitleRef
 
 
 def chosen_titles(search: Search) -> tuple[tuple[str, str, tuple[TitleRef, ...]], ...]:

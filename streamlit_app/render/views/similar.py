@@ -8,16 +8,17 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from streamlit_app import actions, answers, cards, notices, starters, viewer
+from streamlit_app import actions, answers, notices, viewer
 from streamlit_app.api.titles import Similar, TitleFacts
 from streamlit_app.api.transport import NOBODY, ApiNotReady, ApiRefused, ApiUnreachable
 from streamlit_app.grid import grid
 from streamlit_app.links import link
-from streamlit_app.questions import question
+from streamlit_app.pages.search.question import question
+from streamlit_app.pages.titles import cards, starters
+from streamlit_app.questions.search import Search, TitleRef
+from streamlit_app.questions.vocabulary import EXAMPLES, KIND_NAMES
 from streamlit_app.search_panel import current, more, panel
-from streamlit_app.search_state import Search, TitleRef
 from streamlit_app.several import named
-from streamlit_app.vocabulary import EXAMPLES, KIND_NAMES
 
 
 def show() -> None:

@@ -11,9 +11,9 @@ from streamlit_app.api.recommendations import Picks
 from streamlit_app.api.transport import ApiError
 from streamlit_app.links import HOME, RECOMMENDATIONS, link, page_link
 from streamlit_app.list_panel import current, panel
-from streamlit_app.list_state import Wish
 from streamlit_app.picks_grid import picks_grid
-from streamlit_app.search_state import Search
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import Search
 from streamlit_app.why_panel import why_panel
 from streamlit_app.wording import counted
 

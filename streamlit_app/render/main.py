@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 _HERE: Final = Path(__file__).parent
+_APP: Final = _HERE.parent
 # Streamlit puts this folder on the path, but the package is found from the one above it.
-if str(_HERE.parent) not in sys.path:
-    sys.path.insert(0, str(_HERE.parent))
+if str(_APP.parent) not in sys.path:
+    sys.path.insert(0, str(_APP.parent))
 
 import streamlit as st  # noqa: E402 - after the path
 
@@ -33,7 +34,7 @@ def main() -> None:
     """Draw the frame and run the page that the address names."""
     st.set_page_config(
         page_title="watcher",
-        page_icon=str(_HERE / "assets" / "mark.svg"),
+        page_icon=str(_APP / "assets" / "mark.svg"),
         layout="wide",
         menu_items={
             "About": "**watcher** finds films and series like those you love.\n\n"
@@ -41,7 +42,7 @@ def main() -> None:
         },
     )
     st.html(_HERE / "look.css")
-    st.logo(str(_HERE / "assets" / "logo.svg"), size="large")
+    st.logo(str(_APP / "assets" / "logo.svg"), size="large")
     notices.begin()
     page = st.navigation(
         [

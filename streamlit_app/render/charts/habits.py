@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from streamlit_app.api.taste import Crowd, Taste
-from streamlit_app.chart_looks import (
+from streamlit_app.pages.taste.looks import (
     BESIDE_HEIGHT,
     BOTH,
     GENRES,
@@ -16,7 +16,7 @@ from streamlit_app.chart_looks import (
     TEXT,
     genres_height,
 )
-from streamlit_app.chart_parts import KEPT, Spec, finished, rows_of, with_rows
+from streamlit_app.render.charts.specs import KEPT, Spec, finished, rows_of, with_rows
 
 
 def genres(taste: Taste) -> Spec:

@@ -6,14 +6,15 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import address, answers, gate, held_lists, links, notices, today, viewer
+from streamlit_app import address, answers, gate, held_lists, links, notices, viewer
 from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.first_steps import first_steps
 from streamlit_app.links import HISTORY, PEOPLE, RECOMMENDATIONS, link, page_link
-from streamlit_app.markdown import plain
+from streamlit_app.pages.lists import today
 from streamlit_app.picks_grid import picks_grid
-from streamlit_app.search_state import Search
+from streamlit_app.questions.search import Search
+from streamlit_app.render.markdown import plain
 
 _LATEST: Final = 10
 _PICKING: Final = "home_picking"

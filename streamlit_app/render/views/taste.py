@@ -7,16 +7,19 @@ from typing import Final
 
 import streamlit as st
 
-from streamlit_app import address, answers, gate, notices, taste_charts, taste_words, today, viewer
+from streamlit_app import address, answers, gate, notices, viewer
 from streamlit_app.api.taste import Crowd, Taste
 from streamlit_app.followed import Followed
 from streamlit_app.links import HISTORY, HOME, RECOMMENDATIONS, link, page_link
-from streamlit_app.list_state import Wish
-from streamlit_app.markdown import plain
-from streamlit_app.search_state import Search
+from streamlit_app.pages.lists import today
+from streamlit_app.pages.taste import words as taste_words
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import Search
+from streamlit_app.questions.vocabulary import KINDS_NAMES, Kinds
+from streamlit_app.render.charts import habits as taste_charts
+from streamlit_app.render.markdown import plain
 from streamlit_app.taste_panel import map_panel, taste_panel
 from streamlit_app.unfolding import expander
-from streamlit_app.vocabulary import KINDS_NAMES, Kinds
 
 
 def show() -> None:

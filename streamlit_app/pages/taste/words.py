@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from streamlit_app.api.taste import Crowd, Named, OneTaste, Point, Taste, What
-from streamlit_app.vocabulary import KIND_NAMES, Kinds
+from streamlit_app.questions.vocabulary import KIND_NAMES, Kinds
 from streamlit_app.wording import counted
 
 WHATS: Final[dict[What, str]] = {

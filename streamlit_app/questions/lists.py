@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from streamlit_app.search_state import Search, whole
-from streamlit_app.vocabulary import Kinds
+from streamlit_app.questions.search import Search, whole
+from streamlit_app.questions.vocabulary import Kinds
 
 MAX_COUNT: Final = 20
 DEFAULT_COUNT: Final = 12

@@ -8,9 +8,9 @@ from typing import Final
 from urllib.parse import quote
 
 from streamlit_app.api.taste import Point, Taste, What
-from streamlit_app.chart_looks import BOTH, PAGE, QUIET, TEXT
-from streamlit_app.map_frame import HEIGHT, RIM, frame, labels, ordered
-from streamlit_app.taste_words import names
+from streamlit_app.pages.taste.looks import BOTH, PAGE, QUIET, TEXT
+from streamlit_app.pages.taste.map_frame import HEIGHT, RIM, frame, labels, ordered
+from streamlit_app.pages.taste.words import names
 
 _HALF: Final[dict[What, float]] = {"pick": 8.5, "liked": 6.0, "watched": 4.8, "disliked": 4.0}
 """Half the width of a point's sign, in pixels."""

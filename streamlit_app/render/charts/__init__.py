@@ -1,0 +1,1 @@
+"""The charts of the Taste page. Pure: answers in, charts out."""
