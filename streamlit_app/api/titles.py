@@ -81,7 +81,11 @@ class Titles:
         """The facts of one title."""
         return self._transport.ask(_FACTS, "GET", f"/titles/{ref.kind}/{ref.tmdb_id}")
 
-    def named(self, typed: str, limit: int) -> tuple[TitleCard, ...]:
+    def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
+        """The facts of those titles that the catalogue has."""
+        return only_existing(refs, self.title)
+
+    def named(self, typed: str, limit: int = 8) -> tuple[TitleCard, ...]:
         """Up to `limit` titles whose names go on from what was typed."""
         return self._transport.ask(
             _COMPLETIONS, "GET", "/titles/search", params={"q": typed, "limit": limit}

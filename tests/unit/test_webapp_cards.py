@@ -115,7 +115,7 @@ def test_a_poster_is_shown_over_the_drawing_and_named_for_those_who_do_not_see_i
 
 def test_a_drawn_card_has_one_heading_and_so_has_a_poster_card() -> None:
     for poster in (None, "https://image.example/a.jpg"):
-        assert cards.card(a_title(poster_url=poster)).count("<h3") == 1
+        assert cards.card(a_title(poster_url=poster)).count("<h2") == 1
 
 
 def test_unknown_facts_leave_no_gap() -> None:

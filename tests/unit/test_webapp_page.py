@@ -24,7 +24,7 @@ def page(**params: str | list[str]) -> AppTest:
 def test_a_first_visit_offers_examples_and_asks_for_no_search(api: WatcherApi) -> None:
     test = page()
     assert (
-        "mind-bending thriller with a twist ending",
+        "mind\\-bending thriller with a twist ending",
         "q=mind-bending+thriller+with+a+twist+ending",
     ) in links(test)
     assert ("Find similar", "title=movie-603") in links(test)

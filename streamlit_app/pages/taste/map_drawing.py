@@ -22,20 +22,14 @@ _STYLE: Final = (
 )
 
 
-def inline(found: Taste) -> str:
-    """The map as a part of a page."""
-    return _framed(f'<svg width="100%" aria-hidden="true">{_inner(found)}</svg>')
-
-
-def image(found: Taste) -> str:
-    """The map as a picture, for Streamlit takes no drawing into its HTML."""
-    own = '<svg xmlns="http://www.w3.org/2000/svg" style="color-scheme:light dark">'
-    address = f"data:image/svg+xml,{quote(f'{own}{_inner(found)}</svg>')}"
-    return _framed(f'<img src="{address}" alt="">')
-
-
-def _framed(drawn: str) -> str:
-    return f'<div class="w-map" style="height:{HEIGHT}px">{drawn}</div>'
+def drawn(found: Taste, inline: bool) -> str:  # noqa: FBT001 -- as a `Picture` asks for it
+    """The map as a part of a page, `inline` or as a picture."""
+    if inline:
+        inner = f'<svg width="100%" aria-hidden="true">{_inner(found)}</svg>'
+    else:
+        own = '<svg xmlns="http://www.w3.org/2000/svg" style="color-scheme:light dark">'
+        inner = f'<img src="data:image/svg+xml,{quote(f"{own}{_inner(found)}</svg>")}" alt="">'
+    return f'<div class="w-map" style="height:{HEIGHT}px">{inner}</div>'
 
 
 def _inner(found: Taste) -> str:

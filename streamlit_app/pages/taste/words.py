@@ -7,8 +7,8 @@ from html import escape
 from typing import Final
 
 from streamlit_app.api.taste import Crowd, Named, OneTaste, Point, Taste, What
+from streamlit_app.pages.words import counted
 from streamlit_app.questions.vocabulary import KIND_NAMES, Kinds
-from streamlit_app.wording import counted
 
 WHATS: Final[dict[What, str]] = {
     "pick": "Today's pick",
@@ -137,6 +137,12 @@ def crowd_table(crowd: Crowd) -> str:
     ordered = sorted(crowd.rated, key=lambda one: -abs(one.mine - one.crowd))
     rows = ((one.dated, str(one.mine), f"{one.crowd:.1f}") for one in ordered)
     return table("Your ratings beside TMDB's", ("Title", "You gave", "On TMDB"), rows)
+
+
+def tables(taste: Taste) -> str:
+    """What one watches, as tables."""
+    years = year_table(taste) if taste.years else ""
+    return genre_table(taste) + decade_table(taste) + years
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

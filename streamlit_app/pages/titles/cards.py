@@ -25,18 +25,17 @@ _SMALLEST_TITLE: Final = 6.6
 def card(
     title: TitleCard,
     *,
-    level: int = 3,
     reason: str = "",
     detail: str = "",
 ) -> str:
-    """A card of a grid: the cover, then what it is. The heading is of `level`.
+    """A card of a grid: the cover, then what it is.
 
     `reason` says why it is here, `detail` what else speaks for it. Nothing in it changes by what
     the viewer does with the title: a card that is drawn anew closes what they opened in it.
     """
     return (
-        f'<article class="w-card" data-ref="{title.ref}">{_cover(title, level)}'
-        f'<div class="w-text">{_caption(title, level)}'
+        f'<article class="w-card" data-ref="{title.ref}">{_cover(title)}'
+        f'<div class="w-text">{_caption(title)}'
         f'<p class="w-meta">{meta_line(title)}</p>'
         f"{_line('w-genres', ', '.join(title.genres))}"
         f"{_line('w-makers', ', '.join(title.makers[:_SHOWN_PEOPLE]))}"
@@ -93,7 +92,8 @@ def hero(title: TitleFacts, *, mine: Sequence[str] = ()) -> str:
     )
     original = title.original_title if title.original_title != title.title else ""
     return (
-        f'<section class="w-hero" aria-label="{_attribute(title.title)}">{_cover(title, 0)}<div>'
+        f'<section class="w-hero" aria-label="{_attribute(title.title)}">'
+        f"{_cover(title, is_named=False)}<div>"
         f'<p class="w-name" dir="auto">{escape(title.title)}</p>'
         f"{_line('w-original', original or '')}"
         f'<p class="w-meta">{meta_line(title)}</p>'
@@ -130,22 +130,21 @@ def is_drawn(title: TitleCard) -> bool:
     return not _safe_address(title.poster_url)
 
 
-def _cover(title: TitleCard, level: int) -> str:
+def _cover(title: TitleCard, *, is_named: bool = True) -> str:
     """The drawing, with the poster over it where there is one.
 
     A poster that can't be loaded shows nothing, and the drawing stands. A drawn cover carries the
     card's heading, so that the title isn't written twice.
     """
     poster = _safe_address(title.poster_url)
-    named = f"<h{level} " if level and not poster else "<div "
-    closed = f"</h{level}>" if level and not poster else "</div>"
+    tag = "h2" if is_named and not poster else "div"
     size = next((s for most, s in _TITLE_SIZES if len(title.title) <= most), _SMALLEST_TITLE)
     longest = max((len(word) for word in title.title.split()), default=1)
     # The longest word should fit into one line: a letter is about half as wide as high.
     size = max(min(size, 160 / longest), _SMALLEST_TITLE)
     genre = drawing.telling_genre(title.genres)
     seed = title.tmdb_id * 2 + (title.media_type == "tv")
-    hidden = ' aria-hidden="true"' if poster or not level else ""
+    hidden = ' aria-hidden="true"' if poster or not is_named else ""
     image = (
         f'<img class="w-poster" src="{_attribute(poster)}" alt="" loading="lazy" '
         'referrerpolicy="no-referrer">'
@@ -157,16 +156,16 @@ def _cover(title: TitleCard, level: int) -> str:
         f'<div class="w-cover"{label}>'
         f'<img class="w-drawing" src="{drawing.cover(title.genres, seed)}" alt="">'
         f'<div class="w-print"{hidden}><p>{escape(genre)}</p>'
-        f'{named}class="w-title" dir="auto" style="font-size:{size:.1f}cqw">'
-        f"{escape(title.title)}{closed}"
+        f'<{tag} class="w-title" dir="auto" style="font-size:{size:.1f}cqw">'
+        f"{escape(title.title)}</{tag}>"
         f"<p>{title.year or ''}</p></div>{image}</div>"
     )
 
 
-def _caption(title: TitleCard, level: int) -> str:
+def _caption(title: TitleCard) -> str:
     if is_drawn(title):
         return ""
-    return f'<h{level} class="w-name" dir="auto">{escape(title.title)}</h{level}>'
+    return f'<h2 class="w-name" dir="auto">{escape(title.title)}</h2>'
 
 
 def _overview(text: str | None) -> str:

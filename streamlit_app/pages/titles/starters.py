@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from streamlit_app.api.titles import TitleCard
+from streamlit_app.pages.words import counted
 from streamlit_app.questions.search import TitleRef
-from streamlit_app.wording import counted
 
 ENOUGH: Final = 3
 """So many titles make a good start."""

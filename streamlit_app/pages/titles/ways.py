@@ -6,7 +6,7 @@ import time
 from typing import Literal, NamedTuple
 
 from streamlit_app.api.history import HistoryRow
-from streamlit_app.wording import counted
+from streamlit_app.pages.words import counted
 
 
 class Way(NamedTuple):

@@ -12,10 +12,10 @@ import altair as alt
 from streamlit_app.api.taste import Taste, What
 from streamlit_app.pages.taste.looks import BOTH, PAGE, TEXT
 from streamlit_app.pages.taste.map_frame import HEIGHT, RIM, Frame, frame, labels, ordered
+from streamlit_app.pages.taste.map_panel import CHOSEN
 from streamlit_app.pages.taste.words import WHATS, names, told_of
 from streamlit_app.render.charts.specs import KEPT, Row, Spec, finished, rows_of, with_rows
 
-CHOSEN: Final = "chosen"
 _SHAPES: Final[Mapping[What, str | float]] = {
     "pick": "diamond",
     "liked": "circle",

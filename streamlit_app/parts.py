@@ -1,0 +1,350 @@
+"""What a page may hold. A page tells these one by one; each renderer draws them in its own way.
+
+A page is a generator. Where a part has a value (what is typed into a box, whether a button was
+pressed), `yield` gives it to the page, which goes on from there:
+
+    typed = yield Box("Name of a film", "w_name")
+    if typed:
+        yield quiet(f"Looking for {typed}")
+
+Labels are plain text. A part's key names it on its page: by it a press of the first look finds
+its widget, and the style its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypedDict
+
+from streamlit_app.api.transport import ApiError
+from streamlit_app.questions.address import Params
+
+Does = Callable[[], object]
+Takes = Callable[[Any], object]
+Gap = Literal["none", "xxsmall", "xsmall", "small", "medium", "large"]
+Kind = Literal["primary", "secondary", "tertiary"]
+
+
+class Marked(NamedTuple):
+    """A label that begins with a name in bold letters."""
+
+    name: str
+    rest: str
+
+
+Label = str | Marked
+
+
+class Part:
+    """Something that a page shows or does."""
+
+    __slots__ = ()
+
+
+Parts = Generator[Part, Any, None]
+Inside = Callable[[], Iterable[Part]]
+"""Parts that are told when they are drawn, and anew each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Html(Part):
+    """Our own HTML, in which words of others are escaped. `grows`: it takes the room there is."""
+
+    body: str
+    grows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Picture(Part):
+    """A drawing; `draw(inline)` gives it as HTML with an SVG in it, or with a picture of that."""
+
+    draw: Callable[[bool], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Part):
+    """A link to a page of ours, by its path."""
+
+    label: Label
+    path: str
+    params: Params = field(default_factory=dict)
+    icon: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button(Part):
+    """Its value is whether it was pressed just now. With `form` it sends the form of that key."""
+
+    label: Label
+    key: str = ""
+    icon: str = ""
+    does: Does | None = None
+    kind: Kind = "secondary"
+    wide: bool = False
+    disabled: bool = False
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu(Part):
+    """A button that opens a list of choices, which `takes` the chosen one; `now` is marked."""
+
+    label: str
+    key: str
+    options: Mapping[Any, str]
+    takes: Takes
+    icon: str = ""
+    kind: Kind = "secondary"
+    now: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segments(Part):
+    """A row of choices of which one, `now`, holds."""
+
+    label: str
+    options: Mapping[Any, str]
+    now: object
+    key: str
+    takes: Takes
+    wraps: bool | None = None
+    labelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box(Part):
+    """A box for a line of text, which is its value; `width` in pixels, else all there is.
+
+    `live`: the value comes while one types. `name` is the box's own in an `Asking` form, `ends` a
+    sign at the end of a box that is more than one for text.
+    """
+
+    label: str
+    key: str
+    value: str = ""
+    kind: Literal["default", "search", "password"] = "default"
+    placeholder: str = ""
+    width: int | None = None
+    longest: int | None = None
+    live: bool = False
+    labelled: bool = False
+    takes: Takes | None = None
+    name: str = ""
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle(Part):
+    """A switch."""
+
+    label: str
+    on: bool
+    key: str
+    takes: Takes
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Part):
+    """Parts beside each other; `distribute` keeps the first and the last at the edges."""
+
+    parts: Iterable[Part]
+    key: str = ""
+    gap: Gap = "small"
+    align: Literal["top", "center", "bottom"] = "top"
+    place: Literal["left", "center", "distribute"] = "left"
+    wraps: bool = True
+    grows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Part):
+    """Parts below each other."""
+
+    parts: Iterable[Part]
+    key: str = ""
+    gap: Gap = "small"
+    border: bool = False
+    grows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Part):
+    """Columns of one width beside each other."""
+
+    columns: Sequence[Iterable[Part]]
+    gap: Gap = "medium"
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Part):
+    """Boxes whose values come together, by a button of this `form`; `clears`: they go empty."""
+
+    key: str
+    parts: Iterable[Part]
+    clears: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking(Part):
+    """A named box and its button: words in it lead to a page with these parameters and them."""
+
+    path: str
+    params: Params
+    box: Box
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Expander(Part):
+    """A part below its label, told once it is opened, or at once where it has no key."""
+
+    label: str
+    inside: Inside
+    key: str = ""
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Popover(Part):
+    """A part that lies over the page, told as an `Expander`'s."""
+
+    label: str
+    inside: Inside
+    key: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog(Part):
+    """A part before the whole page."""
+
+    title: str
+    inside: Inside
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment(Part):
+    """Parts that are drawn anew without the rest of the page, by what is done with them.
+
+    With `every` so many seconds as well. An error of the API becomes its notice.
+    """
+
+    inside: Inside
+    every: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded(Part):
+    """Parts where an error of the API becomes its notice, and the page goes on."""
+
+    parts: Iterable[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Part):
+    """Room for parts that are known later; its value goes into `Into`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Into(Part):
+    """Parts for a `Place` further up."""
+
+    place: Any
+    parts: Iterable[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Part):
+    """A call that may take a moment, and what is said meanwhile; its value is what comes back."""
+
+    words: str
+    call: Does
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Part):
+    """A call for a page that stands, not for its first look; its value is what comes back."""
+
+    call: Does
+
+
+@dataclass(frozen=True, slots=True)
+class Title(Part):
+    """The page's name in the browser's tab."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart(Part):
+    """A chart of some answer, by its name among the charts; `height` in pixels of room for it.
+
+    `alt` tells it to those who don't see it, and `takes` what is chosen in it.
+    """
+
+    name: str
+    of: Any
+    alt: str
+    height: int = 0
+    key: str = ""
+    takes: Takes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again(Part):
+    """The whole page is told anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Part):
+    """Another page is told instead."""
+
+    path: str
+    params: Params
+
+
+class Bound(TypedDict):
+    """What ties a widget to what its value is for."""
+
+    key: str
+    takes: Takes
+
+
+@dataclass(frozen=True, slots=True)
+class Widget(Part):
+    """One of Streamlit's own by its name, which no first look has; `face` stands for it there."""
+
+    name: str
+    given: tuple[Any, ...]
+    named: Mapping[str, Any]
+    takes: Takes | None = None
+    face: Part | None = None
+
+
+def widget(name: str, /, *given: Any, face: Part | None = None, **named: Any) -> Widget:  # noqa: ANN401
+    """A `Widget` with its arguments as Streamlit names them; `takes` takes its value."""
+    takes = named.pop("takes", None)
+    return Widget(name, given, named, takes, face)
+
+
+def walk(parts: Iterable[Part], show: Callable[[Part], Any]) -> None:
+    """Show each part, and send a page what it holds; errors of the API reach the page as well."""
+    if not isinstance(parts, Generator):
+        for part in parts:
+            show(part)
+        return
+    go_on: Callable[[], Part] = partial(next, parts)
+    while True:
+        try:
+            part = go_on()
+        except StopIteration:
+            return
+        try:
+            value = show(part)
+        except ApiError as error:
+            go_on = partial(parts.throw, error)
+        else:
+            go_on = partial(parts.send, value)
