@@ -26,15 +26,13 @@ Value = Any
 class Followed(Generic[T]):
     """The widgets of one panel.
 
-    `read` gives what the address says now, `write` puts it there, and `change` gives it with
-    another value of a field.
+    `change` gives what the address says now with another value of a field, `write` puts it there.
     """
 
     asked: Asked
     name: str
-    read: Callable[[], T]
     write: Callable[[T], object]
-    change: Callable[[T, str, Value], T]
+    change: Callable[[str, Value], T]
 
     def shown(self) -> T | None:
         """What the widgets held in the run before; None in the first."""
@@ -80,7 +78,7 @@ class Followed(Generic[T]):
 
     def _put(self, field: str, value: Value) -> None:
         value = tuple(value) if isinstance(value, list) else value
-        wanted = self.change(self.read(), field, value)
+        wanted = self.change(field, value)
         # The widgets hold it already.
         self.asked.session[self._held] = wanted
         self.write(wanted)

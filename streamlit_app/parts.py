@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict, dataclass_transform
 
 from streamlit_app.api.transport import ApiError
 from streamlit_app.questions.address import Params
@@ -37,10 +37,12 @@ class Marked(NamedTuple):
 Label = str | Marked
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Part:
-    """Something that a page shows or does."""
+    """Something that a page shows or does: a frozen dataclass, as all of its kinds are."""
 
-    __slots__ = ()
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
 
 Parts = Generator[Part, Any, None]
@@ -48,7 +50,6 @@ Inside = Callable[[], Iterable[Part]]
 """Parts that are told when they are drawn, and anew each time."""
 
 
-@dataclass(frozen=True, slots=True)
 class Html(Part):
     """Our own HTML, in which words of others are escaped. `grows`: it takes the room there is."""
 
@@ -56,14 +57,12 @@ class Html(Part):
     grows: bool = True
 
 
-@dataclass(frozen=True, slots=True)
 class Picture(Part):
     """A drawing; `draw(inline)` gives it as HTML with an SVG in it, or with a picture of that."""
 
     draw: Callable[[bool], str]
 
 
-@dataclass(frozen=True, slots=True)
 class Link(Part):
     """A link to a page of ours, by its path."""
 
@@ -74,7 +73,6 @@ class Link(Part):
     wide: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Button(Part):
     """Its value is whether it was pressed just now. With `form` it sends the form of that key."""
 
@@ -88,7 +86,6 @@ class Button(Part):
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Menu(Part):
     """A button that opens a list of choices, which `takes` the chosen one; `now` is marked."""
 
@@ -101,7 +98,6 @@ class Menu(Part):
     now: object = None
 
 
-@dataclass(frozen=True, slots=True)
 class Segments(Part):
     """A row of choices of which one, `now`, holds."""
 
@@ -114,12 +110,11 @@ class Segments(Part):
     labelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Box(Part):
     """A box for a line of text, which is its value; `width` in pixels, else all there is.
 
-    `live`: the value comes while one types. `name` is the box's own in an `Asking` form, `ends` a
-    sign at the end of a box that is more than one for text.
+    `live`: the value comes while one types. `name` is its own in an `AddressForm`, `ends` a sign
+    at the end of a box that is more than one for text.
     """
 
     label: str
@@ -136,7 +131,6 @@ class Box(Part):
     ends: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Toggle(Part):
     """A switch."""
 
@@ -146,7 +140,6 @@ class Toggle(Part):
     takes: Takes
 
 
-@dataclass(frozen=True, slots=True)
 class Row(Part):
     """Parts beside each other; `distribute` keeps the first and the last at the edges."""
 
@@ -159,7 +152,6 @@ class Row(Part):
     grows: bool = True
 
 
-@dataclass(frozen=True, slots=True)
 class Column(Part):
     """Parts below each other."""
 
@@ -170,7 +162,6 @@ class Column(Part):
     grows: bool = True
 
 
-@dataclass(frozen=True, slots=True)
 class Columns(Part):
     """Columns of one width beside each other."""
 
@@ -178,7 +169,6 @@ class Columns(Part):
     gap: Gap = "medium"
 
 
-@dataclass(frozen=True, slots=True)
 class Form(Part):
     """Boxes whose values come together, by a button of this `form`; `clears`: they go empty."""
 
@@ -187,8 +177,7 @@ class Form(Part):
     clears: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asking(Part):
+class AddressForm(Part):
     """A named box and its button: words in it lead to a page with these parameters and them."""
 
     path: str
@@ -197,7 +186,6 @@ class Asking(Part):
     button: Button
 
 
-@dataclass(frozen=True, slots=True)
 class Expander(Part):
     """A part below its label, told once it is opened, or at once where it has no key."""
 
@@ -207,7 +195,6 @@ class Expander(Part):
     at_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Popover(Part):
     """A part that lies over the page, told as an `Expander`'s."""
 
@@ -217,7 +204,6 @@ class Popover(Part):
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Dialog(Part):
     """A part before the whole page."""
 
@@ -225,7 +211,6 @@ class Dialog(Part):
     inside: Inside
 
 
-@dataclass(frozen=True, slots=True)
 class Fragment(Part):
     """Parts that are drawn anew without the rest of the page, by what is done with them.
 
@@ -236,27 +221,23 @@ class Fragment(Part):
     every: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Guarded(Part):
     """Parts where an error of the API becomes its notice, and the page goes on."""
 
     parts: Iterable[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Place(Part):
-    """Room for parts that are known later; its value goes into `Into`."""
+class Slot(Part):
+    """Room for parts that are known later; its value goes into `Fill`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Into(Part):
-    """Parts for a `Place` further up."""
+class Fill(Part):
+    """Parts for a `Slot` further up."""
 
     place: Any
     parts: Iterable[Part]
 
 
-@dataclass(frozen=True, slots=True)
 class Waiting(Part):
     """A call that may take a moment, and what is said meanwhile; its value is what comes back."""
 
@@ -264,21 +245,18 @@ class Waiting(Part):
     call: Does
 
 
-@dataclass(frozen=True, slots=True)
-class Standing(Part):
+class Effect(Part):
     """A call for a page that stands, not for its first look; its value is what comes back."""
 
     call: Does
 
 
-@dataclass(frozen=True, slots=True)
-class Title(Part):
+class PageName(Part):
     """The page's name in the browser's tab."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Chart(Part):
     """A chart of some answer, by its name among the charts; `height` in pixels of room for it.
 
@@ -293,12 +271,10 @@ class Chart(Part):
     takes: Takes | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Again(Part):
     """The whole page is told anew."""
 
 
-@dataclass(frozen=True, slots=True)
 class Elsewhere(Part):
     """Another page is told instead."""
 
@@ -313,7 +289,6 @@ class Bound(TypedDict):
     takes: Takes
 
 
-@dataclass(frozen=True, slots=True)
 class Widget(Part):
     """One of Streamlit's own by its name, which no first look has; `face` stands for it there."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from streamlit_app.api.transport import NOBODY, Answer, ApiRefused, Caller, Transport
+from streamlit_app.api.transport import NOBODY, Answer, ApiError, ApiRefused, Caller, Transport
 from streamlit_app.questions.search import Search, TitleRef
 from streamlit_app.questions.vocabulary import Kind
 
@@ -83,27 +83,24 @@ class Titles:
 
     def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
         """The facts of those titles that the catalogue has."""
-        return only_existing(refs, self.title)
+        every = []
+        for ref in refs:
+            try:
+                every.append(self.title(ref))
+            except ApiRefused as error:
+                if error.code != "not_found":
+                    raise
+        return every
+
+    def name(self, ref: TitleRef) -> str:
+        """A title's name; its kind and number where that can't be learnt."""
+        try:
+            return self.title(ref).title
+        except ApiError:
+            return str(ref)
 
     def named(self, typed: str, limit: int = 8) -> tuple[TitleCard, ...]:
         """Up to `limit` titles whose names go on from what was typed."""
         return self._transport.ask(
             _COMPLETIONS, "GET", "/titles/search", params={"q": typed, "limit": limit}
         ).results
-
-
-def only_existing(
-    refs: Iterable[TitleRef], ask: Callable[[TitleRef], TitleFacts]
-) -> list[TitleFacts]:
-    """The facts of those titles that the catalogue has, by `ask`.
-
-    Raises what `ask` does, but for `ApiRefused` where there is no such title.
-    """
-    every = []
-    for ref in refs:
-        try:
-            every.append(ask(ref))
-        except ApiRefused as error:
-            if error.code != "not_found":
-                raise
-    return every

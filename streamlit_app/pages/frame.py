@@ -24,13 +24,7 @@ def picker(asked: Asked) -> Parts:
         return
     names = {person.id: person.name for person in who.people}
     chosen = who.profile.id if who.profile else ""
-    panel = Followed(
-        asked,
-        "header",
-        lambda: asked.address.profile,
-        partial(choose, asked),
-        lambda _before, _field, chosen: chosen or "",
-    )
+    panel = Followed(asked, "header", partial(choose, asked), lambda _field, one: one or "")
     panel.begin(chosen)
     label = names.get(chosen, "") or "Who is watching?"
     menu = Menu(label, options=names, icon="person", now=chosen, **panel.bound("who"))

@@ -10,45 +10,10 @@ from typing import Any, Final, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from streamlit_app import parts as p
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
 from streamlit_app.pages import notices
-from streamlit_app.parts import (
-    Again,
-    Asking,
-    Box,
-    Button,
-    Chart,
-    Column,
-    Columns,
-    Dialog,
-    Elsewhere,
-    Expander,
-    Form,
-    Fragment,
-    Gap,
-    Guarded,
-    Html,
-    Inside,
-    Into,
-    Label,
-    Link,
-    Marked,
-    Menu,
-    Part,
-    Picture,
-    Place,
-    Popover,
-    Row,
-    Segments,
-    Standing,
-    Takes,
-    Title,
-    Toggle,
-    Waiting,
-    Widget,
-    walk,
-)
 
 # No more than these: a browser reads an escaped comma out, where a label is a control's name.
 _SIGNS: Final = re.compile(r"([!#$&()*+\-.:<>\[\\\]^_`{|}~])")
@@ -57,9 +22,9 @@ _CODES: Final = re.compile(r":(?=\w)")
 _NO_BREAK: Final = "\u2060"
 
 
-def markdown(label: Label) -> str:
+def markdown(label: p.Label) -> str:
     """A label as Markdown, in which the signs of its words mean nothing."""
-    if isinstance(label, Marked):
+    if isinstance(label, p.Marked):
         return f"**{markdown(label.name)}** · {markdown(label.rest)}"
     spaced = _CODES.sub(f":{_NO_BREAK}", " ".join(label.split()))
     return _SIGNS.sub(r"\\\1", spaced)
@@ -76,41 +41,41 @@ class Drawing:
         self._asked = asked
         self._pages = pages
 
-    def draw(self, parts: Iterable[Part]) -> None:
+    def draw(self, parts: Iterable[p.Part]) -> None:
         """Draw the parts; an error of the API becomes its notice."""
         try:
-            walk(parts, self._show)
+            p.walk(parts, self._show)
         except ApiError as error:
             self.is_troubled = True
-            walk(notices.told(self._asked, error), self._show)
+            p.walk(notices.told(self._asked, error), self._show)
 
-    def _inside(self, parts: Iterable[Part]) -> None:
-        walk(parts, self._show)
+    def _inside(self, parts: Iterable[p.Part]) -> None:
+        p.walk(parts, self._show)
 
     @singledispatchmethod
-    def _show(self, part: Part) -> Any:  # noqa: ANN401 -- what the part holds
+    def _show(self, part: p.Part) -> Any:  # noqa: ANN401 -- what the part holds
         raise TypeError(part)
 
     @_show.register
-    def _(self, part: Html) -> None:
+    def _(self, part: p.Html) -> None:
         st.html(part.body, width=_width(grows=part.grows))
 
     @_show.register
-    def _(self, part: Picture) -> None:
+    def _(self, part: p.Picture) -> None:
         st.html(part.draw(False))  # noqa: FBT003 -- Streamlit takes no drawing into its HTML
 
     @_show.register
-    def _(self, part: Link) -> None:
+    def _(self, part: p.Link) -> None:
         st.page_link(
             self._pages[part.path],
             label=markdown(part.label),
-            icon=_sign(part.icon),
+            icon=_sign(part.icon) or "",  # Without, it would wear its page's.
             query_params=self._asked.address.with_profile(part.params) or None,
             width=_width(grows=part.wide),
         )
 
     @_show.register
-    def _(self, part: Button) -> bool:
+    def _(self, part: p.Button) -> bool:
         looks: dict[str, Any] = {
             "key": part.key or None,
             "icon": _sign(part.icon),
@@ -123,7 +88,7 @@ class Drawing:
         return st.form_submit_button(label, **looks) if part.form else st.button(label, **looks)
 
     @_show.register
-    def _(self, part: Menu) -> None:
+    def _(self, part: p.Menu) -> None:
         def named(one: object) -> str:
             name = markdown(part.options[one])
             return f":material/check: {name}" if one == part.now else name
@@ -143,7 +108,7 @@ class Drawing:
         )
 
     @_show.register
-    def _(self, part: Segments) -> None:
+    def _(self, part: p.Segments) -> None:
         st.segmented_control(
             part.label,
             list(part.options),
@@ -156,7 +121,7 @@ class Drawing:
         )
 
     @_show.register
-    def _(self, part: Box) -> Any:  # noqa: ANN401 -- text, by Streamlit's word
+    def _(self, part: p.Box) -> Any:  # noqa: ANN401 -- text, by Streamlit's word
         return st.text_input(
             part.label,
             part.value,
@@ -171,11 +136,11 @@ class Drawing:
         )
 
     @_show.register
-    def _(self, part: Toggle) -> None:
+    def _(self, part: p.Toggle) -> None:
         st.toggle(part.label, value=part.on, **_bound(part.key, part.takes))
 
     @_show.register
-    def _(self, part: Row) -> None:
+    def _(self, part: p.Row) -> None:
         with st.container(
             key=part.key or None,
             horizontal=True,
@@ -188,86 +153,86 @@ class Drawing:
             self._inside(part.parts)
 
     @_show.register
-    def _(self, part: Column) -> None:
+    def _(self, part: p.Column) -> None:
         width = _width(grows=part.grows)
         key, border = part.key or None, part.border or None
         with st.container(key=key, border=border, gap=_gap(part.gap), width=width):
             self._inside(part.parts)
 
     @_show.register
-    def _(self, part: Columns) -> None:
+    def _(self, part: p.Columns) -> None:
         places = st.columns(len(part.columns), gap=_gap(part.gap))
         for place, parts in zip(places, part.columns, strict=True):
             with place:
                 self._inside(parts)
 
     @_show.register
-    def _(self, part: Form) -> None:
+    def _(self, part: p.Form) -> None:
         with st.form(part.key, clear_on_submit=part.clears, border=False):
             self._inside(part.parts)
 
     @_show.register
-    def _(self, part: Asking) -> None:
-        self._show(Row([part.box, part.button], align="bottom", wraps=False))
+    def _(self, part: p.AddressForm) -> None:
+        self._show(p.Row([part.box, part.button], align="bottom", wraps=False))
 
     @_show.register
-    def _(self, part: Expander) -> None:
+    def _(self, part: p.Expander) -> None:
         # An icon would stand where its arrow does: it has none.
         place = st.expander(part.label, key=part.key or None, on_change=_opens(part.at_once))
         self._opened(place, part.inside)
 
     @_show.register
-    def _(self, part: Popover) -> None:
+    def _(self, part: p.Popover) -> None:
         # Without a key it is told at once.
         key, does = part.key or None, _opens(not part.key)
         place = st.popover(part.label, icon=_sign(part.icon), key=key, on_change=does)
         self._opened(place, part.inside)
 
-    def _opened(self, place: DeltaGenerator, inside: Inside) -> None:
+    def _opened(self, place: DeltaGenerator, inside: p.Inside) -> None:
         """What a part holds, once it is open: who doesn't see it shouldn't wait for it."""
         if getattr(place, "open", None) is not False:
             with place:
                 self._inside(inside())
 
     @_show.register
-    def _(self, part: Dialog) -> None:
+    def _(self, part: p.Dialog) -> None:
         st.dialog(part.title)(lambda: self._inside(part.inside()))()
 
     @_show.register
-    def _(self, part: Fragment) -> None:
+    def _(self, part: p.Fragment) -> None:
         st.fragment(self._drawn_anew, run_every=part.every)(part.inside)
 
-    def _drawn_anew(self, inside: Inside) -> None:
+    def _drawn_anew(self, inside: p.Inside) -> None:
         self.draw(inside())
 
     @_show.register
-    def _(self, part: Guarded) -> None:
+    def _(self, part: p.Guarded) -> None:
         self.draw(part.parts)
 
     @_show.register
-    def _(self, _part: Place) -> DeltaGenerator:
+    def _(self, _part: p.Slot) -> DeltaGenerator:
         return st.container()
 
     @_show.register
-    def _(self, part: Into) -> None:
+    def _(self, part: p.Fill) -> None:
         with part.place:
             self._inside(part.parts)
 
     @_show.register
-    def _(self, part: Waiting) -> object:
+    def _(self, part: p.Waiting) -> object:
         with st.spinner(part.words):
             return part.call()
 
     @_show.register
-    def _(self, part: Standing) -> object:
+    def _(self, part: p.Effect) -> object:
         return part.call()
 
     @_show.register
-    def _(self, part: Title) -> None:
+    def _(self, part: p.PageName) -> None:
         st.set_page_config(page_title=part.text)
 
     @_show.register
-    def _(self, part: Chart) -> None:
+    def _(self, part: p.Chart) -> None:
         # Vega's schema takes a moment to load: only where there is a chart.
         from streamlit_app.render.charts import SPECS  # noqa: PLC0415
 
@@ -277,28 +242,28 @@ class Drawing:
         st.vega_lite_chart(SPECS[part.name](part.of), width="stretch", alt=part.alt, **chosen)
 
     @_show.register
-    def _(self, part: Widget) -> Any:  # noqa: ANN401 -- what the widget holds
+    def _(self, part: p.Widget) -> Any:  # noqa: ANN401 -- what the widget holds
         named = dict(part.named)
         if part.takes:
             named |= {"on_change": _taken, "args": (named["key"], part.takes)}
         return getattr(st, part.name)(*part.given, **named)
 
     @_show.register
-    def _(self, _part: Again) -> None:
+    def _(self, _part: p.Again) -> None:
         st.rerun()
 
     @_show.register
-    def _(self, part: Elsewhere) -> None:
+    def _(self, part: p.Elsewhere) -> None:
         params = self._asked.address.with_profile(part.params)
         st.switch_page(self._pages[part.path], query_params=params)
 
 
-def _taken(key: str, takes: Takes | None) -> None:
+def _taken(key: str, takes: p.Takes | None) -> None:
     if takes:
         takes(st.session_state[key])
 
 
-def _bound(key: str, takes: Takes | None) -> dict[str, Any]:
+def _bound(key: str, takes: p.Takes | None) -> dict[str, Any]:
     return {"key": key or None} | ({"on_change": _taken, "args": (key, takes)} if takes else {})
 
 
@@ -306,7 +271,7 @@ def _opens(at_once: bool) -> Literal["ignore", "rerun"]:  # noqa: FBT001
     return "ignore" if at_once else "rerun"
 
 
-def _gap(gap: Gap) -> Any:  # noqa: ANN401 -- Streamlit's own literals
+def _gap(gap: p.Gap) -> Any:  # noqa: ANN401 -- Streamlit's own literals
     return None if gap == "none" else gap
 
 

@@ -26,14 +26,13 @@ class Address:
             client.titles,
             lambda: Health(status="ok"),
         )
-        self.panel = Followed(asked, "p", lambda: self.now, self._write, self._change)
+        self.panel = Followed(asked, "p", self._write, self._change)
 
     def _write(self, wanted: dict[str, str]) -> None:
         self.now = wanted
 
-    @staticmethod
-    def _change(now: dict[str, str], field: str, value: str) -> dict[str, str]:
-        return now | {field: value}
+    def _change(self, field: str, value: str) -> dict[str, str]:
+        return self.now | {field: value}
 
     def choose(self, field: str, value: str) -> None:
         """As if the widget of this field had been changed in the browser."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from streamlit_app.asked import Asked
 from streamlit_app.followed import Followed
 from streamlit_app.pages.gate import gate
@@ -11,7 +13,7 @@ from streamlit_app.pages.history.rows import HistoryRows
 from streamlit_app.pages.history.sync import sync_strip
 from streamlit_app.pages.words import heading
 from streamlit_app.parts import Parts, Segments
-from streamlit_app.questions.history import VIEWS, HistoryView
+from streamlit_app.questions.history import VIEWS, HistoryView, View
 
 
 def history(asked: Asked) -> Parts:
@@ -21,13 +23,7 @@ def history(asked: Asked) -> Parts:
     if not asked.who.is_known:
         return
     view = HistoryView.from_params(asked.params)
-    panel = Followed(
-        asked,
-        "history",
-        lambda: HistoryView.from_params(asked.params).view,
-        lambda chosen: asked.address.go(HistoryView(view=chosen).to_params()),
-        lambda _view, _field, chosen: chosen,
-    )
+    panel = Followed(asked, "history", partial(_go, asked), lambda _field, chosen: chosen)
     panel.begin(view.view)
     yield Segments("What to do", VIEWS, view.view, wraps=True, **panel.bound("view"))
     yield from sync_strip(asked)
@@ -37,3 +33,7 @@ def history(asked: Asked) -> Parts:
         yield from names(asked)
     else:
         yield from HistoryRows(asked, view).parts()
+
+
+def _go(asked: Asked, view: View) -> None:
+    asked.address.go(HistoryView(view=view).to_params())

@@ -84,13 +84,18 @@ class HistoryRows:
 
     @property
     def _panel(self) -> Followed[HistoryView]:
-        return Followed(
-            self.asked,
-            "h",
-            lambda: HistoryView.from_params(self.asked.params),
-            lambda wanted: self.asked.address.go(wanted.to_params()),
-            _changed,
-        )
+        return Followed(self.asked, "h", self._go, self._changed)
+
+    def _go(self, wanted: HistoryView) -> None:
+        self.asked.address.go(wanted.to_params())
+
+    def _changed(self, field: str, value: Value) -> HistoryView:
+        """Another page; or another list of rows, from its first page."""
+        name = field.partition("&")[0]
+        if name == "text":
+            value = " ".join((value or "").split())
+        changed: dict[str, Value] = {"page": 1, name: value}
+        return replace(HistoryView.from_params(self.asked.params), **changed)
 
     def _row(self, row: HistoryRow, place: str) -> Parts:
         """One title; an action runs only this."""
@@ -179,12 +184,3 @@ class HistoryRows:
 
 def _link_to(wanted: HistoryView, text: str, icon: str = "") -> Link:
     return Link(text, "history", wanted.to_params(), icon)
-
-
-def _changed(before: HistoryView, field: str, value: Value) -> HistoryView:
-    """Another page; or another list of rows, from its first page."""
-    name = field.partition("&")[0]
-    if name == "text":
-        value = " ".join((value or "").split())
-    changed: dict[str, Value] = {"page": 1, name: value}
-    return replace(before, **changed)

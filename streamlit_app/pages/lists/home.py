@@ -13,7 +13,7 @@ from streamlit_app.pages.lists import held, shown, today
 from streamlit_app.pages.lists.first_steps import first_steps
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.words import heading, lead, section
-from streamlit_app.parts import Elsewhere, Html, Into, Link, Parts, Place, Row, Standing
+from streamlit_app.parts import Effect, Elsewhere, Fill, Html, Link, Parts, Row, Slot
 from streamlit_app.questions.search import Search
 
 _LATEST: Final = 10
@@ -26,16 +26,16 @@ def home(asked: Asked) -> Parts:
     """The whole page."""
     if any(name in asked.params for name in _OLD_LINKS):
         yield Elsewhere("similar", asked.params)
-    named = yield Place()
+    named = yield Slot()
     try:
         yield from gate(asked, "choose for you")
         if asked.who.is_known:
             asked.health()
             yield from _page(asked)
         else:
-            yield Into(named, [heading(_WELCOME)])
+            yield Fill(named, [heading(_WELCOME)])
     except ApiError:
-        yield Into(named, [heading(_WELCOME)])
+        yield Fill(named, [heading(_WELCOME)])
         raise
 
 
@@ -81,7 +81,7 @@ def _picks(asked: Asked, latest: tuple[HistoryRow, ...]) -> Parts:
         if sentence:
             yield lead(sentence)
     yield from grid(asked, picks.results, Search())
-    yield Standing(partial(shown.shown, asked, picks))
+    yield Effect(partial(shown.shown, asked, picks))
     yield section("Go on")
     last = next((row.title for row in latest if row.title), None)
     like = [similar_link(f"Like {last.title}", Search(title=last.ref), "explore")] if last else []

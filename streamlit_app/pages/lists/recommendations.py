@@ -24,6 +24,7 @@ from streamlit_app.parts import (
     Again,
     Button,
     Column,
+    Effect,
     Expander,
     Fragment,
     Html,
@@ -31,7 +32,6 @@ from streamlit_app.parts import (
     Part,
     Parts,
     Row,
-    Standing,
     Toggle,
     Widget,
     widget,
@@ -67,12 +67,18 @@ class _Page:
     @property
     def _panel(self) -> Followed[Wish]:
         """The address is the truth: widgets follow it and write to it."""
-        return Followed(
-            self.asked, "l", lambda: Wish.from_params(self.asked.params), self._go, _changed
-        )
+        return Followed(self.asked, "l", self._go, self._changed)
 
     def _go(self, wish: Wish) -> None:
         self.asked.address.go(wish.to_params())
+
+    def _changed(self, field: str, value: Value) -> Wish:
+        wish = Wish.from_params(self.asked.params)
+        if field in {"count", "worded"}:
+            return replace(wish, **{field: value})
+        if field == "seed":
+            return replace(wish, seed=value or 0)
+        return replace(wish, of=replace(wish.of, **{field: value}))
 
     def panel(self) -> Parts:
         """The widgets, set to the wish; a change goes into the address and runs the page."""
@@ -117,7 +123,7 @@ class _Page:
         if picks.note:
             yield _caption(picks.note)
         yield from grid(self.asked, picks.results, Search())
-        yield Standing(partial(shown.shown, self.asked, picks))
+        yield Effect(partial(shown.shown, self.asked, picks))
 
     def nothing(self, picks: Picks) -> Parts:
         """No result is no error: say why, and offer to loosen what narrows it."""
@@ -136,7 +142,7 @@ class _Page:
 
     def _worded(self) -> Generator[Part, Any, Picks | None]:
         """The language model's words; None while they are waited for, and where they don't come."""
-        words: Future[Picks] | None = yield Standing(partial(held.worded, self.asked, self.wish))
+        words: Future[Picks] | None = yield Effect(partial(held.worded, self.asked, self.wish))
         if words is None:
             return None
         if not words.done():
@@ -173,14 +179,6 @@ class _Page:
             f'<p class="w-notice" role="status"><strong>{where}</strong>'
             f"{escape(why.detail)}{escape(more)}</p>"
         )
-
-
-def _changed(wish: Wish, field: str, value: Value) -> Wish:
-    if field in {"count", "worded"}:
-        return replace(wish, **{field: value})
-    if field == "seed":
-        return replace(wish, seed=value or 0)
-    return replace(wish, of=replace(wish.of, **{field: value}))
 
 
 def _waiting(words: Future[Picks]) -> Parts:

@@ -11,12 +11,11 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.asked import Asked
 from streamlit_app.followed import Followed, Value
 from streamlit_app.pages.search.filters import filters, how_many, kinds
-from streamlit_app.pages.search.question import chosen_titles, named_by
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.titles.name_box import name_box, named
 from streamlit_app.pages.words import words
 from streamlit_app.parts import (
-    Asking,
+    AddressForm,
     Box,
     Button,
     Column,
@@ -66,7 +65,7 @@ class SearchPanel:
 
     @property
     def _panel(self) -> Followed[Search]:
-        return Followed(self.asked, "w", self._current, self._write, self._change)
+        return Followed(self.asked, "w", self._write, self._changed)
 
     def _current(self) -> Search:
         return Search.from_params(self.asked.params)
@@ -75,7 +74,8 @@ class SearchPanel:
         self.asked.session[_PROBLEM] = ""
         self.asked.address.go(wanted.to_params())
 
-    def _change(self, search: Search, field: str, value: Value) -> Search:
+    def _changed(self, field: str, value: Value) -> Search:
+        search = self._current()
         if field != "text":
             return replace(search, **{field: value})
         if self.asked.session[_MODE] != "several":
@@ -121,11 +121,12 @@ class SearchPanel:
     def _several(self) -> Parts:
         """The titles chosen so far, each a link that lets it go, and the box for names."""
         search = self.search
-        for heading, place, refs in chosen_titles(search):
+        for heading, place, refs in (
+            ("Like", "liked", (search.title,) if search.title else search.like),
+            ("Not like", "unliked", search.unlike),
+        ):
             links = [
-                similar_link(
-                    named_by(self.asked.titles.title, ref), search.letting_go(ref), "close"
-                )
+                similar_link(self.asked.titles.name(ref), search.letting_go(ref), "close")
                 for ref in refs
             ]
             if links:
@@ -135,7 +136,7 @@ class SearchPanel:
             key = self._panel.key("name")
             yield name_box(self.asked, "Add a film or series", key, self._adding)
 
-    def _by_words(self) -> Asking:
+    def _by_words(self) -> AddressForm:
         """The box for words: Enter goes on even before anything else of the page stands."""
         search = self.search
         box = Box(
@@ -151,7 +152,7 @@ class SearchPanel:
         )
         button = Button("Search", does=self._panel.again("text"), kind="primary")
         kept = replace(search, text="", title=search.title if search.like else None)
-        return Asking("similar", kept.to_params(), box, button)
+        return AddressForm("similar", kept.to_params(), box, button)
 
     def _by_id(self) -> Parts:
         title = self.search.title

@@ -12,21 +12,20 @@ from streamlit_app.asked import Asked
 from streamlit_app.pages.lists import shown
 from streamlit_app.pages.notices import refused
 from streamlit_app.pages.search.panel import SearchPanel
-from streamlit_app.pages.search.question import named_by, question
 from streamlit_app.pages.titles import actions, cards, starters
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.titles.ways import words_of
 from streamlit_app.pages.words import count, heading, lead, notice
 from streamlit_app.parts import (
     Column,
+    Effect,
+    Fill,
     Fragment,
     Html,
-    Into,
+    PageName,
     Parts,
-    Place,
     Row,
-    Standing,
-    Title,
+    Slot,
 )
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import EXAMPLES, KIND_NAMES
@@ -35,9 +34,9 @@ from streamlit_app.questions.vocabulary import EXAMPLES, KIND_NAMES
 def similar(asked: Asked) -> Parts:
     """The whole page."""
     search = Search.from_params(asked.params)
-    above = yield Place()
+    above = yield Slot()
     if search.title is None and not search.like:
-        yield Into(above, [heading("What would you like to watch?")])
+        yield Fill(above, [heading("What would you like to watch?")])
     panel = SearchPanel(asked, search)
     yield from panel.parts()
     try:
@@ -47,10 +46,10 @@ def similar(asked: Asked) -> Parts:
             # For a search that leaves out what was watched, by the viewer's history.
             caller = asked.who.caller if search.unseen and asked.who.is_known else NOBODY
             titles = asked.titles.similar(search, caller).results
-            yield Into(above, _question(asked, search))
+            yield Fill(above, _question(asked, search))
             yield from _results(asked, panel, titles)
     except ApiError as error:
-        yield Into(above, _unanswered(search))
+        yield Fill(above, _unanswered(search))
         if not isinstance(error, ApiRefused):
             raise
         yield refused(error)
@@ -58,7 +57,7 @@ def similar(asked: Asked) -> Parts:
             other = search.title.other_kind
             label = f"Look for the {KIND_NAMES[other.kind].lower()} {other.tmdb_id} instead"
             yield similar_link(label, search.for_title(other))
-    yield Standing(partial(shown.opened, asked, search.title))
+    yield Effect(partial(shown.opened, asked, search.title))
 
 
 def _examples(asked: Asked) -> Parts:
@@ -90,10 +89,12 @@ def _question(asked: Asked, search: Search) -> Parts:
         facts = asked.titles.title(search.title)
         name = f"Similar to {facts.title}" + (f" ({facts.year})" if facts.year else "")
     elif search.like:
-        name = question(search, partial(named_by, asked.titles.title))
+        name = "Like " + " and ".join(map(asked.titles.name, search.like))
+        if search.unlike:
+            name += f", not like {' or '.join(map(asked.titles.name, search.unlike))}"
     else:
         return
-    yield Title(f"{name} · watcher")
+    yield PageName(f"{name} · watcher")
     yield heading(name)
     if search.title:
         actions.load(asked, [facts.ref])

@@ -28,13 +28,7 @@ def taste(asked: Asked) -> Parts:
     if not asked.who.is_known:
         return
     chosen = Wish.from_params(asked.params).kinds
-    panel = Followed(
-        asked,
-        "taste",
-        lambda: Wish.from_params(asked.params).kinds,
-        lambda chosen: asked.address.go(Wish(of=Search(results=chosen)).to_params()),
-        lambda _kinds, _field, chosen: chosen,
-    )
+    panel = Followed(asked, "taste", partial(_go, asked), lambda _field, chosen: chosen)
     panel.begin(chosen)
     yield kinds(panel, chosen, "kinds")
     asked.health()
@@ -42,6 +36,10 @@ def taste(asked: Asked) -> Parts:
     ask = partial(asked.client.taste, asked.who.caller, chosen, wish.count, wish.seed)
     found = yield Waiting("Drawing your map …", ask)
     yield from _too_little(found, chosen) if found.needed else _whole(asked, found)
+
+
+def _go(asked: Asked, kinds: Kinds) -> None:
+    asked.address.go(Wish(of=Search(results=kinds)).to_params())
 
 
 def _too_little(found: Taste, kinds: Kinds) -> Parts:

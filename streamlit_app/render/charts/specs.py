@@ -10,7 +10,7 @@ import altair as alt
 
 from streamlit_app.pages.taste.looks import QUIET
 
-Row = dict[str, Any]
+Datum = dict[str, Any]
 Spec = dict[str, Any]
 """A chart as Vega-Lite's JSON, its rows by name in `datasets`."""
 
@@ -39,7 +39,7 @@ def finished(chart: Drawn, height: int) -> Spec:
     return found
 
 
-def with_rows(kept: Spec, **rows: Sequence[Row]) -> Spec:
+def with_rows(kept: Spec, **rows: Sequence[Datum]) -> Spec:
     """A copy of the chart with its rows.
 
     They come in last: Altair would copy and check each value against Vega's schema.

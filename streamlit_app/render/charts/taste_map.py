@@ -14,7 +14,7 @@ from streamlit_app.pages.taste.looks import BOTH, PAGE, TEXT
 from streamlit_app.pages.taste.map_frame import HEIGHT, RIM, Frame, frame, labels, ordered
 from streamlit_app.pages.taste.map_panel import CHOSEN
 from streamlit_app.pages.taste.words import WHATS, names, told_of
-from streamlit_app.render.charts.specs import KEPT, Row, Spec, finished, rows_of, with_rows
+from streamlit_app.render.charts.specs import KEPT, Datum, Spec, finished, rows_of, with_rows
 
 _SHAPES: Final[Mapping[What, str | float]] = {
     "pick": "diamond",
@@ -111,7 +111,7 @@ def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
     return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
 
 
-def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
+def _points(taste: Taste, every: Sequence[str]) -> list[Datum]:
     return [
         {
             "ref": str(one.ref),
@@ -127,7 +127,7 @@ def _points(taste: Taste, every: Sequence[str]) -> list[Row]:
     ]
 
 
-def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Row]:
+def _rims(taste: Taste, every: Sequence[str]) -> Iterator[Datum]:
     for one, name in zip(taste.tastes, every, strict=True):
         for turn in range(_AROUND + 1):
             angle = 2 * pi * turn / _AROUND

@@ -13,40 +13,8 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from streamlit_app import parts as p
 from streamlit_app.asked import Asked
-from streamlit_app.parts import (
-    Again,
-    Asking,
-    Box,
-    Button,
-    Chart,
-    Column,
-    Columns,
-    Dialog,
-    Elsewhere,
-    Expander,
-    Form,
-    Fragment,
-    Guarded,
-    Html,
-    Into,
-    Label,
-    Link,
-    Marked,
-    Menu,
-    Part,
-    Picture,
-    Place,
-    Popover,
-    Row,
-    Segments,
-    Standing,
-    Title,
-    Toggle,
-    Waiting,
-    Widget,
-    walk,
-)
 from streamlit_app.questions.address import Params
 
 _ARROW: Final = "expand_more"
@@ -63,26 +31,26 @@ class Faces:
         self.title = "watcher"
         self._asked = asked
 
-    def html(self, parts: Iterable[Part]) -> str:
+    def html(self, parts: Iterable[p.Part]) -> str:
         """The parts; raises `Untold`, and what asking the API raises."""
         pieces: list[str | list[str]] = []
 
-        def show(part: Part) -> Any:  # noqa: ANN401 -- what the part holds
+        def show(part: p.Part) -> Any:  # noqa: ANN401 -- what the part holds
             match part:
-                case Place():
+                case p.Slot():
                     pieces.append(room := list[str]())
                     return room
-                case Into():
+                case p.Fill():
                     part.place.append(self.html(part.parts))
-                case Waiting():
+                case p.Waiting():
                     return part.call()
-                case Title():
+                case p.PageName():
                     self.title = part.text
                 case _:
                     pieces.append(self._face(part))
-            return part.value if isinstance(part, Box) else None
+            return part.value if isinstance(part, p.Box) else None
 
-        walk(parts, show)
+        p.walk(parts, show)
         return "".join(one if isinstance(one, str) else "".join(one) for one in pieces)
 
     def href(self, path: str, params: Params | None = None) -> str:
@@ -91,36 +59,36 @@ class Faces:
         return (path or "./") + (f"?{query}" if query else "")
 
     @singledispatchmethod
-    def _face(self, part: Part) -> str:
+    def _face(self, part: p.Part) -> str:
         raise TypeError(part)
 
-    @_face.register(Again)
-    @_face.register(Elsewhere)
-    def _(self, _part: Part) -> str:
+    @_face.register(p.Again)
+    @_face.register(p.Elsewhere)
+    def _(self, _part: p.Part) -> str:
         raise Untold
 
-    @_face.register(Standing)
-    @_face.register(Dialog)
-    def _(self, _part: Part) -> str:
+    @_face.register(p.Effect)
+    @_face.register(p.Dialog)
+    def _(self, _part: p.Part) -> str:
         return ""
 
     @_face.register
-    def _(self, part: Html) -> str:
+    def _(self, part: p.Html) -> str:
         return _html(part.body, grows=part.grows)
 
     @_face.register
-    def _(self, part: Picture) -> str:
+    def _(self, part: p.Picture) -> str:
         return _html(part.draw(True))  # noqa: FBT003 -- the drawing itself, in the page's letters
 
     @_face.register
-    def _(self, part: Link) -> str:
+    def _(self, part: p.Link) -> str:
         href = escape(self.href(part.path, part.params))
         inner = f"{icon(part.icon)}{_words(part.label)}"
         face = f'<a data-testid="stPageLink-NavLink" href="{href}">{inner}</a>'
         return _element(f'<div data-testid="stPageLink">{face}</div>', grows=part.wide)
 
     @_face.register
-    def _(self, part: Button) -> str:
+    def _(self, part: p.Button) -> str:
         key = f"FormSubmitter-{part.form}-{part.label}" if part.form else part.key
         style = f"w-{part.kind} w-wide" if part.wide else f"w-{part.kind}"
         face = f'<button type="button" class="{style}" data-testid="stBaseButton-{part.kind}">'
@@ -128,7 +96,7 @@ class Faces:
         return _element(f'<div data-testid="stButton">{inner}</div>', key, grows=part.wide)
 
     @_face.register
-    def _(self, part: Menu) -> str:
+    def _(self, part: p.Menu) -> str:
         inner = f"{_labelled(part.label, part.icon)}{icon(_ARROW, 'w-arrow')}"
         face = (
             f'<button type="button" class="w-{part.kind}" data-testid="stMenuButtonButton" '
@@ -137,7 +105,7 @@ class Faces:
         return _element(f'<div data-testid="stMenuButton">{face}</div>', part.key, grows=False)
 
     @_face.register
-    def _(self, part: Segments) -> str:
+    def _(self, part: p.Segments) -> str:
         every = "".join(
             f'<button type="button" class="w-segment" role="radio" '
             f'aria-checked="{str(one == part.now).lower()}">{_words(name)}</button>'
@@ -147,7 +115,7 @@ class Faces:
         return _element(_above(part) + inner, part.key, grows=False)
 
     @_face.register
-    def _(self, part: Box) -> str:
+    def _(self, part: p.Box) -> str:
         kind = "text" if part.kind == "default" else part.kind
         named = f'name="{part.name}" ' if part.name else ""
         sign = icon("search" if kind == "search" else "")
@@ -161,7 +129,7 @@ class Faces:
         return _element(inner, part.key, style, grows=part.width is None)
 
     @_face.register
-    def _(self, part: Toggle) -> str:
+    def _(self, part: p.Toggle) -> str:
         face = (
             f'<button type="button" class="w-toggle" role="switch" '
             f'aria-checked="{str(part.on).lower()}"><i></i>{_words(part.label)}</button>'
@@ -169,58 +137,58 @@ class Faces:
         return _element(face, part.key, grows=False)
 
     @_face.register
-    def _(self, part: Expander) -> str:
+    def _(self, part: p.Expander) -> str:
         label = _labelled(part.label, "keyboard_arrow_right")
         return _element(f'<button type="button" class="w-fold">{label}</button>', part.key)
 
     @_face.register
-    def _(self, part: Popover) -> str:
+    def _(self, part: p.Popover) -> str:
         inner = f"{_labelled(part.label, part.icon)}{icon(_ARROW, 'w-arrow')}"
         face = f'<button type="button" data-testid="stPopoverButton">{inner}</button>'
         return _element(face, part.key, grows=False)
 
     @_face.register
-    def _(self, part: Row) -> str:
+    def _(self, part: p.Row) -> str:
         return _row(part, self.html(part.parts))
 
     @_face.register
-    def _(self, part: Column) -> str:
+    def _(self, part: p.Column) -> str:
         style = f"w-column w-gap-{part.gap}" + (" w-bordered" if part.border else "")
         face = f'<div data-testid="stVerticalBlock" class="{_key(part.key)}{style}">'
         return _block(f"{face}{self.html(part.parts)}</div>", grows=part.grows)
 
     @_face.register
-    def _(self, part: Columns) -> str:
-        every = "".join(self._face(Column(parts)) for parts in part.columns)
+    def _(self, part: p.Columns) -> str:
+        every = "".join(self._face(p.Column(parts)) for parts in part.columns)
         return f'<div class="w-halves">{every}</div>'
 
-    @_face.register(Form)
-    @_face.register(Guarded)
-    def _(self, part: Form | Guarded) -> str:
+    @_face.register(p.Form)
+    @_face.register(p.Guarded)
+    def _(self, part: p.Form | p.Guarded) -> str:
         return self.html(part.parts)
 
     @_face.register
-    def _(self, part: Fragment) -> str:
+    def _(self, part: p.Fragment) -> str:
         return self.html(part.inside())
 
     @_face.register
-    def _(self, part: Asking) -> str:
+    def _(self, part: p.AddressForm) -> str:
         hidden = "".join(
             f'<input type="hidden" name="{name}" value="{escape(one)}">'
             for name, every in self._asked.address.with_profile(part.params).items()
             for one in every
         )
         button = self._face(part.button).replace('type="button"', 'type="submit"', 1)
-        row = _row(Row([], align="bottom", wraps=False), self._face(part.box) + button)
+        row = _row(p.Row([], align="bottom", wraps=False), self._face(part.box) + button)
         return f'<form class="w-form" action="{part.path}">{hidden}{row}</form>'
 
     @_face.register
-    def _(self, part: Chart) -> str:
+    def _(self, part: p.Chart) -> str:
         room = f'<div style="height:{part.height}px"></div>'
         return _element(room) if part.height else ""
 
     @_face.register
-    def _(self, part: Widget) -> str:
+    def _(self, part: p.Widget) -> str:
         return self._face(part.face) if part.face else ""
 
 
@@ -243,7 +211,7 @@ def _element(content: str, key: str = "", style: str = "", *, grows: bool = True
     )
 
 
-def _row(row: Row, inner: str) -> str:
+def _row(row: p.Row, inner: str) -> str:
     style = f"w-row-of w-gap-{row.gap} w-align-{row.align} w-place-{row.place}"
     style += "" if row.wraps else " w-one-line"
     face = f'<div data-testid="stHorizontalBlock" class="{_key(row.key)}{style}">'
@@ -259,20 +227,20 @@ def _key(key: str) -> str:
     return f"st-key-{escape(key)} " if key else ""
 
 
-def _above(part: Box | Segments) -> str:
+def _above(part: p.Box | p.Segments) -> str:
     return f'<div class="w-label">{escape(part.label)}</div>' if part.labelled else ""
 
 
-def _labelled(label: Label, sign: str) -> str:
+def _labelled(label: p.Label, sign: str) -> str:
     # The sign in a box of its own, as the look expects: what hides a sign's neighbours is an arrow.
     before = f"<span>{icon(sign)}</span>" if sign else ""
     return f'<span class="w-face">{before}{_words(label)}</span>'
 
 
-def _words(label: Label) -> str:
+def _words(label: p.Label) -> str:
     text = (
         f"<strong>{escape(label.name)}</strong> · {escape(label.rest)}"
-        if isinstance(label, Marked)
+        if isinstance(label, p.Marked)
         else escape(label)
     )
     return f'<div data-testid="stMarkdownContainer"><p dir="auto">{text}</p></div>'
