@@ -290,18 +290,27 @@ class Bound(TypedDict):
 
 
 class Widget(Part):
-    """One of Streamlit's own by its name, which no first look has; `face` stands for it there."""
+    """One of Streamlit's own, with its arguments; no first look has it, where `face` stands for it.
+
+    `takes` takes its value.
+    """
 
     name: str
-    given: tuple[Any, ...]
-    named: Mapping[str, Any]
+    given: tuple[object, ...]
+    named: Mapping[str, object]
     takes: Takes | None = None
     face: Part | None = None
 
 
-def widget(name: str, /, *given: Any, face: Part | None = None, **named: Any) -> Widget:  # noqa: ANN401
-    """A `Widget` with its arguments as Streamlit names them; `takes` takes its value."""
-    takes = named.pop("takes", None)
+def widget(
+    name: str,
+    /,
+    *given: object,
+    takes: Takes | None = None,
+    face: Part | None = None,
+    **named: object,
+) -> Widget:
+    """A `Widget` by Streamlit's names for it and its arguments."""
     return Widget(name, given, named, takes, face)
 
 

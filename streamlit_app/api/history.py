@@ -39,7 +39,6 @@ class HistoryRow(Answer):
     watchlisted: bool = False
     dismissed: bool = False
     last_at: int = 0
-    sources: tuple[str, ...] = ()
     title: TitleCard | None = None
 
 

@@ -12,13 +12,28 @@ from streamlit_app.questions.search import Search, TitleRef
 from streamlit_app.questions.vocabulary import Kind
 
 
-class TitleCard(Answer):
-    """One title of an answer. `runtime` is in minutes, `rating` 0 to 10."""
+class Named(Answer):
+    """A title by its number and its name."""
 
     tmdb_id: int
     media_type: Kind
     title: str
     year: int | None = None
+
+    @property
+    def ref(self) -> TitleRef:
+        """Its identity."""
+        return TitleRef(self.media_type, self.tmdb_id)
+
+    @property
+    def dated(self) -> str:
+        """The name with its year."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+class TitleCard(Named):
+    """One title of an answer. `runtime` is in minutes, `rating` 0 to 10."""
+
     score: float = 0.0
     genres: tuple[str, ...] = ()
     overview: str | None = None
@@ -27,11 +42,6 @@ class TitleCard(Answer):
     votes: int = 0
     runtime: int | None = None
     makers: tuple[str, ...] = ()
-
-    @property
-    def ref(self) -> TitleRef:
-        """Its identity."""
-        return TitleRef(self.media_type, self.tmdb_id)
 
 
 class TitleFacts(TitleCard):
@@ -44,11 +54,9 @@ class TitleFacts(TitleCard):
 
 
 class Similar(Answer):
-    """Titles like the one asked for, best first; `took_ms` is the API's own time."""
+    """Titles like the one asked for, best first."""
 
     results: tuple[TitleCard, ...]
-    index_version: str | int | None = None
-    took_ms: float | None = None
 
 
 class Completions(Answer):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Self
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Self
 
 PROFILE: Final = "profile"
 """The name in an address of who is watching; all pages share it."""
@@ -58,3 +59,49 @@ class Address:
         """Put who is watching into the address, or take it out."""
         if profile_id != self.profile:
             self._write(self._read() | {PROFILE: [profile_id]} if profile_id else self.params)
+
+
+Reading = Mapping[str, tuple[str, Callable[[Sequence[str]], Any]]]
+"""Fields of a question: each one's name in an address, and what reads its values there."""
+
+
+def read(params: Mapping[str, Sequence[str]], fields: Reading) -> dict[str, Any]:
+    """The fields that a query names; without those whose values can't be meant."""
+    found = {field: reads(params.get(name, ())) for field, (name, reads) in fields.items()}
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def written(question: object, fields: Reading) -> Params:
+    """The shortest query that reads back as the question: what is as it is by itself stays out."""
+    usual = type(question)()
+    return {
+        name: _text(value)
+        for field, (name, _) in fields.items()
+        if (value := getattr(question, field)) != getattr(usual, field)
+    }
+
+
+def _text(value: object) -> str | list[str]:
+    if type(value) is tuple:
+        return [str(one) for one in value]
+    if isinstance(value, bool):
+        return "1"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def last(reads: Callable[[str], Any]) -> Callable[[Sequence[str]], Any]:
+    """Reads the last of the values."""
+    return lambda values: reads(values[-1]) if values else None
+
+
+def among(allowed: Iterable[str]) -> Callable[[Sequence[str]], Any]:
+    """Reads one of these."""
+    known = set(allowed)
+    return last(lambda text: text if text in known else None)
+
+
+def whole(least: int, most: int) -> Callable[[Sequence[str]], Any]:
+    """Reads a whole number, brought between the bounds."""
+    return last(
+        lambda text: min(max(int(text), least), most) if re.fullmatch(r"[0-9]{1,9}", text) else None
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Self, cast, get_args
+from typing import Final, Literal, Self
 
-from streamlit_app.questions.search import YEARS, whole
+from streamlit_app.questions.address import Params, Reading, among, last, read, whole, written
+from streamlit_app.questions.search import MAX_NAME, YEARS
 from streamlit_app.questions.vocabulary import GENRES, Kinds
 
 Show = Literal["all", "watched", "rated", "loved", "watchlisted", "dismissed"]
@@ -40,18 +41,8 @@ SORTS: Final[dict[str, str]] = {
     "plays": "Most played first",
 }
 ROWS: Final = 25
-NOTHING_YET: Final = (
-    "Nothing here yet",
-    "Tell watcher what you have seen: it leaves that out, and learns from your ratings.",
-)
-"""What an empty history says."""
-NOTHING_FOUND: Final = ("Nothing found", "No title of your history passes what you set.")
-"""What a history says that holds nothing of what is looked for."""
-TO_EVERYTHING: Final = "Show everything"
-TO_FIRST_PAGE: Final = "Back to the first page"
 
 _MOST_PAGES: Final = 10_000
-_MAX_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,41 +62,11 @@ class HistoryView:
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Self:
         """Read the query of an address. What can't be meant is left out, never an error."""
+        return cls(**read(params, _PARAMS))
 
-        def last(name: str, allowed: Sequence[str], default: str) -> str:
-            values = params.get(name, ())
-            return values[-1] if values and values[-1] in allowed else default
-
-        def number(name: str, least: int, most: int) -> int | None:
-            values = params.get(name, ())
-            return whole(values[-1], least, most) if values else None
-
-        return cls(
-            view=cast("View", last("view", get_args(View), "list")),
-            show=cast("Show", last("show", get_args(Show), "all")),
-            kind=cast("Kinds", last("kind", get_args(Kinds), "all")),
-            genre=last("genre", GENRES, ""),
-            year_from=number("from", *YEARS),
-            year_to=number("to", *YEARS),
-            text=" ".join("".join(params.get("q", ())[-1:]).split())[:_MAX_NAME],
-            sort=cast("Sort", last("sort", get_args(Sort), "latest")),
-            page=number("page", 1, _MOST_PAGES) or 1,
-        )
-
-    def to_params(self) -> dict[str, str]:
+    def to_params(self) -> Params:
         """The shortest query of an address that reads back as this."""
-        every = {
-            "view": "" if self.view == "list" else self.view,
-            "show": "" if self.show == "all" else self.show,
-            "kind": "" if self.kind == "all" else self.kind,
-            "genre": self.genre,
-            "from": "" if self.year_from is None else str(self.year_from),
-            "to": "" if self.year_to is None else str(self.year_to),
-            "q": self.text,
-            "sort": "" if self.sort == "latest" else self.sort,
-            "page": "" if self.page == 1 else str(self.page),
-        }
-        return {name: value for name, value in every.items() if value}
+        return written(self, _PARAMS)
 
     def to_query(self) -> dict[str, str | int]:
         """The query of `GET /history`."""
@@ -137,6 +98,14 @@ class HistoryView:
         return [words for holds, words in conditions if holds]
 
 
-def past_the_end(total: int) -> tuple[str, str]:
-    """What a page behind the last of `total` titles says."""
-    return ("This page is empty", f"There are {total:,} titles on those before.")
+_PARAMS: Final[Reading] = {
+    "view": ("view", among(VIEWS)),
+    "show": ("show", among(SHOWS)),
+    "kind": ("kind", among(KINDS)),
+    "genre": ("genre", among(GENRES)),
+    "year_from": ("from", whole(*YEARS)),
+    "year_to": ("to", whole(*YEARS)),
+    "text": ("q", last(lambda text: " ".join(text.split())[:MAX_NAME])),
+    "sort": ("sort", among(SORTS)),
+    "page": ("page", whole(1, _MOST_PAGES)),
+}

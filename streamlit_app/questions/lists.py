@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, Self
 
-from streamlit_app.questions.search import Search, whole
+from streamlit_app.questions.address import Params, Reading, last, read, whole, written
+from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import Kinds
 
 MAX_COUNT: Final = 20
 DEFAULT_COUNT: Final = 12
+_TODAY: Final = 6
 MAX_SEED: Final = 2**31 - 1
 
 
@@ -29,28 +32,12 @@ class Wish:
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Self:
         """Read the query of an address. What can't be meant is left out, never an error."""
-
-        def last(name: str) -> str:
-            values = params.get(name, ())
-            return values[-1] if values else ""
-
         conditions = {name: values for name, values in params.items() if name not in _QUESTIONS}
-        seed = last("seed")
-        return cls(
-            of=Search.from_params(conditions),
-            count=whole(last("count"), 1, MAX_COUNT) or DEFAULT_COUNT,
-            seed=min(int(seed), MAX_SEED) if seed.isascii() and seed.isdigit() else 0,
-            worded=last("worded") == "1",
-        )
+        return cls(of=Search.from_params(conditions), **read(params, _PARAMS))
 
-    def to_params(self) -> dict[str, str | list[str]]:
+    def to_params(self) -> Params:
         """The shortest query of an address that reads back as this wish."""
-        own = {
-            "count": str(self.count) if self.count != DEFAULT_COUNT else None,
-            "seed": str(self.seed) if self.seed else None,
-            "worded": "1" if self.worded else None,
-        }
-        return self.of.to_params() | {name: value for name, value in own.items() if value}
+        return {**self.of.to_params(), **written(self, _PARAMS)}
 
     def to_request(self) -> dict[str, object]:
         """The body of `POST /recommend`, without whose it is."""
@@ -76,4 +63,19 @@ class Wish:
         return replace(self, of=Search(results=self.of.results))
 
 
+def _seed(text: str) -> int | None:
+    return min(int(text), MAX_SEED) if text.isascii() and text.isdigit() else None
+
+
 _QUESTIONS: Final = frozenset({"q", "title", "like", "unlike", "unseen", "k"})
+_PARAMS: Final[Reading] = {
+    "count": ("count", whole(1, MAX_COUNT)),
+    "seed": ("seed", last(_seed)),
+    "worded": ("worded", last("1".__eq__)),
+}
+
+
+def today() -> Wish:
+    """Today's picks, on Home and on the map of the taste: the same all day, others tomorrow."""
+    # By the clock on the wall where the program runs.
+    return Wish(count=_TODAY, seed=datetime.now().astimezone().date().toordinal())

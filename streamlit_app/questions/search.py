@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Self, cast
 
+from streamlit_app.questions.address import Params, Reading, among, last, read, whole, written
 from streamlit_app.questions.vocabulary import GENRES, KINDS_NAMES, LANGUAGES, Kind, Kinds
 
 MAX_TEXT: Final = 2000
@@ -73,56 +74,15 @@ class Search:
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Self:
         """Read the query of an address. What can't be meant is left out, never an error."""
+        found = cls(**read(params, _PARAMS))
+        title = None if found.like else found.title
+        text = "" if title else found.text
+        unlike = tuple(ref for ref in found.unlike if ref not in found.like)
+        return replace(found, title=title, text=text, unlike=unlike)
 
-        def last(name: str) -> str:
-            values = params.get(name, ())
-            return values[-1] if values else ""
-
-        like = _titles(params.get("like", ()))
-        title = None if like else parse_title(last("title"))
-        results = last("show")
-        return cls(
-            text="" if title else " ".join(last("q").split())[:MAX_TEXT],
-            title=title,
-            like=like,
-            unlike=tuple(ref for ref in _titles(params.get("unlike", ())) if ref not in like),
-            unseen=last("unseen") == "1",
-            results=cast("Kinds", results) if results in {"movie", "tv"} else "all",
-            k=whole(last("k"), 1, MAX_RESULTS) or DEFAULT_RESULTS,
-            year_from=whole(last("from"), *YEARS),
-            year_to=whole(last("to"), *YEARS),
-            genres=_known_genres(params.get("genre", ())),
-            without_genres=_known_genres(params.get("not", ())),
-            languages=tuple(
-                dict.fromkeys(v for v in params.get("lang", ()) if re.fullmatch("[a-z]{2}", v))
-            ),
-            min_votes=whole(last("votes"), 0, 10**7) or 0,
-            min_rating=_rating(last("rating")),
-            runtime_from=whole(last("longer"), *MINUTES),
-            runtime_to=whole(last("shorter"), *MINUTES),
-        )
-
-    def to_params(self) -> dict[str, str | list[str]]:
+    def to_params(self) -> Params:
         """The shortest query of an address that reads back as this search."""
-        params: dict[str, str | list[str] | None] = {
-            "title": str(self.title) if self.title else None,
-            "like": [str(ref) for ref in self.like] or None,
-            "unlike": [str(ref) for ref in self.unlike] or None,
-            "q": self.text or None,
-            "show": None if self.results == "all" else self.results,
-            "k": None if self.k == DEFAULT_RESULTS else str(self.k),
-            "from": str(self.year_from) if self.year_from is not None else None,
-            "to": str(self.year_to) if self.year_to is not None else None,
-            "genre": list(self.genres) or None,
-            "not": list(self.without_genres) or None,
-            "lang": list(self.languages) or None,
-            "votes": str(self.min_votes) if self.min_votes else None,
-            "rating": f"{self.min_rating:g}" if self.min_rating else None,
-            "longer": str(self.runtime_from) if self.runtime_from is not None else None,
-            "shorter": str(self.runtime_to) if self.runtime_to is not None else None,
-            "unseen": "1" if self.unseen else None,
-        }
-        return {name: value for name, value in params.items() if value is not None}
+        return written(self, _PARAMS)
 
     def to_request(self) -> dict[str, object]:
         """The body of `POST /mcp/knn`; only for a search that isn't empty."""
@@ -247,16 +207,9 @@ def parse_title(text: str, kind: Kind = "movie") -> TitleRef | None:
     return TitleRef(named, number) if 1 <= number <= MAX_TMDB_ID else None
 
 
-def whole(text: str, least: int, most: int) -> int | None:
-    """A whole number of an address, brought between the bounds; None where it is none."""
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        return None
-    return min(max(int(text), least), most)
-
-
-def _rating(text: str) -> float:
+def _rating(text: str) -> float | None:
     if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", text):
-        return 0.0
+        return None
     return min(round(float(text) * 2) / 2, 10.0)
 
 
@@ -267,3 +220,27 @@ def _titles(named: Sequence[str]) -> tuple[TitleRef, ...]:
 
 def _known_genres(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name in GENRES))
+
+
+def _languages(codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for code in codes if re.fullmatch("[a-z]{2}", code)))
+
+
+_PARAMS: Final[Reading] = {
+    "title": ("title", last(parse_title)),
+    "like": ("like", _titles),
+    "unlike": ("unlike", _titles),
+    "text": ("q", last(lambda text: " ".join(text.split())[:MAX_TEXT])),
+    "results": ("show", among(KINDS_NAMES)),
+    "k": ("k", whole(1, MAX_RESULTS)),
+    "year_from": ("from", whole(*YEARS)),
+    "year_to": ("to", whole(*YEARS)),
+    "genres": ("genre", _known_genres),
+    "without_genres": ("not", _known_genres),
+    "languages": ("lang", _languages),
+    "min_votes": ("votes", whole(0, 10**7)),
+    "min_rating": ("rating", last(_rating)),
+    "runtime_from": ("longer", whole(*MINUTES)),
+    "runtime_to": ("shorter", whole(*MINUTES)),
+    "unseen": ("unseen", last("1".__eq__)),
+}

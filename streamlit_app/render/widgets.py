@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import singledispatchmethod
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -52,20 +51,16 @@ class Drawing:
     def _inside(self, parts: Iterable[p.Part]) -> None:
         p.walk(parts, self._show)
 
-    @singledispatchmethod
     def _show(self, part: p.Part) -> Any:  # noqa: ANN401 -- what the part holds
-        raise TypeError(part)
+        return getattr(self, f"_{type(part).__name__.lower()}")(part)
 
-    @_show.register
-    def _(self, part: p.Html) -> None:
+    def _html(self, part: p.Html) -> None:
         st.html(part.body, width=_width(grows=part.grows))
 
-    @_show.register
-    def _(self, part: p.Picture) -> None:
+    def _picture(self, part: p.Picture) -> None:
         st.html(part.draw(False))  # noqa: FBT003 -- Streamlit takes no drawing into its HTML
 
-    @_show.register
-    def _(self, part: p.Link) -> None:
+    def _link(self, part: p.Link) -> None:
         st.page_link(
             self._pages[part.path],
             label=markdown(part.label),
@@ -74,8 +69,7 @@ class Drawing:
             width=_width(grows=part.wide),
         )
 
-    @_show.register
-    def _(self, part: p.Button) -> bool:
+    def _button(self, part: p.Button) -> bool:
         looks: dict[str, Any] = {
             "key": part.key or None,
             "icon": _sign(part.icon),
@@ -87,8 +81,7 @@ class Drawing:
         label = markdown(part.label)
         return st.form_submit_button(label, **looks) if part.form else st.button(label, **looks)
 
-    @_show.register
-    def _(self, part: p.Menu) -> None:
+    def _menu(self, part: p.Menu) -> None:
         def named(one: object) -> str:
             name = markdown(part.options[one])
             return f":material/check: {name}" if one == part.now else name
@@ -107,8 +100,7 @@ class Drawing:
             wrap=False,
         )
 
-    @_show.register
-    def _(self, part: p.Segments) -> None:
+    def _segments(self, part: p.Segments) -> None:
         st.segmented_control(
             part.label,
             list(part.options),
@@ -120,8 +112,7 @@ class Drawing:
             **_bound(part.key, part.takes),
         )
 
-    @_show.register
-    def _(self, part: p.Box) -> Any:  # noqa: ANN401 -- text, by Streamlit's word
+    def _box(self, part: p.Box) -> Any:  # noqa: ANN401 -- text, by Streamlit's word
         return st.text_input(
             part.label,
             part.value,
@@ -135,12 +126,10 @@ class Drawing:
             **_bound(part.key, part.takes),
         )
 
-    @_show.register
-    def _(self, part: p.Toggle) -> None:
+    def _toggle(self, part: p.Toggle) -> None:
         st.toggle(part.label, value=part.on, **_bound(part.key, part.takes))
 
-    @_show.register
-    def _(self, part: p.Row) -> None:
+    def _row(self, part: p.Row) -> None:
         with st.container(
             key=part.key or None,
             horizontal=True,
@@ -152,37 +141,31 @@ class Drawing:
         ):
             self._inside(part.parts)
 
-    @_show.register
-    def _(self, part: p.Column) -> None:
+    def _column(self, part: p.Column) -> None:
         width = _width(grows=part.grows)
         key, border = part.key or None, part.border or None
         with st.container(key=key, border=border, gap=_gap(part.gap), width=width):
             self._inside(part.parts)
 
-    @_show.register
-    def _(self, part: p.Columns) -> None:
+    def _columns(self, part: p.Columns) -> None:
         places = st.columns(len(part.columns), gap=_gap(part.gap))
         for place, parts in zip(places, part.columns, strict=True):
             with place:
                 self._inside(parts)
 
-    @_show.register
-    def _(self, part: p.Form) -> None:
+    def _form(self, part: p.Form) -> None:
         with st.form(part.key, clear_on_submit=part.clears, border=False):
             self._inside(part.parts)
 
-    @_show.register
-    def _(self, part: p.AddressForm) -> None:
+    def _addressform(self, part: p.AddressForm) -> None:
         self._show(p.Row([part.box, part.button], align="bottom", wraps=False))
 
-    @_show.register
-    def _(self, part: p.Expander) -> None:
+    def _expander(self, part: p.Expander) -> None:
         # An icon would stand where its arrow does: it has none.
         place = st.expander(part.label, key=part.key or None, on_change=_opens(part.at_once))
         self._opened(place, part.inside)
 
-    @_show.register
-    def _(self, part: p.Popover) -> None:
+    def _popover(self, part: p.Popover) -> None:
         # Without a key it is told at once.
         key, does = part.key or None, _opens(not part.key)
         place = st.popover(part.label, icon=_sign(part.icon), key=key, on_change=does)
@@ -194,45 +177,36 @@ class Drawing:
             with place:
                 self._inside(inside())
 
-    @_show.register
-    def _(self, part: p.Dialog) -> None:
+    def _dialog(self, part: p.Dialog) -> None:
         st.dialog(part.title)(lambda: self._inside(part.inside()))()
 
-    @_show.register
-    def _(self, part: p.Fragment) -> None:
+    def _fragment(self, part: p.Fragment) -> None:
         st.fragment(self._drawn_anew, run_every=part.every)(part.inside)
 
     def _drawn_anew(self, inside: p.Inside) -> None:
         self.draw(inside())
 
-    @_show.register
-    def _(self, part: p.Guarded) -> None:
+    def _guarded(self, part: p.Guarded) -> None:
         self.draw(part.parts)
 
-    @_show.register
-    def _(self, _part: p.Slot) -> DeltaGenerator:
+    def _slot(self, _part: p.Slot) -> DeltaGenerator:
         return st.container()
 
-    @_show.register
-    def _(self, part: p.Fill) -> None:
+    def _fill(self, part: p.Fill) -> None:
         with part.place:
             self._inside(part.parts)
 
-    @_show.register
-    def _(self, part: p.Waiting) -> object:
+    def _waiting(self, part: p.Waiting) -> object:
         with st.spinner(part.words):
             return part.call()
 
-    @_show.register
-    def _(self, part: p.Effect) -> object:
+    def _effect(self, part: p.Effect) -> object:
         return part.call()
 
-    @_show.register
-    def _(self, part: p.PageName) -> None:
+    def _pagename(self, part: p.PageName) -> None:
         st.set_page_config(page_title=part.text)
 
-    @_show.register
-    def _(self, part: p.Chart) -> None:
+    def _chart(self, part: p.Chart) -> None:
         # Vega's schema takes a moment to load: only where there is a chart.
         from streamlit_app.render.charts import SPECS  # noqa: PLC0415
 
@@ -241,19 +215,16 @@ class Drawing:
             chosen = {"key": part.key, "on_select": lambda: _taken(part.key, part.takes)}
         st.vega_lite_chart(SPECS[part.name](part.of), width="stretch", alt=part.alt, **chosen)
 
-    @_show.register
-    def _(self, part: p.Widget) -> Any:  # noqa: ANN401 -- what the widget holds
+    def _widget(self, part: p.Widget) -> Any:  # noqa: ANN401 -- what the widget holds
         named = dict(part.named)
         if part.takes:
             named |= {"on_change": _taken, "args": (named["key"], part.takes)}
         return getattr(st, part.name)(*part.given, **named)
 
-    @_show.register
-    def _(self, _part: p.Again) -> None:
+    def _again(self, _part: p.Again) -> None:
         st.rerun()
 
-    @_show.register
-    def _(self, part: p.Elsewhere) -> None:
+    def _elsewhere(self, part: p.Elsewhere) -> None:
         params = self._asked.address.with_profile(part.params)
         st.switch_page(self._pages[part.path], query_params=params)
 

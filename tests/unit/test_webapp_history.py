@@ -123,7 +123,7 @@ looks = some.builds(
 
 @given(looks)
 def test_a_link_brings_back_the_same_look_at_a_history(look: HistoryView) -> None:
-    params = {name: [value] for name, value in look.to_params().items()}
+    params = {name: [str(value)] for name, value in look.to_params().items()}
     assert HistoryView.from_params(params) == look
 
 

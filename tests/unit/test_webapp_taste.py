@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from streamlit_app.api.taste import Crowd, Taste
-from streamlit_app.pages.lists import today
 from streamlit_app.pages.taste import looks as chart_looks
 from streamlit_app.pages.taste import map_drawing
 from streamlit_app.pages.taste import words as taste_words
+from streamlit_app.questions.lists import today
 from streamlit_app.render.charts import taste_map as map_chart
 from tests.fakes.watcher_api import WatcherApi
 from tests.web_pages import html, links, opened
@@ -118,7 +118,7 @@ def specs(test: AppTest) -> list[dict[str, Any]]:
 def test_the_page_tells_the_tastes_and_leads_to_similar(api: WatcherApi) -> None:
     api.lists.taste = TASTE
     test = opened("taste", show="movie")
-    wish = today.wish()
+    wish = today()
     assert api.lists.asked == [
         {"path": f"/taste?profile=p1&kind=movie&count={wish.count}&seed={wish.seed}"}
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -94,24 +94,23 @@ class _Unsettled:
                 yield Again()
 
     def _settle(self, title: TitleCard | None) -> None:
-        try:
+        def settle() -> None:
             undo = self.asked.history.match(self.name, title.tmdb_id if title else None)
-        except ApiError as error:
-            self.asked.session[_FAILED] = error.detail
-            return
-        self.asked.changed()
-        year = f" ({title.year})" if title and title.year else ""
-        told = f"It is {title.title}{year}." if title else "Left without a title."
-        self._all[self._key] = _Settled(told, undo)
+            told = f"It is {title.dated}." if title else "Left without a title."
+            self._all[self._key] = _Settled(told, undo)
+
+        self._try(settle)
 
     def _undo(self) -> None:
+        self._try(lambda: self.asked.history.unmatch(self._all.pop(self._key).undo))
+
+    def _try(self, change: Callable[[], None]) -> None:
         try:
-            self.asked.history.unmatch(self._all[self._key].undo)
+            change()
         except ApiError as error:
             self.asked.session[_FAILED] = error.detail
-            return
-        self.asked.changed()
-        del self._all[self._key]
+        else:
+            self.asked.changed()
 
     @property
     def _all(self) -> dict[_Name, _Settled]:

@@ -9,11 +9,12 @@ from streamlit_app.api.history import HistoryRow
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
 from streamlit_app.pages.gate import gate
-from streamlit_app.pages.lists import held, shown, today
+from streamlit_app.pages.lists import held, shown
 from streamlit_app.pages.lists.first_steps import first_steps
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.words import heading, lead, section
 from streamlit_app.parts import Effect, Elsewhere, Fill, Html, Link, Parts, Row, Slot
+from streamlit_app.questions.lists import today
 from streamlit_app.questions.search import Search
 
 _LATEST: Final = 10
@@ -75,7 +76,7 @@ def _done(asked: Asked) -> None:
 
 
 def _picks(asked: Asked, latest: tuple[HistoryRow, ...]) -> Parts:
-    picks = yield from held.picks(asked, today.wish())
+    picks = yield from held.picks(asked, today())
     yield heading("Picks for today")
     for sentence in (picks.cold_start, picks.note):
         if sentence:

@@ -16,17 +16,7 @@ from streamlit_app.pages.titles import actions, cards, starters
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.titles.ways import words_of
 from streamlit_app.pages.words import count, heading, lead, notice
-from streamlit_app.parts import (
-    Column,
-    Effect,
-    Fill,
-    Fragment,
-    Html,
-    PageName,
-    Parts,
-    Row,
-    Slot,
-)
+from streamlit_app.parts import Column, Effect, Fill, Fragment, Html, PageName, Parts, Row, Slot
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import EXAMPLES, KIND_NAMES
 
@@ -87,7 +77,7 @@ def _question(asked: Asked, search: Search) -> Parts:
     """What is asked, as the page's heading and its name in a tab; a title with its own card."""
     if search.title:
         facts = asked.titles.title(search.title)
-        name = f"Similar to {facts.title}" + (f" ({facts.year})" if facts.year else "")
+        name = f"Similar to {facts.dated}"
     elif search.like:
         name = "Like " + " and ".join(map(asked.titles.name, search.like))
         if search.unlike:

@@ -8,7 +8,6 @@ from streamlit_app.api.taste import Crowd, OneTaste, Taste
 from streamlit_app.asked import Asked
 from streamlit_app.followed import Followed
 from streamlit_app.pages.gate import gate
-from streamlit_app.pages.lists import today
 from streamlit_app.pages.search.filters import kinds
 from streamlit_app.pages.taste import looks
 from streamlit_app.pages.taste import words as taste_words
@@ -16,7 +15,7 @@ from streamlit_app.pages.taste.map_panel import map_panel
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.words import count, heading, notice, section, subsection, words
 from streamlit_app.parts import Chart, Column, Columns, Expander, Html, Link, Parts, Row, Waiting
-from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.lists import Wish, today
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import Kinds
 
@@ -32,7 +31,7 @@ def taste(asked: Asked) -> Parts:
     panel.begin(chosen)
     yield kinds(panel, chosen, "kinds")
     asked.health()
-    wish = today.wish()
+    wish = today()
     ask = partial(asked.client.taste, asked.who.caller, chosen, wish.count, wish.seed)
     found = yield Waiting("Drawing your map …", ask)
     yield from _too_little(found, chosen) if found.needed else _whole(asked, found)

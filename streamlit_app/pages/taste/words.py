@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from streamlit_app.api.taste import Crowd, Named, OneTaste, Point, Taste, What
+from streamlit_app.api.taste import Crowd, OneTaste, Point, Taste, What
+from streamlit_app.api.titles import Named
 from streamlit_app.pages.words import counted
 from streamlit_app.questions.vocabulary import KIND_NAMES, Kinds
 
@@ -84,8 +85,7 @@ def map_table(taste: Taste) -> str:
     """The map as an HTML table, taste by taste, picks first."""
     tastes, order = names(taste), list(WHATS)
     points = sorted(
-        taste.points,
-        key=lambda one: (one.taste or 0, order.index(one.what), one.title.casefold()),
+        taste.points, key=lambda one: (one.taste or 0, order.index(one.what), one.title.casefold())
     )
     rows = (
         (

@@ -14,8 +14,7 @@ from typing import Final
 from streamlit_app.api.history import History, HistoryRow, Mark, Undo
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
-from streamlit_app.pages.titles.ways import Way, ways_of
-from streamlit_app.parts import Button, Does, Html, Kind, Menu, Part, Parts, Row
+from streamlit_app.parts import Button, Html, Kind, Menu, Part, Parts, Row
 from streamlit_app.questions.search import TitleRef
 
 _STANDINGS: Final = "standings"
@@ -77,8 +76,7 @@ def bar(asked: Asked, ref: TitleRef, name: str, place: str) -> Parts:
     `place` makes the keys of a page's cards differ. Nothing is shown to nobody.
     """
     if asked.who.is_known:
-        ways = [_way(asked, ref, place, way) for way in ways_of(standing(asked, ref))]
-        yield Row(ways, f"acts-{place}", "xxsmall")
+        yield Row(_ways(asked, ref, place), f"acts-{place}", "xxsmall")
         yield from outcome(asked, ref, name, place)
 
 
@@ -136,19 +134,47 @@ def _rate(asked: Asked, ref: TitleRef, rating: int) -> None:
     act(asked, ref, told, lambda history: history.rate(ref, rating or None))
 
 
-def _way(asked: Asked, ref: TitleRef, place: str, way: Way) -> Part:
-    key = f"{way.name}-{place}"
-    kind: Kind = "primary" if way.on else "secondary"
-    if way.name == "rate":
-        ratings = {rating: f"★ {rating}" for rating in range(10, 0, -1)}
-        options = ratings | ({0: "No rating"} if way.on else {})
-        return Menu(way.label, key, options, partial(_rate, asked, ref), way.icon, kind)
-    does: dict[str, Does] = {
-        "seen": partial(see, asked, ref, on=not way.on),
-        "list": partial(mark, asked, ref, "watchlisted", on=not way.on),
-        "not": partial(mark, asked, ref, "dismissed", on=not way.on),
-    }
-    return Button(way.label, key, way.icon, does[way.name], kind)
+def _ways(asked: Asked, ref: TitleRef, place: str) -> list[Part]:
+    """What may be done with a title, by where the viewer stands with it; each can be undone."""
+    row = standing(asked, ref)
+    seen, rating = bool(row and row.watched), row.rating if row else None
+    listed, dismissed = bool(row and row.watchlisted), bool(row and row.dismissed)
+    ratings = {one: f"★ {one}" for one in range(10, 0, -1)} | ({0: "No rating"} if rating else {})
+    return [
+        Button(
+            "Seen: take it back" if seen else "Seen it",
+            f"seen-{place}",
+            "check",
+            partial(see, asked, ref, on=not seen),
+            _kind(seen),
+        ),
+        Menu(
+            f"You gave {rating}: rate again" if rating else "Rate",
+            f"rate-{place}",
+            ratings,
+            partial(_rate, asked, ref),
+            "star",
+            _kind(bool(rating)),
+        ),
+        Button(
+            "On your watchlist: take it off" if listed else "Onto the watchlist",
+            f"list-{place}",
+            "bookmark_added" if listed else "bookmark_add",
+            partial(mark, asked, ref, "watchlisted", on=not listed),
+            _kind(listed),
+        ),
+        Button(
+            "Not for you: take it back" if dismissed else "Not for me",
+            f"not-{place}",
+            "thumb_down",
+            partial(mark, asked, ref, "dismissed", on=not dismissed),
+            _kind(dismissed),
+        ),
+    ]
+
+
+def _kind(on: bool) -> Kind:  # noqa: FBT001 -- what it is about
+    return "primary" if on else "secondary"
 
 
 def _undo(asked: Asked, ref: TitleRef) -> None:

@@ -22,12 +22,7 @@ _TITLE_SIZES: Final = ((9, 15.5), (18, 14.0), (32, 11.5), (56, 9.5), (90, 8.0))
 _SMALLEST_TITLE: Final = 6.6
 
 
-def card(
-    title: TitleCard,
-    *,
-    reason: str = "",
-    detail: str = "",
-) -> str:
+def card(title: TitleCard, *, reason: str = "", detail: str = "") -> str:
     """A card of a grid: the cover, then what it is.
 
     `reason` says why it is here, `detail` what else speaks for it. Nothing in it changes by what
@@ -66,16 +61,7 @@ def row(entry: HistoryRow, told: Sequence[str]) -> str:
 
 
 def _thumbnail(title: TitleCard) -> str:
-    poster = _safe_address(title.poster_url)
-    seed = title.tmdb_id * 2 + (title.media_type == "tv")
-    over = (
-        f'<img class="w-poster" src="{_attribute(poster)}" alt="" loading="lazy" '
-        'referrerpolicy="no-referrer">'
-        if poster
-        else ""
-    )
-    drawn = f'<img class="w-drawing" src="{drawing.cover(title.genres, seed)}" alt="">'
-    return f'<div class="w-cover w-small">{drawn}{over}</div>'
+    return f'<div class="w-cover w-small">{_drawing(title)}{_poster(title)}</div>'
 
 
 def hero(title: TitleFacts, *, mine: Sequence[str] = ()) -> str:
@@ -143,22 +129,30 @@ def _cover(title: TitleCard, *, is_named: bool = True) -> str:
     # The longest word should fit into one line: a letter is about half as wide as high.
     size = max(min(size, 160 / longest), _SMALLEST_TITLE)
     genre = drawing.telling_genre(title.genres)
-    seed = title.tmdb_id * 2 + (title.media_type == "tv")
     hidden = ' aria-hidden="true"' if poster or not is_named else ""
-    image = (
+    label = f' role="img" aria-label="Poster of {_attribute(title.title)}"' if poster else ""
+    return (
+        f'<div class="w-cover"{label}>'
+        f"{_drawing(title)}"
+        f'<div class="w-print"{hidden}><p>{escape(genre)}</p>'
+        f'<{tag} class="w-title" dir="auto" style="font-size:{size:.1f}cqw">'
+        f"{escape(title.title)}</{tag}>"
+        f"<p>{title.year or ''}</p></div>{_poster(title)}</div>"
+    )
+
+
+def _drawing(title: TitleCard) -> str:
+    seed = title.tmdb_id * 2 + (title.media_type == "tv")
+    return f'<img class="w-drawing" src="{drawing.cover(title.genres, seed)}" alt="">'
+
+
+def _poster(title: TitleCard) -> str:
+    poster = _safe_address(title.poster_url)
+    return (
         f'<img class="w-poster" src="{_attribute(poster)}" alt="" loading="lazy" '
         'referrerpolicy="no-referrer">'
         if poster
         else ""
-    )
-    label = f' role="img" aria-label="Poster of {_attribute(title.title)}"' if poster else ""
-    return (
-        f'<div class="w-cover"{label}>'
-        f'<img class="w-drawing" src="{drawing.cover(title.genres, seed)}" alt="">'
-        f'<div class="w-print"{hidden}><p>{escape(genre)}</p>'
-        f'<{tag} class="w-title" dir="auto" style="font-size:{size:.1f}cqw">'
-        f"{escape(title.title)}</{tag}>"
-        f"<p>{title.year or ''}</p></div>{image}</div>"
     )
 
 

@@ -74,8 +74,7 @@ def _decades() -> Spec:
             color=alt.Color(
                 "what:N",
                 scale=alt.Scale(
-                    domain=["Liked", "Others"],
-                    range=[BOTH[0], "light-dark(#8b9db0, #5f7183)"],
+                    domain=["Liked", "Others"], range=[BOTH[0], "light-dark(#8b9db0, #5f7183)"]
                 ),
                 legend=alt.Legend(title=None, orient="bottom"),
             ),

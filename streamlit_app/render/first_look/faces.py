@@ -8,7 +8,6 @@ something shows it there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import singledispatchmethod
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -31,7 +30,7 @@ class Faces:
         self.title = "watcher"
         self._asked = asked
 
-    def html(self, parts: Iterable[p.Part]) -> str:
+    def told(self, parts: Iterable[p.Part]) -> str:
         """The parts; raises `Untold`, and what asking the API raises."""
         pieces: list[str | list[str]] = []
 
@@ -41,7 +40,7 @@ class Faces:
                     pieces.append(room := list[str]())
                     return room
                 case p.Fill():
-                    part.place.append(self.html(part.parts))
+                    part.place.append(self.told(part.parts))
                 case p.Waiting():
                     return part.call()
                 case p.PageName():
@@ -58,45 +57,42 @@ class Faces:
         query = urlencode(self._asked.address.with_profile(params or {}), doseq=True)
         return (path or "./") + (f"?{query}" if query else "")
 
-    @singledispatchmethod
     def _face(self, part: p.Part) -> str:
-        raise TypeError(part)
+        face: str = getattr(self, f"_{type(part).__name__.lower()}")(part)
+        return face
 
-    @_face.register(p.Again)
-    @_face.register(p.Elsewhere)
-    def _(self, _part: p.Part) -> str:
-        raise Untold
-
-    @_face.register(p.Effect)
-    @_face.register(p.Dialog)
-    def _(self, _part: p.Part) -> str:
+    def _effect(self, _part: p.Effect) -> str:
         return ""
 
-    @_face.register
-    def _(self, part: p.Html) -> str:
+    def _dialog(self, _part: p.Dialog) -> str:
+        return ""
+
+    def _again(self, _part: p.Again) -> str:
+        raise Untold
+
+    def _elsewhere(self, _part: p.Elsewhere) -> str:
+        raise Untold
+
+    def _html(self, part: p.Html) -> str:
         return _html(part.body, grows=part.grows)
 
-    @_face.register
-    def _(self, part: p.Picture) -> str:
+    def _picture(self, part: p.Picture) -> str:
         return _html(part.draw(True))  # noqa: FBT003 -- the drawing itself, in the page's letters
 
-    @_face.register
-    def _(self, part: p.Link) -> str:
+    def _link(self, part: p.Link) -> str:
         href = escape(self.href(part.path, part.params))
         inner = f"{icon(part.icon)}{_words(part.label)}"
         face = f'<a data-testid="stPageLink-NavLink" href="{href}">{inner}</a>'
         return _element(f'<div data-testid="stPageLink">{face}</div>', grows=part.wide)
 
-    @_face.register
-    def _(self, part: p.Button) -> str:
+    def _button(self, part: p.Button) -> str:
         key = f"FormSubmitter-{part.form}-{part.label}" if part.form else part.key
         style = f"w-{part.kind} w-wide" if part.wide else f"w-{part.kind}"
         face = f'<button type="button" class="{style}" data-testid="stBaseButton-{part.kind}">'
         inner = f"{face}{_labelled(part.label, part.icon)}</button>"
         return _element(f'<div data-testid="stButton">{inner}</div>', key, grows=part.wide)
 
-    @_face.register
-    def _(self, part: p.Menu) -> str:
+    def _menu(self, part: p.Menu) -> str:
         inner = f"{_labelled(part.label, part.icon)}{icon(_ARROW, 'w-arrow')}"
         face = (
             f'<button type="button" class="w-{part.kind}" data-testid="stMenuButtonButton" '
@@ -104,8 +100,7 @@ class Faces:
         )
         return _element(f'<div data-testid="stMenuButton">{face}</div>', part.key, grows=False)
 
-    @_face.register
-    def _(self, part: p.Segments) -> str:
+    def _segments(self, part: p.Segments) -> str:
         every = "".join(
             f'<button type="button" class="w-segment" role="radio" '
             f'aria-checked="{str(one == part.now).lower()}">{_words(name)}</button>'
@@ -114,8 +109,7 @@ class Faces:
         inner = f'<div class="w-segments" role="radiogroup">{every}</div>'
         return _element(_above(part) + inner, part.key, grows=False)
 
-    @_face.register
-    def _(self, part: p.Box) -> str:
+    def _box(self, part: p.Box) -> str:
         kind = "text" if part.kind == "default" else part.kind
         named = f'name="{part.name}" ' if part.name else ""
         sign = icon("search" if kind == "search" else "")
@@ -128,51 +122,44 @@ class Faces:
         style = f' style="width:{part.width}px;max-width:100%"' if part.width else ""
         return _element(inner, part.key, style, grows=part.width is None)
 
-    @_face.register
-    def _(self, part: p.Toggle) -> str:
+    def _toggle(self, part: p.Toggle) -> str:
         face = (
             f'<button type="button" class="w-toggle" role="switch" '
             f'aria-checked="{str(part.on).lower()}"><i></i>{_words(part.label)}</button>'
         )
         return _element(face, part.key, grows=False)
 
-    @_face.register
-    def _(self, part: p.Expander) -> str:
+    def _expander(self, part: p.Expander) -> str:
         label = _labelled(part.label, "keyboard_arrow_right")
         return _element(f'<button type="button" class="w-fold">{label}</button>', part.key)
 
-    @_face.register
-    def _(self, part: p.Popover) -> str:
+    def _popover(self, part: p.Popover) -> str:
         inner = f"{_labelled(part.label, part.icon)}{icon(_ARROW, 'w-arrow')}"
         face = f'<button type="button" data-testid="stPopoverButton">{inner}</button>'
         return _element(face, part.key, grows=False)
 
-    @_face.register
-    def _(self, part: p.Row) -> str:
-        return _row(part, self.html(part.parts))
+    def _row(self, part: p.Row) -> str:
+        return _row(part, self.told(part.parts))
 
-    @_face.register
-    def _(self, part: p.Column) -> str:
+    def _column(self, part: p.Column) -> str:
         style = f"w-column w-gap-{part.gap}" + (" w-bordered" if part.border else "")
         face = f'<div data-testid="stVerticalBlock" class="{_key(part.key)}{style}">'
-        return _block(f"{face}{self.html(part.parts)}</div>", grows=part.grows)
+        return _block(f"{face}{self.told(part.parts)}</div>", grows=part.grows)
 
-    @_face.register
-    def _(self, part: p.Columns) -> str:
+    def _columns(self, part: p.Columns) -> str:
         every = "".join(self._face(p.Column(parts)) for parts in part.columns)
         return f'<div class="w-halves">{every}</div>'
 
-    @_face.register(p.Form)
-    @_face.register(p.Guarded)
-    def _(self, part: p.Form | p.Guarded) -> str:
-        return self.html(part.parts)
+    def _form(self, part: p.Form) -> str:
+        return self.told(part.parts)
 
-    @_face.register
-    def _(self, part: p.Fragment) -> str:
-        return self.html(part.inside())
+    def _guarded(self, part: p.Guarded) -> str:
+        return self.told(part.parts)
 
-    @_face.register
-    def _(self, part: p.AddressForm) -> str:
+    def _fragment(self, part: p.Fragment) -> str:
+        return self.told(part.inside())
+
+    def _addressform(self, part: p.AddressForm) -> str:
         hidden = "".join(
             f'<input type="hidden" name="{name}" value="{escape(one)}">'
             for name, every in self._asked.address.with_profile(part.params).items()
@@ -182,13 +169,11 @@ class Faces:
         row = _row(p.Row([], align="bottom", wraps=False), self._face(part.box) + button)
         return f'<form class="w-form" action="{part.path}">{hidden}{row}</form>'
 
-    @_face.register
-    def _(self, part: p.Chart) -> str:
+    def _chart(self, part: p.Chart) -> str:
         room = f'<div style="height:{part.height}px"></div>'
         return _element(room) if part.height else ""
 
-    @_face.register
-    def _(self, part: p.Widget) -> str:
+    def _widget(self, part: p.Widget) -> str:
         return self._face(part.face) if part.face else ""
 
 

@@ -77,7 +77,7 @@ def _told(client: ApiClient, health: Health, place: Place, query: Query) -> str:
     asked = Asked(address, session, who, client, client.titles, lambda: health)
     faces = Faces(asked)
     parts = frame.picker(asked), place.page(asked), [frame.foot(health.titles)]
-    return document.rest(place, faces, "".join(faces.html(one) for one in parts))
+    return document.rest(place, faces, "".join(faces.told(one) for one in parts))
 
 
 async def _parts(tell: partial[str]) -> AsyncIterator[str]:
