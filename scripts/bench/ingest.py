@@ -37,7 +37,7 @@ from app.services.catalogue.export_snapshot import read_export
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench import drift, findable
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, print_table, said, write_json
 from scripts.bench.stand_in import StandIn, Syncing, stand_in
 from stand_ins.mongo.server import mongo_server
 
@@ -245,11 +245,6 @@ def _findable(asked: argparse.Namespace, folder: Path) -> Sequence[Figures]:
 
 def _drift(asked: argparse.Namespace, folder: Path) -> Sequence[Figures]:
     return drift.measured(folder, asked.titles, asked.queries, asked.cache, said)
-
-
-def said(text: str) -> None:
-    """Tell on stderr what goes on."""
-    print(text, file=sys.stderr, flush=True)
 
 
 PARTS: Final[

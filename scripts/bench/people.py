@@ -27,7 +27,7 @@ from app.domain.progress import silent
 from app.services.people.history import HistoryQuery
 from app.settings import read_settings
 from app.wiring import open_services
-from scripts.bench.report import peak_mb, print_table, write_json
+from scripts.bench.report import peak_mb, show
 
 HEADER: Final = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date"
 _SPOILED: Final = 50
@@ -88,9 +88,7 @@ def main() -> int:
         finally:
             services.forget(profile.id)
     rows[-1]["peak MB"] = peak_mb(os.getpid())
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 

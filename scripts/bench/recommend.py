@@ -38,7 +38,7 @@ from app.services.search.search import BOTH
 from app.settings import read_settings
 from app.wiring import Services, open_services
 from scripts.bench.grown import FIRST_MADE, grown
-from scripts.bench.report import peak_mb, print_table, write_json
+from scripts.bench.report import peak_mb, show
 
 EVENTS: Final = 2000
 AMONG: Final = 4000
@@ -82,9 +82,7 @@ def main() -> int:
     half = len(rows) // 2
     for small, row in zip(rows[:half], rows[half:], strict=True):
         row["growth"] = float(str(row["p95 ms"])) / float(str(small["p95 ms"]))
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 
