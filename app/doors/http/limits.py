@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import TooLarge
-from app.doors.http.errors import answer
+from app.doors.http.errors import answer, logged_path
 from app.doors.http.metrics import HttpFigures
 
 LARGEST_BODY: Final = 64 * 1024
@@ -79,7 +79,7 @@ class RequestLimits:
             _log.debug(
                 "%s %s %d %.1f ms",
                 scope["method"],
-                scope["path"],
+                logged_path(scope),
                 status,
                 1000 * seconds,
                 extra={"request_id": request_id},

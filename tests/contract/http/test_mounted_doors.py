@@ -1,5 +1,6 @@
 """Doors with an application of their own: who may call them, and that none goes unseen."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,10 @@ def door_of_tokens(program: Callable[[], Services]) -> FastAPI:
     def name(mine: Annotated[Profile, Depends(person)]) -> str:
         return mine.name
 
+    @door.get("/{token}/fault")  # noqa: FAST003 -- `asker` takes it
+    def fault(_: Annotated[Profile, Depends(person)]) -> str:
+        raise ZeroDivisionError
+
     @door.get("/everybody", dependencies=[Depends(household)])
     def everybody() -> list[str]:
         return [one.name for one in program().profiles.all()]
@@ -68,7 +73,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def away(services: Services) -> Iterator[TestClient]:
     """Asks from elsewhere, and sends no header."""
     app = create_app(services, mounted=(("/door", door_of_tokens),))
-    with TestClient(app, client=("203.0.113.9", 1)) as client:
+    with TestClient(app, client=("203.0.113.9", 1), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -95,6 +100,21 @@ def test_a_door_refuses_as_the_api_does(away: TestClient, services: Services) ->
         answer = away.get(path, params=params)
         assert (answer.status_code, answer.json()["error"]) == (status, code), (path, params)
         assert "Bob" not in answer.text
+
+
+def test_a_token_in_a_path_is_not_logged(
+    away: TestClient, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    _, token = services.people.make("Ada")
+    assert away.get(f"/door/{token}/name").status_code == 200
+    broken = away.get(f"/door/{token}/fault")
+    assert (broken.status_code, broken.json()["error"]) == (500, "internal")
+    told = [(record.getMessage(), vars(record).get("path")) for record in caplog.records]
+    assert token not in caplog.text + str(told)
+    assert "GET /door 200" in caplog.text
+    assert [path for _, path in told if path is not None] == ["/door"]
 
 
 def test_the_walk_goes_into_mounted_doors() -> None:
