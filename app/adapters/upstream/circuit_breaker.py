@@ -134,7 +134,10 @@ class CircuitBreaker:
             now, last = self._clock(), outage.since + self._patience
             if now >= last:
                 self._give_up(outage)
-            self._log_once(outage)
+            if not outage.logged:
+                outage.logged = True
+                what = "%s doesn't answer (%s): waiting for it, up to %.0f s"
+                _log.warning(what, self._source, outage.reason, self._patience)
             pause = outage.pause * random.uniform(0.8, 1.2)  # noqa: S311 - hides nothing
             outage.probe_at = min(now + pause, last)
             outage.pause = min(2 * outage.pause, _LONGEST_PAUSE)
@@ -142,16 +145,6 @@ class CircuitBreaker:
             self.answered()
         finally:
             outage.probing = False
-
-    def _log_once(self, outage: _Outage) -> None:
-        if not outage.logged:
-            outage.logged = True
-            _log.warning(
-                "%s doesn't answer (%s): waiting for it, up to %.0f s",
-                self._source,
-                outage.reason,
-                self._patience,
-            )
 
     def _give_up(self, outage: _Outage) -> NoReturn:
         with self._lock:
