@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from app import __version__
+from app.bootstrap import Services, open_services
 from app.domain.errors import WatcherError
 from app.doors.http import (
     admin,
@@ -35,7 +36,6 @@ from app.doors.http.metrics import HttpFigures, RequestFigures
 from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
-from app.wiring import Services, open_services
 
 _THREADS = 8
 """A request computes for about a millisecond: more threads than this only take turns."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Final, NoReturn
 
 import httpx2
@@ -32,6 +33,7 @@ from stand_ins.tmdb.serving import FakeTmdb, Status, tmdb_server
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 BOTH: Final = (MOVIE, TV)
@@ -41,6 +43,9 @@ _HOUR: Final = 23
 
 _DETAIL: Final = re.compile(r"/3/(movie|tv)/(\d+)")
 _PROBE: Final = 680
+
+NOWHERE: Final = Path("/dev/null/nowhere")
+"""The folder of a world that keeps all it has in its stores."""
 
 
 @dataclass
@@ -82,15 +87,9 @@ class IngestWorld:
             timeouts=Timeouts(connect=2, read=read, whole=5, download=5),
         )
         self.sources.append(made)
-        return Ingest(
-            source=made,
-            titles=self.stores.titles,
-            vectors=self.stores.vectors,
-            state=self.stores.state,
-            failures=self.stores.failures,
-            embedder=self.embedder,
-            clock=self.clock,
-        )
+        return open_world(
+            NOWHERE, stores=self.stores, clock=self.clock, embedder=self.embedder
+        ).ingest(made)
 
     def forward(self, days: float) -> None:
         """Move the day, with an export of the day before as ever."""

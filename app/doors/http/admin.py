@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotConfigured
 from app.domain.job_kinds import (
@@ -27,7 +28,6 @@ from app.doors.http.jobs import JobAnswer, all_shown, shown, worker
 from app.doors.http.settings_view import SettingShown, settings_shown
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.sync_state import read_state
-from app.wiring import Services
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
 
@@ -162,7 +162,7 @@ def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
 @router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
 def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
-    _ = program.source
+    program.open_catalogue_source().close()  # says what keeps TMDB from being asked
     wanted = asked or SyncTmdb()
     switches = wanted.model_dump(exclude={"media_type"})
     arguments = {name: "true" for name, on in switches.items() if on}
@@ -174,7 +174,7 @@ def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
 @router.post("/sync/trakt", status_code=202, summary="Bring in everybody's Trakt history")
 def sync_trakt(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a Trakt app."""
-    if program.settings.trakt_client_id is None or program.settings.trakt_client_secret is None:
+    if not program.settings.trakt_is_set:
         raise NotConfigured(
             "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET are not set: make an app at trakt.tv "
             "(settings, API apps) and put both into the environment or .env."
@@ -185,7 +185,7 @@ def sync_trakt(program: Program) -> JobAnswer:
 @router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")
 def retry(program: Program) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
-    _ = program.source
+    program.open_catalogue_source().close()  # says what keeps TMDB from being asked
     return shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
 
 

@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
+from app.bootstrap import Services
 from app.domain.errors import Unauthorized
-from app.wiring import Services
 
 
 def services(request: Request) -> Services:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About, EventKind
@@ -18,7 +19,6 @@ from app.doors.http.titles import TitleCard, card_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.history_rows import Row
 from app.services.people.profiles import events_of
-from app.wiring import Services
 
 router = APIRouter(tags=["history"])
 

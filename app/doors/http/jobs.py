@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from app.bootstrap import Services
 from app.domain.errors import NotFound
 from app.domain.job_kinds import SIGN, worker_seen
 from app.domain.jobs import KEPT, Job, JobState
 from app.doors.http.deps import ADMIN, Program
-from app.wiring import Services
 
 router = APIRouter(prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Query, Request
 from fastapi.params import Depends as Dependency
 
+from app.bootstrap import Services
 from app.domain.errors import Forbidden, Unauthorized
 from app.domain.people.ledger import Profile
 from app.doors.http.deps import ACCESS_OF, Access, Program
-from app.wiring import Services
 
 _REFUSED: Final = (
     "This needs a profile's token, or the admin's: send 'Authorization: Bearer TOKEN'. Only a "

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
-from app.domain.job_kinds import SIGN, SYNC_TRAKT
+from app.domain.job_kinds import SIGN
 from app.domain.jobs import Job, JobState
 from app.doors.worker.agenda import Agenda
 from app.doors.worker.running import Running
-from app.doors.worker.schedule import FETCHING, LANES, SCHEDULE, Entry, Lane
+from app.doors.worker.schedule import LANES, SCHEDULE, Entry, Lane
 from app.doors.worker.work import WORK
-from app.wiring import Services
 
 _POLL: Final = 0.5
 _SIGN_EVERY: Final = 5.0
@@ -142,14 +143,11 @@ class Runner:
             logging.DEBUG if repeated else logging.INFO, "Job %s (%s) begins", job.kind, job.id
         )
         services = self._services
-        with Running(
-            services.jobs,
-            job,
-            services.clock,
-            self._stop,
-            self._interrupt(job.kind),
-        ) as running:
-            outcome = self._outcome(job, running)
+        with (
+            ExitStack() as opened,
+            Running(services.jobs, job, services.clock, self._stop, opened.close) as running,
+        ):
+            outcome = self._outcome(job, running, opened)
         self._tell(job, outcome)
         if outcome.state is JobState.CANCELLED and self._stop.is_set():
             return services.jobs.requeue(job, outcome.sentence)
@@ -165,21 +163,14 @@ class Runner:
         self._agenda.ended(saved, again_helps=outcome.again_helps)
         return saved
 
-    def _interrupt(self, kind: str) -> Callable[[], None]:
-        """What ends the waiting of such a job for somebody outside."""
-        if kind in FETCHING:
-            return self._services.drop_source
-        return self._services.drop_history_source if kind == SYNC_TRAKT else _nothing
-
-    def _outcome(self, job: Job, running: Running) -> _Outcome:
+    def _outcome(self, job: Job, running: Running, opened: ExitStack) -> _Outcome:
         work = WORK.get(job.kind)
         if work is None:
             unknown = f"This version knows no job of the kind {job.kind}."
             return _Outcome(JobState.FAILED, unknown, again_helps=False)
         try:
-            return _Outcome(
-                JobState.DONE, work(self._services, running.report, dict(job.arguments))
-            )
+            done = work(self._services, running.report, dict(job.arguments), opened)
+            return _Outcome(JobState.DONE, done)
         except WatcherError as error:
             if isinstance(error, Cancelled) or running.must_end:
                 return _Outcome(JobState.CANCELLED, running.must_end or error.detail)
@@ -247,7 +238,3 @@ class Runner:
 
     def _now(self) -> float:
         return self._services.clock.now()
-
-
-def _nothing() -> None:
-    pass

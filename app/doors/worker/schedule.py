@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Damaged
 from app.domain.job_kinds import (
@@ -23,7 +24,6 @@ from app.domain.job_kinds import (
 from app.services.accounts.linking import TRAKT
 from app.services.catalogue.sync_state import SyncState, read_state
 from app.services.index import rebuild
-from app.wiring import Services
 
 _HOUR: Final = 3600.0
 _DAY: Final = 24 * _HOUR
@@ -55,11 +55,8 @@ class Lane:
     kinds: tuple[str, ...]
 
 
-FETCHING: Final = (SYNC_TMDB, FETCH_NAMED, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)
-"""The kinds that ask TMDB."""
-
 LANES: Final = (
-    Lane("fetch", FETCHING),
+    Lane("fetch", (SYNC_TMDB, FETCH_NAMED, FOLLOW_EXPORT, REFRESH_TMDB, RETRY_FAILED)),
     Lane("embed", (LOAD_SAMPLE, EMBED_ITEM, EMBED_FULL)),
     Lane("people", (SYNC_TRAKT,)),
     Lane("index", (REBUILD_INDEX,)),
@@ -72,7 +69,7 @@ def passed(now: float, since: float, seconds: float) -> bool:
 
 
 def _catalogue_is_empty(services: Services) -> bool:
-    if services.settings.tmdb_api_key is not None:
+    if services.settings.tmdb_is_set:
         return False
     return next(iter(services.titles.scan(1)), None) is None
 
@@ -101,7 +98,7 @@ def _first_index_is_due(services: Services) -> bool:
 
 def _states(services: Services) -> list[SyncState]:
     """How far each kind is; none where there is no key to fetch with."""
-    if services.settings.tmdb_api_key is None:
+    if not services.settings.tmdb_is_set:
         return []
     return [read_state(services.state, kind) for kind in _BOTH]
 
@@ -123,11 +120,11 @@ def _refresh_is_due(services: Services) -> bool:
 
 
 def _somebody_connected_trakt(services: Services) -> bool:
-    return services.settings.trakt_client_id is not None and bool(services.accounts.linked(TRAKT))
+    return services.settings.trakt_is_set and bool(services.accounts.linked(TRAKT))
 
 
 def _histories_name_more(services: Services) -> bool:
-    return services.settings.tmdb_api_key is not None and bool(services.named_missing())
+    return services.settings.tmdb_is_set and bool(services.named_missing())
 
 
 _EMBEDDING: Final = {"embed_updated": "true"}

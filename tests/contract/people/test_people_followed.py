@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.stores.common.stores import Stores
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
@@ -17,7 +18,6 @@ from app.services.people import history_rows, seen
 from app.services.people.history import History
 from app.services.people.ledger_reader import LedgerReader
 from app.services.people.seen import Seen
-from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
@@ -80,7 +80,7 @@ def check(services: Services, person: str) -> None:
     wanted = [TitleId(about.kind, about.tmdb_id) for about in ABOUTS if about.tmdb_id]
     cold = History(ledger, titles, services.clock)
     assert services.history.of(person, wanted) == cold.of(person, wanted)
-    fresh = Seen(ledger, titles, services.words, services.index, LedgerReader(ledger))
+    fresh = Seen(ledger, titles, services.adapters.words, services.index, LedgerReader(ledger))
     for kept, worked_out in (
         (services.seen.ids(person), fresh.ids(person)),
         (services.seen.loved(person), fresh.loved(person)),
