@@ -28,8 +28,7 @@ LIST = "0123456789abcdef"
 
 @pytest.fixture
 def services(place: Place, clock: MovedClock, tmp_path: Path) -> Iterator[Services]:
-    made = services_in(tmp_path / "world", place.open(clock))
-    made.clock = clock
+    made = services_in(tmp_path / "world", place.open(clock), clock=clock)
     yield made
     made.close()
 
