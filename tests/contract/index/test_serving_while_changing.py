@@ -19,8 +19,8 @@ from app.domain.index.generations import Calibration
 from app.domain.jobs import JobState
 from app.domain.ports.index import Neighbour
 from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
-from app.doors.worker.schedule import LANES
 from app.services.index.embed import embed_all
 from app.services.index.rebuild import is_due
 from app.services.search.search import BOTH, Search
@@ -30,7 +30,6 @@ from tests.index_world import DIMENSION, MODEL, IndexWorld
 from tests.world import open_world
 
 QUERY = random_vectors(1, DIMENSION, seed=5)[0]
-EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
 
 
 @pytest.fixture
@@ -197,6 +196,6 @@ def test_a_job_that_the_worker_must_leave_is_asked_for_again(services: Services)
     runner = Runner(services, stop)
     services.jobs.submit("embed_full", {})
     stop.set()
-    runner._run_next(EMBED_LANE)
+    runner._run_next(Lane.EMBED)
     states = {job.state for job in services.jobs.recent() if job.kind == "embed_full"}
     assert JobState.WAITING in states or JobState.DONE in states

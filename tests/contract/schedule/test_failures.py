@@ -13,12 +13,12 @@ import pytest
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Cancelled, StoreUnavailable, UpstreamUnavailable
 from app.domain.jobs import JobState
-from app.doors.worker.work import WORK
 from app.services.catalogue.sync_state import read_state, write_state
 from app.services.leases import CATALOGUE, held
 from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
+from tests.jobs import let_do
 from tests.worker_days import DAY, HOUR, MINUTE, Days
 from tests.worker_world import OtherProcess
 from tests.world import open_world
@@ -32,7 +32,7 @@ def refused(days: Days, monkeypatch: pytest.MonkeyPatch, kind: str = "sync_tmdb"
         tried.append(days.clock.now())
         raise UpstreamUnavailable(f"TMDB has given no usable answer for {600 + len(tried)} s.")
 
-    monkeypatch.setitem(WORK, kind, fail)
+    let_do(monkeypatch, kind, fail)
     return tried
 
 
@@ -113,7 +113,7 @@ def test_what_was_cancelled_rests_for_an_hour_whatever_else_is_done(
     def cancelled(*_: object) -> NoReturn:
         raise Cancelled("Cancelled on request.")
 
-    monkeypatch.setitem(WORK, "rebuild_index", cancelled)
+    let_do(monkeypatch, "rebuild_index", cancelled)
     days.look()
     for n in range(1, 6):
         days.services.titles.upsert(make_titles(1, start=1000 + n))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 
 from app.domain.ports.accounts import Tokens
-from app.domain.progress import silent
-from app.doors.worker.work import sync_trakt
 from stand_ins.trakt.serving import FakePerson, FakeTrakt
+from tests.jobs import do_now
 from tests.world import open_world
 
 
@@ -20,8 +18,7 @@ def test_it_leaves_everybody_else_alone(
     for profile in (mine, other):
         services.linking.link(profile, tokens)
     ada.watch_in_bulk(5)
-    with ExitStack() as opened:
-        sync_trakt(services, silent, {"profile": mine}, opened)
+    do_now(services, "sync_trakt", profile=mine)
     assert len(services.ledger.events(mine)) == 5
     assert not services.ledger.events(other)
     services.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.bootstrap import Services
 from app.domain.errors import Cancelled
 from app.domain.jobs import JobState
 from app.domain.ports.accounts import Tokens
+from app.services.accounts.sign_in import DeviceBegun
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Hang, Status
 from tests.busy_machine import allowed
 from tests.worker_world import ended, stored, until, worker
@@ -54,6 +56,30 @@ def test_it_ends_and_the_next_one_works(
     with worker(services):
         assert ended(services, again).state is JobState.DONE
     assert len(services.ledger.events(mine)) == 300
+
+
+def test_cancelling_a_sync_ends_nobodys_sign_in(
+    services: Services, fake: FakeTrakt, tokens: Tokens
+) -> None:
+    mine, other = (services.people.make(name)[0].id for name in ("Ada", "Bea"))
+    services.linking.link(mine, tokens)
+    syncing = fake.fault(Hang(), "/sync/*")
+    connecting = fake.fault(Hang(), "/oauth/device/code")
+    begun: list[DeviceBegun] = []
+    signing_in = Thread(target=lambda: begun.append(services.sign_in.begin_device(other)))
+    asked = services.jobs.submit("sync_trakt", {})
+    with worker(services):
+        until(lambda: syncing.used)
+        signing_in.start()
+        until(lambda: connecting.used)
+        services.jobs.cancel(asked.id)
+        assert ended(services, asked).state is JobState.CANCELLED
+        assert signing_in.is_alive(), "still waiting for its answer"
+        connecting.clear()
+        signing_in.join(30)
+        assert begun[0].code.code
+        # Nor is it cut off for good.
+        assert not services.sign_in.poll_device(other, begun[0].handle)
 
 
 def test_closing_the_program_closes_the_source(services: Services, tokens: Tokens) -> None:

@@ -11,13 +11,15 @@ import pytest
 
 from app.bootstrap import Services
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress, Report
+from app.domain.progress import Progress
+from app.doors.worker.kind import JobContext
+from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.doors.worker.work import WORK, Arguments
 from stand_ins.tmdb.serving import FakeTmdb, Hang, Status
 from tests.builders import make_titles
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
+from tests.jobs import let_do
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
@@ -36,12 +38,10 @@ class Endless:
         self.done = threading.Event()
         self.runs: list[str] = []
 
-    def __call__(
-        self, _services: Services, report: Report, arguments: Arguments, *_: object
-    ) -> str:
-        self.runs.append(arguments.get("n", ""))
+    def __call__(self, job: JobContext) -> str:
+        self.runs.append(job.arguments.get("n", ""))
         while not self.done.is_set():
-            report(Progress(2, 5, "going on"))
+            job.report(Progress(2, 5, "going on"))
             time.sleep(0.001)
         return "Done."
 
@@ -49,8 +49,8 @@ class Endless:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
     made = Endless()
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, made)
+    for kind in KINDS:
+        let_do(monkeypatch, kind, made)
     return made
 
 
@@ -146,13 +146,13 @@ def test_a_stopped_worker_leaves_all_lanes_and_the_next_goes_on(
 def test_one_pass_that_is_stopped_ends(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
 
-    def stopped(_services: Services, report: Report, *_: object) -> str:
+    def stopped(job: JobContext) -> str:
         if not stop.is_set():
             stop.set()
-            report(Progress(1, 2, "half"))
+            job.report(Progress(1, 2, "half"))
         return "Begun again, though stopped."
 
-    monkeypatch.setitem(WORK, "embed_full", stopped)
+    let_do(monkeypatch, "embed_full", stopped)
     left = Runner(services, stop).pass_once()
     assert [(job.kind, job.state) for job in left] == [("embed_full", JobState.WAITING)]
     assert len(services.jobs.recent()) == 1
@@ -163,13 +163,13 @@ def test_what_was_cancelled_does_not_wait_again_when_the_worker_stops(
 ) -> None:
     begun, stop = threading.Event(), threading.Event()
 
-    def work(_services: Services, report: Report, *_: object) -> str:
+    def work(job: JobContext) -> str:
         begun.set()
         stop.wait(10)
-        report(Progress(1, 2, "half"))
+        job.report(Progress(1, 2, "half"))
         return "Not reached."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     watching = threading.Thread(target=Runner(services, stop).watch)
     watching.start()
@@ -247,7 +247,7 @@ def test_the_lanes_of_a_worker_do_not_take_each_others_jobs(
         assert going.wait(10)
         return "Done."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     with worker(services):
         until(lambda: runs)

@@ -12,12 +12,14 @@ import pytest
 from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress, Report
+from app.domain.progress import Progress
+from app.doors.worker.kind import JobContext
+from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.doors.worker.work import WORK, Arguments
 from app.worker import _finished
 from stand_ins.tmdb.serving import FakeTmdb, Hang
 from tests.builders import make_titles, movie
+from tests.jobs import let_do
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
@@ -39,17 +41,15 @@ class Recorder:
         self._lock = threading.Lock()
         self.busy = threading.Event()
 
-    def __call__(
-        self, _services: Services, report: Report, arguments: Arguments, *_: object
-    ) -> str:
+    def __call__(self, job: JobContext) -> str:
         with self._lock:
-            self.begun.append(arguments.get("n", ""))
+            self.begun.append(job.arguments.get("n", ""))
             self._running += 1
             self.most_at_once = max(self.most_at_once, self._running)
         try:
-            report(Progress(0, None, "begun"))
+            job.report(Progress(0, None, "begun"))
             while self.busy.is_set():
-                report(Progress(1, None, "busy"))
+                job.report(Progress(1, None, "busy"))
                 time.sleep(0.001)
         finally:
             with self._lock:
@@ -61,8 +61,8 @@ class Recorder:
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """In place of all work."""
     made = Recorder()
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, made)
+    for kind in KINDS:
+        let_do(monkeypatch, kind, made)
     return made
 
 
@@ -95,14 +95,14 @@ def test_the_lanes_run_beside_each_other(
 ) -> None:
     meeting = threading.Barrier(len(ONE_OF_EACH_LANE))
 
-    def meet(_services: Services, _report: Report, *_: object) -> str:
+    def meet(_job: JobContext) -> str:
         meeting.wait(10)
         return "All met."
 
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, lambda *_: "Not this.")
+    for kind in KINDS:
+        let_do(monkeypatch, kind, lambda _: "Not this.")
     for kind in ONE_OF_EACH_LANE:
-        monkeypatch.setitem(WORK, kind, meet)
+        let_do(monkeypatch, kind, meet)
     asked = [services.jobs.submit(kind, {"n": "1"}) for kind in ONE_OF_EACH_LANE]
     with worker(services):
         assert [ended(services, job).outcome for job in asked] == ["All met."] * 3
@@ -140,14 +140,14 @@ def test_progress_is_kept_while_a_job_runs_and_when_it_has_ended(
 ) -> None:
     seen = threading.Event()
 
-    def work(_services: Services, report: Report, *_: object) -> str:
-        report(Progress(3, 10, "three of them"))
+    def work(job: JobContext) -> str:
+        job.report(Progress(3, 10, "three of them"))
         assert seen.wait(10)
         for n in range(4, 11):
-            report(Progress(n, 10, f"the {n}th"))
+            job.report(Progress(n, 10, f"the {n}th"))
         return "All ten."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     with worker(services):
         until(lambda: stored(services, asked).done)
@@ -166,7 +166,7 @@ def test_a_step_that_reports_nothing_gives_signs_of_life(
 ) -> None:
     monkeypatch.setattr("app.doors.worker.running.HEARTBEAT", 0.02)
     going = threading.Event()
-    monkeypatch.setitem(WORK, "rebuild_index", lambda *_: str(going.wait(10)))
+    let_do(monkeypatch, "rebuild_index", lambda _: str(going.wait(10)))
     asked = services.jobs.submit("rebuild_index", {"n": "1"})
     with worker(services):
         until(lambda: stored(services, asked).heartbeat_at > stored(services, asked).started_at > 0)

@@ -1,19 +1,8 @@
-"""What the API and the worker agree on: the kinds of jobs, and the worker's sign of life."""
+"""The worker's sign of life, and what it says to those who look for it."""
 
 from __future__ import annotations
 
 from typing import Final
-
-LOAD_SAMPLE: Final = "load_sample"
-EMBED_FULL: Final = "embed_full"
-EMBED_ITEM: Final = "embed_item"
-REBUILD_INDEX: Final = "rebuild_index"
-SYNC_TMDB: Final = "sync_tmdb"
-FOLLOW_EXPORT: Final = "follow_export"
-REFRESH_TMDB: Final = "refresh_tmdb"
-RETRY_FAILED: Final = "retry_failed"
-FETCH_NAMED: Final = "fetch_named"
-SYNC_TRAKT: Final = "sync_trakt"
 
 SIGN: Final = "worker:alive"
 """Name of the state that holds the Unix time of the worker's last sign of life."""

@@ -1,0 +1,52 @@
+"""A generation of the index is built and published."""
+
+from __future__ import annotations
+
+from app.bootstrap import Services
+from app.domain.errors import Damaged
+from app.doors.worker.kind import AdminRoute, Every, JobContext, JobKind, Lane, When
+from app.services.index import rebuild
+from app.services.leases import INDEX
+
+
+def _first_is_due(services: Services) -> bool:
+    try:
+        if services.publisher.current() is not None:
+            return False
+    except Damaged:  # there was one
+        return False
+    return bool(services.vectors.status(services.embedder.model).count)
+
+
+def _is_due(services: Services) -> bool:
+    return bool(rebuild.is_due(services.vectors, services.publisher, services.embedder.model))
+
+
+def _work(job: JobContext) -> str:
+    services = job.services
+    with job.holding(INDEX) as report:
+        manifest = rebuild.rebuild(
+            services.titles,
+            services.vectors,
+            services.publisher,
+            model=services.embedder.model,
+            factory=services.settings.vector_index_factory,
+            recall_target=services.settings.vector_recall_target,
+            report=report,
+        )
+    return f"{manifest.name} published: {manifest.count:,} titles, recall@10 {manifest.recall:.4f}."
+
+
+KIND = JobKind(
+    name="rebuild_index",
+    label="Rebuild of the index",
+    lane=Lane.INDEX,
+    order=60,
+    when=(
+        # Until there is one nothing can be searched, and somebody may be waiting.
+        When(Every(5), _first_is_due),
+        When(Every(60), _is_due),
+    ),
+    route=AdminRoute("/faiss/rebuild", "Rebuild the index, in the worker"),
+    work=_work,
+)
