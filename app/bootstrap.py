@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 
 from app.adapters_in_use import Adapters, open_adapters
+from app.domain.index.generations import Manifest
 from app.domain.ports.accounts import HistorySource
 from app.domain.ports.catalogue import CatalogueSource
 from app.domain.ports.index import IndexPublisher, VectorIndex
+from app.domain.progress import Report
 from app.services.accounts.history_sync import HistorySync
 from app.services.accounts.linking import Linking, forget
 from app.services.accounts.sign_in import SignIn
 from app.services.catalogue import missing_titles
 from app.services.catalogue.ingest import Ingest
+from app.services.index.rebuild import rebuild
+from app.services.leases import INDEX, held
 from app.services.people.feedback import Feedback
 from app.services.people.history import History
 from app.services.people.import_history import ImportHistory
@@ -88,6 +92,25 @@ class Services:
             embedder=self.embedder,
             clock=self.clock,
         )
+
+    def rebuild_index(
+        self, report: Report, *, factory: str | None = None, dimension: int | None = None
+    ) -> Manifest:
+        """Build and publish a generation, as the settings say where nothing else is asked for.
+
+        Raises `LeaseHeld` where another process builds now, and what `rebuild` raises.
+        """
+        with held(self.state, INDEX, self.processes) as lease:
+            return rebuild(
+                self.titles,
+                self.vectors,
+                self.publisher,
+                model=self.embedder.model,
+                factory=factory or self.settings.vector_index_factory,
+                recall_target=self.settings.vector_recall_target,
+                dimension=dimension,
+                report=lease.guarding(report),
+            )
 
     def history_sync(self, source: HistorySource) -> HistorySync:
         """What brings the source's histories in."""

@@ -17,8 +17,8 @@ from app.bootstrap import Services
 from app.domain.catalogue.titles import Title
 from app.domain.ports.index import Embedder
 from app.domain.ports.work import Clock, Processes
+from app.domain.progress import silent
 from app.services.index.embed import embed_all
-from app.services.index.rebuild import rebuild
 from app.settings import read_settings
 from stand_ins.canaries import MARK
 from stand_ins.llm.serving import KEY, MODEL, FakeLlm
@@ -93,11 +93,4 @@ def open_world(  # noqa: PLR0913 -- what a test may set, by name
 def index(services: Services) -> None:
     """Embed what is stored, and publish an index of it."""
     embed_all(services.titles, services.vectors, services.embedder)
-    rebuild(
-        services.titles,
-        services.vectors,
-        services.publisher,
-        model=services.embedder.model,
-        factory=services.settings.vector_index_factory,
-        recall_target=services.settings.vector_recall_target,
-    )
+    services.rebuild_index(silent)

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from app.bootstrap import open_services
 from app.domain.index.generations import Manifest
-from app.doors.operator.alone import alone
+from app.doors.operator.progress_line import progress_line
 from app.services.index import rebuild
 from app.services.leases import INDEX, held
 
@@ -18,17 +18,11 @@ def rebuild_index(dim: int | None = None, factory: str | None = None) -> Manifes
     ``auto`` or a FAISS factory string (None: the setting VECTOR_INDEX_FACTORY). Raises
     `DimensionMismatch`, `NotReady`, `InvalidInput`, `LeaseHeld`, `StoreUnavailable`.
     """
-    with alone(INDEX, "Building the index") as (services, report):
-        return rebuild.rebuild(
-            services.titles,
-            services.vectors,
-            services.publisher,
-            model=services.embedder.model,
-            factory=factory or services.settings.vector_index_factory,
-            recall_target=services.settings.vector_recall_target,
-            dimension=dim,
-            report=report,
-        )
+    with (
+        closing(open_services()) as services,
+        progress_line("Building the index") as report,
+    ):
+        return services.rebuild_index(report, factory=factory, dimension=dim)
 
 
 def roll_back_index() -> Manifest:
