@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -25,10 +26,13 @@ from app.domain.people.history_files import HistoryReader
 from app.domain.ports.accounts import HistorySource, Seal
 from app.domain.ports.catalogue import CatalogueSource
 from app.domain.ports.collaborative_models import CoRatingStore
-from app.domain.ports.index import Embedder, IndexPublisher, VectorIndex, WordIndex
+from app.domain.ports.index import Embedder, IndexPublisher, WordIndex
 from app.domain.ports.language_model import LanguageModel
 from app.domain.ports.work import Clock, Processes
 from app.settings import Settings
+
+if TYPE_CHECKING:  # it loads FAISS
+    from app.adapters.faiss_index.index import FaissIndex
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Adapters:
         self.to_close.callback(self.stores.close)
 
     @cached_property
-    def index(self) -> VectorIndex:
+    def index(self) -> FaissIndex:
         """The index for serving; nothing is opened before its first `refresh`."""
         from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
 
@@ -60,10 +64,8 @@ class Adapters:
     @cached_property
     def words(self) -> WordIndex:
         """Names and descriptions, of what `index` serves."""
-        from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
         from app.adapters.word_index.index import TantivyWords  # noqa: PLC0415 -- loads Tantivy
 
-        assert isinstance(self.index, FaissIndex)  # noqa: S101 -- one generation holds both
         return TantivyWords(self.index.words)
 
     @cached_property

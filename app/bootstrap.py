@@ -46,8 +46,9 @@ class Services:
         self.settings = adapters.settings
         self.clock, self.processes = adapters.clock, adapters.processes
         self.embedder = adapters.embedder
-        stores = adapters.stores
-        self.stores = stores
+        self.open_catalogue_source = adapters.open_catalogue_source
+        self.open_history_source = adapters.open_history_source
+        self.stores = stores = adapters.stores
         self.titles, self.vectors, self.failures = stores.titles, stores.vectors, stores.failures
         self.state, self.jobs = stores.state, stores.jobs
         self.profiles, self.ledger, self.accounts = stores.profiles, stores.ledger, stores.accounts
@@ -72,14 +73,6 @@ class Services:
     def admin_token(self) -> str:
         """The set token, or the one made at first start."""
         return self.adapters.admin_token
-
-    def open_catalogue_source(self) -> CatalogueSource:
-        """A new client of TMDB, closed by the caller. Raises `NotConfigured` without a key."""
-        return self.adapters.open_catalogue_source()
-
-    def open_history_source(self) -> HistorySource:
-        """A new client of Trakt, closed by the caller."""
-        return self.adapters.open_history_source()
 
     def ingest(self, source: CatalogueSource) -> Ingest:
         """What keeps the catalogue in step with the source."""

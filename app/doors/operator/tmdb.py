@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from app.bootstrap import open_services
 from app.domain.catalogue.source_answers import Failure
@@ -33,8 +33,7 @@ def sync_tmdb(
     `UpstreamUnavailable`, `LeaseHeld` where another process writes the catalogue,
     `StoreUnavailable`, `InvalidInput`.
     """
-
-    def work(ingest: Ingest, kinds: tuple[MediaKind, ...], report: Report) -> SyncReport:
+    with _ingesting("Fetching from TMDB", media_type) as (ingest, kinds, report):
         return ingest.sync(
             kinds,
             report,
@@ -43,8 +42,6 @@ def sync_tmdb(
             force=force_refresh,
             include_adult=include_adult,
         )
-
-    return _done("Fetching from TMDB", media_type, work)
 
 
 def refresh_tmdb(
@@ -58,7 +55,7 @@ def refresh_tmdb(
     if stale_after < 0:
         raise InvalidInput("stale_after must not be negative.")
 
-    def work(ingest: Ingest, kinds: tuple[MediaKind, ...], report: Report) -> SyncReport:
+    with _ingesting("Renewing from TMDB", media_type) as (ingest, kinds, report):
         return ingest.refresh(
             kinds,
             report,
@@ -67,29 +64,21 @@ def refresh_tmdb(
             include_adult=include_adult,
         )
 
-    return _done("Renewing from TMDB", media_type, work)
-
 
 def follow_export(
     media_type: str = "all", *, embed_updated: bool = False, include_adult: bool = False
 ) -> SyncReport:
     """Take over the export's popularity, fetch what is missing, drop what TMDB has no more."""
-
-    def work(ingest: Ingest, kinds: tuple[MediaKind, ...], report: Report) -> SyncReport:
+    with _ingesting("Comparing with TMDB's export", media_type) as (ingest, kinds, report):
         return ingest.follow_export(kinds, report, embed=embed_updated, include_adult=include_adult)
-
-    return _done("Comparing with TMDB's export", media_type, work)
 
 
 def retry_failed(
     media_type: str = "all", *, embed_updated: bool = False, include_adult: bool = False
 ) -> SyncReport:
     """Try the ids again that failed."""
-
-    def work(ingest: Ingest, kinds: tuple[MediaKind, ...], report: Report) -> SyncReport:
+    with _ingesting("Trying again", media_type) as (ingest, kinds, report):
         return ingest.retry_failed(kinds, report, embed=embed_updated, include_adult=include_adult)
-
-    return _done("Trying again", media_type, work)
 
 
 def failed_ids(media_type: str = "all") -> list[Failure]:
@@ -103,14 +92,13 @@ def failed_ids(media_type: str = "all") -> list[Failure]:
         ]
 
 
-def _done(
-    title: str,
-    media_type: str,
-    work: Callable[[Ingest, tuple[MediaKind, ...], Report], SyncReport],
-) -> SyncReport:
+@contextmanager
+def _ingesting(
+    title: str, media_type: str
+) -> Iterator[tuple[Ingest, tuple[MediaKind, ...], Report]]:
     kinds = kinds_named(media_type)
     with (
         alone(CATALOGUE, title) as (services, report),
         closing(services.open_catalogue_source()) as source,
     ):
-        return work(services.ingest(source), kinds, report)
+        yield services.ingest(source), kinds, report
