@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from app import __version__
+from app.bootstrap import Services, open_services
 from app.domain.errors import WatcherError
 from app.doors.http import (
     admin,
@@ -37,7 +38,6 @@ from app.doors.http.metrics import HttpFigures
 from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
-from app.wiring import Services, open_services
 
 ROUTERS: Final = (
     knn.router,

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import read_rating_set
+from app.bootstrap import open_services
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.ports.index import Gathered
@@ -36,7 +37,6 @@ from app.domain.recommend.prediction import Logistic
 from app.domain.recommend.rating_sets import RatingSet
 from app.doors.operator.progress_line import progress_line
 from app.services.recommend.collaborative_model import held_out
-from app.wiring import open_services
 from scripts.bench.report import Row, machine, print_table
 from scripts.commands import command_line
 from scripts.evaluate import add_data_arguments, read_people, reported

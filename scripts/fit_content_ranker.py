@@ -15,11 +15,11 @@ from typing import Final
 
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import read_rating_set
+from app.bootstrap import open_services
 from app.domain.recommend.features import CONTENT
 from app.domain.recommend.ranker import Example, samples_from
 from app.doors.operator.progress_line import progress_line
 from app.services.recommend.collaborative_model import examples_of, held_out
-from app.wiring import open_services
 from scripts.commands import add_rating_set, command_line, exit_code
 from scripts.train_co_ratings import films_of
 

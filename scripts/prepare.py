@@ -13,11 +13,11 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
+from app.bootstrap import Services, open_services
 from app.catalogue import load_sample_if_empty
 from app.domain.errors import Damaged, LeaseHeld
 from app.embeddings import index_all_items
 from app.vector_store import index_due, rebuild_index
-from app.wiring import Services, open_services
 from scripts.commands import exit_code
 
 

@@ -19,13 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import Supplied, read_rating_set
+from app.bootstrap import Services, open_services
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.recommend import item_item_model, ranker
 from app.doors.operator.progress_line import progress_line
 from app.services.leases import CO_RATINGS, held
 from app.services.recommend.collaborative_model import CollaborativeModel, train
-from app.wiring import Services, open_services
 from scripts.commands import add_rating_set, command_line, exit_code
 
 
@@ -88,7 +88,7 @@ def published(services: Services, supplied: Supplied, trained: CollaborativeMode
         "titles": len(trained.model.keys),
         "ranker_names": list(trained.ranker.names),
     }
-    return services.co_ratings.save(arrays, meta)
+    return services.adapters.co_ratings.save(arrays, meta)
 
 
 def people_in(supplied: Supplied) -> int:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Final, NoReturn
 
 import httpx2
@@ -34,6 +35,7 @@ from stand_ins.tmdb.serving import FakeTmdb, Status, tmdb_server
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 BOTH: Final = (MOVIE, TV)
@@ -43,6 +45,9 @@ _HOUR: Final = 23
 
 _DETAIL: Final = re.compile(r"/3/(movie|tv)/(\d+)")
 _PROBE: Final = 680
+
+NOWHERE: Final = Path("/dev/null/nowhere")
+"""The folder of a world that keeps all it has in its stores."""
 
 
 @dataclass
@@ -84,15 +89,9 @@ class IngestWorld:
         )
         made = TmdbSource(access, self.clock)
         self.sources.append(made)
-        return Ingest(
-            source=made,
-            titles=self.stores.titles,
-            vectors=self.stores.vectors,
-            state=self.stores.state,
-            failures=self.stores.failures,
-            embedder=self.embedder,
-            clock=self.clock,
-        )
+        return open_world(
+            NOWHERE, stores=self.stores, clock=self.clock, embedder=self.embedder
+        ).ingest(made)
 
     def forward(self, days: float) -> None:
         """Move the day, with an export of the day before as ever."""

@@ -7,20 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from app.bootstrap import Services
 from app.doors.worker.kind import JobContext
 from app.doors.worker.registry import KINDS
-from app.wiring import Services
 
 
 def do_now(services: Services, kind: str, **arguments: str) -> str:
     """The work of a kind, in this thread; returns its outcome."""
     return KINDS[kind].work(JobContext(services, arguments=arguments))
-
-
-def build_index(services: Services) -> None:
-    """Embed what is stored, and publish an index of it."""
-    do_now(services, "embed_full")
-    do_now(services, "rebuild_index")
 
 
 def let_do(monkeypatch: pytest.MonkeyPatch, kind: str, work: Callable[[JobContext], str]) -> None:

@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from app.bootstrap import Services
 from app.domain.errors import Forbidden, Unauthorized
 from app.domain.people.ledger import Profile
-from app.wiring import Services
 
 _REFUSED: Final = (
     "This needs a profile's token, or the admin's: send 'Authorization: Bearer TOKEN'. Only a "

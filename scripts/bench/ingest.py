@@ -30,12 +30,12 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.stores.mongo.connection import connect
+from app.bootstrap import Services, open_services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.progress import silent
 from app.services.catalogue import sync_plan
 from app.services.catalogue.export_snapshot import read_export
 from app.settings import read_settings
-from app.wiring import Services, open_services
 from scripts.bench import drift, findable
 from scripts.bench.report import Row, print_table, said, write_json
 from scripts.bench.stand_in import StandIn, Syncing, stand_in
@@ -202,8 +202,8 @@ def _fetched(services: Services) -> Figures:
 
 def _kept(name: str, services: Services) -> Figures:
     """A first sync, without embedding."""
-    with closing(services), closing(services.open_catalogue_source()) as source:
-        with _timed(name) as row:
+    with closing(services):
+        with closing(services.open_catalogue_source()) as source, _timed(name) as row:
             done = services.ingest(source).sync((MediaKind.MOVIE,), silent)
             row["titles"] = done.tally.written
         stored = services.titles.count()[MediaKind.MOVIE]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.jobs import EMBED_ITEM, KEPT, SYNC_TMDB, Job, JobState
 from app.doors.http.deps import ADMIN, Program
@@ -21,7 +22,6 @@ from app.doors.worker.kind import AdminRoute, JobKind
 from app.doors.worker.registry import KINDS, kind_named
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.sync_state import read_state
-from app.wiring import Services
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
 

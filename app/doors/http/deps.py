@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.params import Depends as Dependency
 
+from app.bootstrap import Services
 from app.domain.people.ledger import Profile
 from app.doors.access import (
     Access,
@@ -18,7 +19,6 @@ from app.doors.access import (
     check_household,
     of_class,
 )
-from app.wiring import Services
 
 
 def services(request: Request) -> Services:

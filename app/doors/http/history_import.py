@@ -9,6 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About
@@ -17,7 +18,6 @@ from app.doors.http.deps import Person, Program
 from app.doors.shapes import Shape, TitleCard
 from app.services.people.import_history import Unmatched
 from app.services.people.profiles import events_of
-from app.wiring import Services
 
 router = APIRouter(tags=["history"])
 
@@ -152,7 +152,7 @@ def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
 def _brought_in(
     program: Services, profile_id: str, data: bytes, asked: ImportAsked
 ) -> ImportReport:
-    file = program.open_history(data, asked.name, None, asked.user_id or None)
+    file = program.adapters.open_history(data, asked.name, None, asked.user_id or None)
     done = program.import_history.bring_in(profile_id, file, silent, preview=asked.preview)
     return ImportReport.made_of(
         done,

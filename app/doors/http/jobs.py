@@ -9,12 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from app.bootstrap import Services
 from app.domain.errors import NotFound
 from app.domain.heartbeat import SIGN, worker_seen
 from app.domain.jobs import KEPT, Job, JobState
 from app.doors.http.deps import ADMIN, Program
 from app.doors.worker.registry import kind_named, label_of
-from app.wiring import Services
 
 router = APIRouter(prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
 

@@ -67,7 +67,7 @@ class DeviceState(BaseModel):
 def connection(program: Program, person: Person) -> Connection:
     """Never the tokens."""
     found = program.linking.connection(person.id)
-    configured = program.settings.trakt_client_id is not None
+    configured = program.settings.trakt_is_set
     # The sign-in's cookie is good for the host alone that Trakt sends the browser back to.
     back = urlsplit(program.settings.trakt_redirect_uri)
     return Connection(

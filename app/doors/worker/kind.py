@@ -9,9 +9,9 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.progress import Report, silent
 from app.services.leases import held
-from app.wiring import Services
 
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
 from app.domain.heartbeat import SIGN
 from app.domain.jobs import Job, JobState
@@ -15,7 +16,6 @@ from app.doors.worker.agenda import Agenda, Turn
 from app.doors.worker.kind import Lane
 from app.doors.worker.registry import KINDS, kind_named, names_in
 from app.doors.worker.running import Running
-from app.wiring import Services
 
 _POLL: Final = 0.5
 _SIGN_EVERY: Final = 5.0

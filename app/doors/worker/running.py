@@ -8,11 +8,11 @@ import time
 from dataclasses import replace
 from typing import Final, Self
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled, WatcherError
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress
 from app.doors.worker.kind import JobContext
-from app.wiring import Services
 
 HEARTBEAT: Final = 5.0
 """Seconds between two signs of life of a job that reports nothing new."""

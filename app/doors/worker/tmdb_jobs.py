@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, kinds_named
 from app.domain.progress import Report
 from app.doors.worker.kind import JobContext
 from app.services.catalogue.ingest import Ingest
 from app.services.catalogue.sync_state import SyncState, read_state
 from app.services.leases import CATALOGUE
-from app.wiring import Services
 
 EMBEDDING: Final = {"embed_updated": "true"}
 

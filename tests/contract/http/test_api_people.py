@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.ports.accounts import Account
 from app.doors.access import Access
-from app.wiring import Services
 from tests.our_routes import our_routes
-from tests.people_world import ADMIN, home, import_file, rows, services_in, stranger
+from tests.people_world import home, import_file, rows, services_in, stranger
+from tests.world import ADMIN
 
 SIMULATION = {"tmdb_id": 603, "media_type": "movie"}
 DIARY = b"""Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date

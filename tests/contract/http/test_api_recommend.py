@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home, stranger
 from tests.taste_world import (

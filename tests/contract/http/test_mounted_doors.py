@@ -14,12 +14,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from app.bootstrap import Services
 from app.domain.people.ledger import Profile
 from app.doors.access import Access, Asker, allowed, at_home, caller_of, check_household, of_class
 from app.main import MadeDoor, create_app
-from app.wiring import Services
 from tests.our_routes import our_routes, unclassed
-from tests.people_world import ADMIN, services_in
+from tests.people_world import services_in
+from tests.world import ADMIN
 
 
 def door_of_tokens(program: Callable[[], Services]) -> FastAPI:

@@ -11,13 +11,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.token_file import kept_token
 from app.adapters.word_index.index import TantivyWords
+from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
 from app.domain.index.generations import Calibration
 from app.domain.jobs import JobState
@@ -25,15 +21,14 @@ from app.domain.ports.index import Neighbour
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
+from app.services.index.embed import embed_all
 from app.services.index.rebuild import is_due
 from app.services.search.search import BOTH, Search
 from app.services.search.text_search import Scope
-from app.settings import read_settings
-from app.wiring import Services
 from tests.builders import make_title, movie, random_vectors
 from tests.fakes.embedder import WordEmbedder
 from tests.index_world import DIMENSION, MODEL, IndexWorld
-from tests.jobs import do_now
+from tests.world import open_world
 
 QUERY = random_vectors(1, DIMENSION, seed=5)[0]
 
@@ -180,22 +175,9 @@ def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    made = Services(
-        settings=read_settings(
-            _env_file=None,
-            watcher_data_dir=tmp_path,
-            mongodb_uri=None,
-            vector_index_factory="nonsense",
-        ),
-        stores=open_sqlite(tmp_path / "watcher.sqlite3", SystemClock()),
-        clock=SystemClock(),
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
-    made.titles.upsert([make_title(n) for n in range(1, 30)])
-    do_now(made, "embed_full")
+    titles = [make_title(n) for n in range(1, 30)]
+    made = open_world(tmp_path, titles=titles, vector_index_factory="nonsense")
+    embed_all(made.titles, made.vectors, made.embedder)
     yield made
     made.close()
 

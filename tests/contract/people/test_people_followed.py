@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from app.adapters.stores.common.stores import Stores
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
 from app.services.people import person_view
 from app.services.people.person_view import PersonViews
-from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
@@ -73,7 +73,9 @@ def event(number: int, chance: random.Random) -> Event:
 def check(services: Services, person: str) -> None:
     """All that is asked of the one that follows is what one says that knows nothing yet."""
     view = services.person_views.of(person)
-    anew = PersonViews(services.ledger, services.titles, services.words, services.index).of(person)
+    anew = PersonViews(
+        services.ledger, services.titles, services.adapters.words, services.index
+    ).of(person)
     assert view.history == anew.history == tuple(services.ledger.events(person))
     assert view.rows == anew.rows
     assert view.by_title == anew.by_title

@@ -20,7 +20,8 @@ from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.jobs import let_do
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import OtherProcess, make_services
+from tests.worker_world import OtherProcess
+from tests.world import open_world
 
 
 def refused(days: Days, monkeypatch: pytest.MonkeyPatch, kind: str = "sync_tmdb") -> list[float]:
@@ -77,7 +78,7 @@ def test_a_wrong_key_is_told_once_and_tried_hourly(
     tmp_path: Path, clock: MovedClock, fake: FakeTmdb, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    services = make_services(tmp_path, fake, clock=clock, tmdb_api_key="not-the-key")
+    services = open_world(tmp_path, tmdb=fake, clock=clock, tmdb_api_key="not-the-key")
     days = Days(services, clock, fake)
     days.go(DAY, step=10 * MINUTE)
     failed = days.jobs("sync_tmdb")

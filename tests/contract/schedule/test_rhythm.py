@@ -16,7 +16,7 @@ from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import make_services
+from tests.world import open_world
 
 
 @pytest.mark.parametrize("restarting", [False, True])
@@ -64,8 +64,8 @@ def test_the_sample_comes_into_an_empty_catalogue_only_without_a_key(
 ) -> None:
     sample = KINDS["load_sample"]
     keyless, keyed = (
-        make_services(tmp_path / "keyless", clock=clock),
-        make_services(tmp_path / "keyed", fake, clock=clock),
+        open_world(tmp_path / "keyless", clock=clock),
+        open_world(tmp_path / "keyed", tmdb=fake, clock=clock),
     )
     assert [sample.is_wanted(keyless), sample.is_wanted(keyed)] == [True, False]
     keyless.titles.upsert(make_titles(1, kind=MediaKind.TV))

@@ -14,7 +14,8 @@ from app.domain.ports.accounts import Tokens
 from app.services.accounts.history_sync import HistorySync
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Rates, trakt_server
 from tests.fakes.clock import MovedClock
-from tests.trakt_world import ADA, history_sync, household, tokens_of, trakt_source
+from tests.trakt_world import ADA, household, tokens_of, trakt_source
+from tests.world import open_world
 
 
 @pytest.fixture
@@ -51,8 +52,10 @@ def source(
 
 
 @pytest.fixture
-def sync(stores: Stores, source: TraktSource, clock: MovedClock, tokens: Tokens) -> HistorySync:
+def sync(
+    tmp_path: Path, stores: Stores, source: TraktSource, clock: MovedClock, tokens: Tokens
+) -> HistorySync:
     """Ada's account is connected to `ADA`."""
-    made = history_sync(stores, source, clock)
+    made = open_world(tmp_path, stores=stores, clock=clock).history_sync(source)
     made.linking.link(ADA, tokens)
     return made

@@ -9,15 +9,15 @@ from threading import Thread
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled
 from app.domain.jobs import JobState
 from app.domain.ports.accounts import Tokens
 from app.services.accounts.sign_in import DeviceBegun
-from app.wiring import Services
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Hang, Status
 from tests.busy_machine import allowed
-from tests.trakt_world import settings_for
-from tests.worker_world import ended, make_services, stored, until, worker
+from tests.worker_world import ended, stored, until, worker
+from tests.world import open_world
 
 SOON = 2.0
 """Seconds."""
@@ -25,7 +25,7 @@ SOON = 2.0
 
 @pytest.fixture
 def services(tmp_path: Path, fake: FakeTrakt) -> Iterator[Services]:
-    made = make_services(tmp_path, **settings_for(fake))
+    made = open_world(tmp_path, trakt=fake)
     yield made
     made.close()
 
@@ -83,7 +83,7 @@ def test_cancelling_a_sync_ends_nobodys_sign_in(
 
 
 def test_closing_the_program_closes_the_source(services: Services, tokens: Tokens) -> None:
-    source = services.history_source
+    source = services.adapters.history_source
     services.close()
     with pytest.raises(Cancelled):
         source.activities(tokens)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress
 from app.doors.worker.kind import JobContext
 from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.wiring import Services
 from stand_ins.tmdb.serving import FakeTmdb, Hang, Status
 from tests.builders import make_titles
 from tests.busy_machine import allowed
@@ -24,11 +24,11 @@ from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
     ended,
-    make_services,
     stored,
     until,
     worker,
 )
+from tests.world import open_world
 
 
 class Endless:
@@ -104,7 +104,7 @@ def test_a_job_cancelled_while_it_waits_is_not_begun(services: Services, endless
 def test_a_sync_that_waits_for_tmdb_ends_at_once(
     tmp_path: Path, fake: FakeTmdb, effect: Hang | Status, path: str, how: str
 ) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     fault = fake.fault(effect, path)
     asked = services.jobs.submit("sync_tmdb", {"embed_updated": "true"})
     with worker(services) as stop:
@@ -182,7 +182,7 @@ def test_what_was_cancelled_does_not_wait_again_when_the_worker_stops(
 
 def test_the_jobs_of_a_dead_worker_are_taken_over_once(tmp_path: Path, endless: Endless) -> None:
     endless.done.set()
-    both = [make_services(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
+    both = [open_world(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
     both[0].titles.upsert(make_titles(3))
     asked = [
         both[0].jobs.submit(kind, {"n": f"{kind} {n}"})
@@ -217,7 +217,7 @@ def test_a_worker_elsewhere_counts_as_gone_after_two_minutes_of_silence(
     tmp_path: Path, endless: Endless
 ) -> None:
     clock = MovedClock()
-    services = make_services(tmp_path, clock=clock)
+    services = open_world(tmp_path, clock=clock)
     services.titles.upsert(make_titles(3))
     asked = services.jobs.submit("retry_failed", {"n": "1"})
     assert services.jobs.claim("elsewhere#fetch")
@@ -237,7 +237,7 @@ def test_the_lanes_of_a_worker_do_not_take_each_others_jobs(
 ) -> None:
     """After a laptop's sleep, its own jobs look as if nobody had worked on them for long."""
     clock = MovedClock()
-    services = make_services(tmp_path, clock=clock)
+    services = open_world(tmp_path, clock=clock)
     services.titles.upsert(make_titles(3))
     runs: list[int] = []
     going = threading.Event()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
 from app.domain.jobs import Job, JobState
 from app.domain.progress import Progress
 from app.doors.worker.kind import JobContext
 from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.wiring import Services
 from app.worker import _finished
 from stand_ins.tmdb.serving import FakeTmdb, Hang
 from tests.builders import make_titles, movie
@@ -24,11 +24,11 @@ from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
     ended,
-    make_services,
     stored,
     until,
     worker,
 )
+from tests.world import open_world
 
 
 class Recorder:
@@ -73,7 +73,7 @@ def kinds(services: Services, state: JobState) -> set[str]:
 def test_a_long_sync_holds_up_neither_embedding_nor_the_index(
     tmp_path: Path, fake: FakeTmdb
 ) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     services.titles.upsert(make_titles(5, start=900_000))
     last = next(n for n in reversed(fake.ids("movie")) if not fake.body("movie", n)["adult"])
     hanging = fake.fault(Hang(), f"/3/movie/{last}")
@@ -218,7 +218,7 @@ def test_an_end_that_could_not_be_recorded_is_made_good(
 def test_two_workers_share_the_work_and_do_each_job_once(
     tmp_path: Path, recorder: Recorder
 ) -> None:
-    both = [make_services(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
+    both = [open_world(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
     both[0].titles.upsert(make_titles(3))
     numbers = [str(n) for n in range(12)]
     asked = [both[0].jobs.submit(ONE_OF_EACH_LANE[int(n) % 3], {"n": n}) for n in numbers]
@@ -231,7 +231,7 @@ def test_two_workers_share_the_work_and_do_each_job_once(
 
 
 def test_one_pass_does_what_is_due_and_what_was_left(tmp_path: Path, fake: FakeTmdb) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     left = services.jobs.submit("embed_item", {"media_type": "movie", "tmdb_id": "999999"})
     host = services.processes.name.partition(":")[0]
     assert services.jobs.claim(f"{host}:999999:1#embed"), "by a worker that is dead"

@@ -11,12 +11,12 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.errors import NotFound
 from app.doors.http.jobs import ask_for
 from app.main import create_app
-from app.wiring import Services
 from stand_ins.canaries import MARK
-from tests.worker_world import make_services
+from tests.world import open_world
 
 TOKEN: Final = f"{MARK}admin-token"
 ADMIN: Final = {"Authorization": f"Bearer {TOKEN}"}
@@ -49,9 +49,9 @@ from app.doors.worker.registry import names_in
 from app.doors.worker.runner import Runner
 from app.main import create_app
 from stand_ins.canaries import MARK
-from tests.worker_world import make_services
+from tests.world import open_world
 
-services = make_services(Path(sys.argv[2]), admin_token="the token")
+services = open_world(Path(sys.argv[2]), admin_token="the token")
 with TestClient(create_app(services), headers={"Authorization": "Bearer the token"}) as client:
     due = [turn.kind.name for turn in Agenda(services.clock).due(names_in(Lane.PEOPLE))]
     asked = client.post("/admin/plants")
@@ -77,7 +77,7 @@ def test_a_file_more_is_a_kind_more(tmp_path: Path) -> None:
 
 
 def test_the_names_for_people_come_with_the_jobs(tmp_path: Path) -> None:
-    services = make_services(tmp_path, admin_token=TOKEN)
+    services = open_world(tmp_path, admin_token=TOKEN)
     services.jobs.submit("of_another_version", {})
     with TestClient(create_app(services), headers=ADMIN) as client:
         assert client.post("/admin/embed/full").json()["label"] == "Embedding"

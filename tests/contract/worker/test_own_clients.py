@@ -16,11 +16,12 @@ from app.doors.worker.kind import JobContext
 from stand_ins.tmdb.serving import FakeTmdb, Hang
 from tests.builders import movie
 from tests.jobs import let_do
-from tests.worker_world import ended, make_services, until, worker
+from tests.worker_world import ended, until, worker
+from tests.world import open_world
 
 
 def test_cancelling_a_job_ends_nobody_elses_calls(tmp_path: Path, fake: FakeTmdb) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     of_the_job, others = fake.fault(Hang(), "/3/tv/*"), fake.fault(Hang(), "/3/movie/*")
     answers: list[Answer] = []
     asked = services.jobs.submit("sync_tmdb", {"media_type": "tv"})
@@ -44,7 +45,7 @@ def test_cancelling_a_job_ends_nobody_elses_calls(tmp_path: Path, fake: FakeTmdb
 def test_what_a_job_opened_is_closed_when_it_ends(
     tmp_path: Path, fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     opened = []
 
     def work(job: JobContext) -> str:

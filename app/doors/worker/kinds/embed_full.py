@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from app.bootstrap import Services
 from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.index.embed import embed_all
 from app.services.leases import EMBED
-from app.wiring import Services
 
 
 def _titles_lack_vectors(services: Services) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from app.bootstrap import Services
 from app.doors.worker.kind import Every, JobContext, JobKind, Lane
 from app.services.catalogue import dumps
 from app.services.leases import CATALOGUE
-from app.wiring import Services
 
 
 def _wanted(services: Services) -> bool:
@@ -17,7 +17,7 @@ def _work(job: JobContext) -> str:
     if services.settings.tmdb_is_set:
         return "A TMDB key is set: no sample is needed."
     with job.holding(CATALOGUE) as report:
-        loaded = dumps.load_sample_if_empty(services.titles, services.read_sample, report)
+        loaded = dumps.load_sample_if_empty(services.titles, services.adapters.read_sample, report)
     return "There are titles already." if loaded is None else f"{loaded.written:,} titles loaded."
 
 

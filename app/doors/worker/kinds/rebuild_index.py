@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from app.bootstrap import Services
 from app.domain.errors import Damaged
 from app.doors.worker.kind import AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.index import rebuild
-from app.services.leases import INDEX
-from app.wiring import Services
 
 
 def _first_is_due(services: Services) -> bool:
@@ -19,17 +18,7 @@ def _first_is_due(services: Services) -> bool:
 
 
 def _work(job: JobContext) -> str:
-    services = job.services
-    with job.holding(INDEX) as report:
-        manifest = rebuild.rebuild(
-            services.titles,
-            services.vectors,
-            services.publisher,
-            model=services.embedder.model,
-            factory=services.settings.vector_index_factory,
-            recall_target=services.settings.vector_recall_target,
-            report=report,
-        )
+    manifest = job.services.rebuild_index(job.report)
     return f"{manifest.name} published: {manifest.count:,} titles, recall@10 {manifest.recall:.4f}."
 
 

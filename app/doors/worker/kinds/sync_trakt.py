@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from app.bootstrap import Services
 from app.domain.errors import (
     AccountLimited,
     ConnectAgain,
@@ -15,7 +16,6 @@ from app.domain.errors import (
 )
 from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.accounts.linking import TRAKT
-from app.wiring import Services
 
 
 def _check(services: Services) -> None:

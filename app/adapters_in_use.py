@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -22,19 +23,20 @@ from app.adapters.token_file import kept_token
 from app.domain.catalogue.dumps import DumpReader, Record, Refusal
 from app.domain.errors import NotConfigured
 from app.domain.people.history_files import HistoryReader
-from app.domain.ports.accounts import AccountStore, HistorySource, Seal
-from app.domain.ports.catalogue import CatalogueSource, FailureStore, TitleStore
+from app.domain.ports.accounts import HistorySource, Seal
+from app.domain.ports.catalogue import CatalogueSource
 from app.domain.ports.collaborative_models import CoRatingStore
-from app.domain.ports.index import Embedder, IndexPublisher, VectorIndex, WordIndex
+from app.domain.ports.index import Embedder, IndexPublisher, WordIndex
 from app.domain.ports.language_model import LanguageModel
-from app.domain.ports.people import Ledger, ProfileStore
-from app.domain.ports.vectors import VectorStore
-from app.domain.ports.work import Clock, JobStore, Processes, StateStore
+from app.domain.ports.work import Clock, Processes
 from app.settings import Settings
+
+if TYPE_CHECKING:  # it loads FAISS
+    from app.adapters.faiss_index.index import FaissIndex
 
 
 @dataclass
-class WiredAdapters:
+class Adapters:
     """Everything that services work over. What is costly to load is made at first use."""
 
     settings: Settings
@@ -42,80 +44,28 @@ class WiredAdapters:
     clock: Clock
     processes: Processes
     embedder: Embedder
-    open_dump: DumpReader
-    read_sample: Callable[[], Iterable[Record | Refusal]]
+    open_dump: DumpReader = open_dump
+    read_sample: Callable[[], Iterable[Record | Refusal]] = read_sample
     open_history: HistoryReader = open_history
+    to_close: ExitStack = field(default_factory=ExitStack, init=False)
+    """What the program holds until its end; what was opened last is closed first."""
 
-    @classmethod
-    def opened(cls, chosen: Settings) -> Self:
-        """Over the chosen stores. Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`."""
-        clock = SystemClock()
-        embedder = open_embedder(chosen.embedding_model, chosen.watcher_data_dir / "models")
-        return cls(
-            settings=chosen,
-            stores=_open_stores(chosen, clock),
-            clock=clock,
-            processes=LocalProcesses(),
-            embedder=embedder,
-            open_dump=open_dump,
-            read_sample=read_sample,
-        )
-
-    @property
-    def titles(self) -> TitleStore:
-        """The catalogue."""
-        return self.stores.titles
-
-    @property
-    def vectors(self) -> VectorStore:
-        """Embeddings."""
-        return self.stores.vectors
-
-    @property
-    def state(self) -> StateStore:
-        """Cursors and leases."""
-        return self.stores.state
-
-    @property
-    def jobs(self) -> JobStore:
-        """Long work."""
-        return self.stores.jobs
-
-    @property
-    def failures(self) -> FailureStore:
-        """Ids that could not be fetched."""
-        return self.stores.failures
-
-    @property
-    def profiles(self) -> ProfileStore:
-        """The people of the household."""
-        return self.stores.profiles
-
-    @property
-    def ledger(self) -> Ledger:
-        """What they watched, rated, put aside."""
-        return self.stores.ledger
-
-    @property
-    def accounts(self) -> AccountStore:
-        """Their accounts at providers."""
-        return self.stores.accounts
+    def __post_init__(self) -> None:
+        self.to_close.callback(self.stores.close)
 
     @cached_property
-    def index(self) -> VectorIndex:
+    def index(self) -> FaissIndex:
         """The index for serving; nothing is opened before its first `refresh`."""
         from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
 
         root = self.settings.watcher_data_dir / "index"
-        return FaissIndex(root, self.embedder.model, self.vectors, self.titles)
+        return FaissIndex(root, self.embedder.model, self.stores.vectors, self.stores.titles)
 
     @cached_property
     def words(self) -> WordIndex:
         """Names and descriptions, of what `index` serves."""
-        from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
         from app.adapters.word_index.index import TantivyWords  # noqa: PLC0415 -- loads Tantivy
 
-        assert isinstance(self.index, FaissIndex)  # noqa: S101 -- one generation holds both
         return TantivyWords(self.index.words)
 
     @cached_property
@@ -131,7 +81,7 @@ class WiredAdapters:
         return CoRatingFiles(self.settings.watcher_data_dir / "co_ratings", self.clock)
 
     def open_catalogue_source(self) -> CatalogueSource:
-        """TMDB, to be closed by the caller. Raises `NotConfigured` where no key is set."""
+        """A new client of TMDB, closed by the caller. Raises `NotConfigured` without a key."""
         from app.adapters.tmdb.access import Access  # noqa: PLC0415 -- not loaded where not used
         from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415
 
@@ -151,13 +101,11 @@ class WiredAdapters:
         )
         return TmdbSource(access, self.clock)
 
-    @cached_property
-    def history_source(self) -> HistorySource:
-        """Trakt, for people who connect it."""
-        return self.open_history_source()
-
     def open_history_source(self) -> HistorySource:
-        """Trakt, to be closed by the caller; without an app it says so where it is used."""
+        """A new client of Trakt, closed by the caller.
+
+        Without an app's id and secret it says so where it is used.
+        """
         from app.adapters.trakt.access import Access  # noqa: PLC0415 -- not always needed
         from app.adapters.trakt.source import TraktSource  # noqa: PLC0415
 
@@ -172,49 +120,51 @@ class WiredAdapters:
         return TraktSource(access, self.clock)
 
     @cached_property
+    def history_source(self) -> HistorySource:
+        """Trakt for whoever signs in or out: open until the program ends."""
+        source = self.open_history_source()
+        self.to_close.callback(source.close)
+        return source
+
+    @cached_property
     def language_model(self) -> LanguageModel | None:
         """The one that is set up, None where there is none. Raises `NotConfigured`."""
         chosen = self.settings
-        if chosen.openai_api_key is None and not chosen.llm_base_url:
+        if not chosen.language_model_is_set:
             return None
         from app.adapters.llm.client import OpenAiModel  # noqa: PLC0415 -- not always needed
 
-        return OpenAiModel(
+        model = OpenAiModel(
             base_url=chosen.llm_base_url,
             key=_secret(chosen.openai_api_key),
             model=chosen.llm_model,
             clock=self.clock,
         )
+        self.to_close.callback(model.close)
+        return model
 
     @cached_property
     def seal(self) -> Seal:
         """What keeps secrets unreadable at rest, by the set key or the one made at first use."""
         from app.adapters.sealing import FernetSeal  # noqa: PLC0415 -- not loaded where not used
 
-        key = self.settings.secret_key
-        if key is not None:
-            return FernetSeal(key.get_secret_value())
-        return FernetSeal(kept_token(self.settings.watcher_data_dir / "secret_key", "SECRET_KEY"))
+        return FernetSeal(self._kept("secret_key", self.settings.secret_key))
 
     @cached_property
     def admin_token(self) -> str:
         """The set token, or the one made at first start."""
-        if self.settings.admin_token is not None:
-            return self.settings.admin_token.get_secret_value()
-        return kept_token(self.settings.watcher_data_dir / "admin_token", "ADMIN_TOKEN")
+        return self._kept("admin_token", self.settings.admin_token)
 
-    def drop_language_model(self) -> None:
-        """End what it is asked; nothing is loaded where it wasn't used."""
-        model = self.__dict__.pop("language_model", None)
-        if model is not None:
-            model.close()
+    def _kept(self, name: str, chosen: SecretStr | None) -> str:
+        """A secret as it is set, or as it was made into the data folder."""
+        return _secret(chosen) or kept_token(self.settings.watcher_data_dir / name, name.upper())
 
-    def close(self) -> None:
-        """Give back connections and files."""
-        if "history_source" in self.__dict__:  # only where one was made
-            self.history_source.close()
-        self.drop_language_model()
-        self.stores.close()
+
+def open_adapters(chosen: Settings) -> Adapters:
+    """Over the chosen stores. Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`."""
+    clock = SystemClock()
+    embedder = open_embedder(chosen.embedding_model, chosen.watcher_data_dir / "models")
+    return Adapters(chosen, _open_stores(chosen, clock), clock, LocalProcesses(), embedder)
 
 
 def _secret(value: SecretStr | None) -> str | None:
