@@ -111,6 +111,22 @@ class Person:
     def _file(self) -> p.Parts:
         yield words("All data of this person as one file, for here or elsewhere.")
         own, people = self.profile.id, self.asked.client.people(self.asked.who.caller)
+        yield p.Guarded(self._exporting(people))
+        file = yield p.widget(
+            "file_uploader",
+            "Bring such a file into this profile",
+            type="json",
+            key=f"file-{own}",
+            max_upload_size=_LARGEST_MB,
+        )
+        if file is None:
+            return
+        pressed = yield p.Button("Bring it in", f"bring-{own}", kind="primary")
+        if pressed:
+            yield self._brought(people, file.getvalue())
+
+    def _exporting(self, people: People) -> p.Parts:
+        own = self.profile.id
         pressed = yield p.Button("Make the file", f"export-{own}", "archive")
         if pressed:
             name = re.sub(r"[^A-Za-z0-9]+", "-", self.profile.name).strip("-") or "profile"
@@ -124,18 +140,6 @@ class Person:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        file = yield p.widget(
-            "file_uploader",
-            "Bring such a file into this profile",
-            type="json",
-            key=f"file-{own}",
-            max_upload_size=_LARGEST_MB,
-        )
-        if file is None:
-            return
-        pressed = yield p.Button("Bring it in", f"bring-{own}", kind="primary")
-        if pressed:
-            yield self._brought(people, file.getvalue())
 
     def _brought(self, people: People, file: bytes) -> p.Widget:
         try:

@@ -89,9 +89,8 @@ class _Page:
             yield p.Fragment(partial(self._waiting_for_code, code, until), every=every)
         elif way is not None:
             to, until = f"{state.server}{way.by}", way.until
-            yield p.Fragment(
-                lambda: self._waiting_for_browser(to, until, state), every=_POLL_SECONDS
-            )
+            waiting = partial(self._waiting_for_browser, to, until, state)
+            yield p.Fragment(waiting, every=_POLL_SECONDS)
         else:
             here, device = "Connect in this browser", "With a code on another device"
             ways = [
