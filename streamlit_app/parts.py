@@ -5,7 +5,7 @@ pressed), `yield` gives it to the page, which goes on from there:
 
     typed = yield Box("Name of a film", "w_name")
     if typed:
-        yield quiet(f"Looking for {typed}")
+        yield words(f"Looking for {typed}")
 
 Labels are plain text. A part's key names it on its page: by it a press of the first look finds
 its widget, and the style its parts.
@@ -187,7 +187,7 @@ class AddressForm(Part):
 
 
 class Expander(Part):
-    """A part below its label, told once it is opened, or at once where it has no key."""
+    """A part below its label, told once it is opened, or `at_once`."""
 
     label: str
     inside: Inside
@@ -196,7 +196,7 @@ class Expander(Part):
 
 
 class Popover(Part):
-    """A part that lies over the page, told as an `Expander`'s."""
+    """A part that lies over the page, told once it is opened; at once where it has no key."""
 
     label: str
     inside: Inside

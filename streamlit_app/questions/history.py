@@ -27,11 +27,7 @@ SHOWS: Final[dict[str, str]] = {
     "watchlisted": "Watchlist",
     "dismissed": "Not for me",
 }
-KINDS: Final[dict[Kinds, str]] = {
-    "all": "Films and series",
-    "movie": "Films",
-    "tv": "Series",
-}
+KINDS: Final[dict[Kinds, str]] = {"all": "Films and series", "movie": "Films", "tv": "Series"}
 SORTS: Final[dict[str, str]] = {
     "latest": "Latest first",
     "oldest": "Oldest first",

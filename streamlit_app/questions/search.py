@@ -20,12 +20,7 @@ YEARS: Final = (1870, 2100)
 MINUTES: Final = (1, 1000)
 
 
-MODES: Final = {
-    "words": "In your words",
-    "name": "By name",
-    "several": "Several",
-    "id": "By id",
-}
+MODES: Final = {"words": "In your words", "name": "By name", "several": "Several", "id": "By id"}
 """The ways of asking, by their names."""
 COUNTS: Final = (6, 12, 24, 48, 96, 200)
 """How many titles may be asked for at a click."""

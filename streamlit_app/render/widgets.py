@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app import parts as p
-from streamlit_app.api.transport import ApiError
+from streamlit_app.api.transport import ApiError, ApiNotReady, ApiUnreachable
 from streamlit_app.asked import Asked
 from streamlit_app.pages import notices
 
@@ -32,7 +32,7 @@ def markdown(label: p.Label) -> str:
 class Drawing:
     """One run of a page: its parts as Streamlit's elements, its links by the `pages` of its menu.
 
-    `is_troubled` is set once a notice tells that the API did not answer.
+    `is_troubled` is set once a notice tells that the API is away or not ready.
     """
 
     def __init__(self, asked: Asked, pages: Mapping[str, st.Page]) -> None:
@@ -45,7 +45,7 @@ class Drawing:
         try:
             p.walk(parts, self._show)
         except ApiError as error:
-            self.is_troubled = True
+            self.is_troubled |= isinstance(error, ApiUnreachable | ApiNotReady)
             p.walk(notices.told(self._asked, error), self._show)
 
     def _inside(self, parts: Iterable[p.Part]) -> None:
@@ -166,7 +166,6 @@ class Drawing:
         self._opened(place, part.inside)
 
     def _popover(self, part: p.Popover) -> None:
-        # Without a key it is told at once.
         key, does = part.key or None, _opens(not part.key)
         place = st.popover(part.label, icon=_sign(part.icon), key=key, on_change=does)
         self._opened(place, part.inside)

@@ -5,22 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from streamlit_app import parts as p
 from streamlit_app.api.history import ImportReport, UnmatchedName
 from streamlit_app.api.transport import ApiError, ApiRefused
 from streamlit_app.asked import Asked
 from streamlit_app.pages.words import counted, lead, listing, notice, section
-from streamlit_app.parts import (
-    Again,
-    Box,
-    Button,
-    Expander,
-    Html,
-    Link,
-    Parts,
-    Row,
-    Waiting,
-    widget,
-)
 from streamlit_app.questions.history import HistoryView
 from streamlit_app.questions.vocabulary import KIND_NAMES
 
@@ -47,7 +36,7 @@ _SOURCES: Final = {
 }
 
 
-def importing(asked: Asked) -> Parts:
+def importing(asked: Asked) -> p.Parts:
     """The file, what would become of it, and what became of it."""
     done: ImportReport | None = asked.session.pop(_DONE, None)
     if done:
@@ -58,7 +47,7 @@ def importing(asked: Asked) -> Parts:
         "watched_at. Nothing is written before you have seen what would happen; the same file "
         "twice changes nothing."
     )
-    file = yield widget(
+    file = yield p.widget(
         "file_uploader",
         "A file of your history",
         key=f"import-file-{asked.session.get(_ROUND, 0)}",
@@ -69,11 +58,11 @@ def importing(asked: Asked) -> Parts:
     user_id = ""
     if "movielens" in file.name.lower() or file.name.lower().startswith("ratings"):
         label, hint = "MovieLens: whose ratings?", "A user's number"
-        typed = yield Box(label, "", placeholder=hint, width=260, longest=40, labelled=True)
+        typed = yield p.Box(label, "", placeholder=hint, width=260, longest=40, labelled=True)
         user_id = typed.strip()
     given = asked, file.name, file.getvalue(), user_id
     try:
-        report = yield Waiting("Reading the file …", partial(_preview, *given))
+        report = yield p.Waiting("Reading the file …", partial(_preview, *given))
     except ApiRefused as error:
         yield notice("This file can't be used", error.detail)
         return
@@ -81,15 +70,15 @@ def importing(asked: Asked) -> Parts:
     if not report.events:
         return
     label = f"Bring in {counted(report.events, 'entry', 'entries')}"
-    pressed = yield Button(label, icon="download_done", kind="primary")
+    pressed = yield p.Button(label, icon="download_done", kind="primary")
     if pressed:
         try:
-            yield Waiting("Bringing it in …", partial(_bring_in, *given))
+            yield p.Waiting("Bringing it in …", partial(_bring_in, *given))
         except ApiError as error:
             told = f"{error.detail.rstrip('.')}. You may try again."
             yield notice("This file is not in", told)
             return
-        yield Again()
+        yield p.Again()
 
 
 def _preview(asked: Asked, name: str, content: bytes, user_id: str) -> ImportReport:
@@ -110,7 +99,7 @@ def _bring_in(asked: Asked, name: str, content: bytes, user_id: str) -> None:
     asked.session.update({_DONE: done, _ROUND: asked.session.get(_ROUND, 0) + 1})
 
 
-def _told(report: ImportReport) -> Parts:
+def _told(report: ImportReport) -> p.Parts:
     """What would happen."""
     yield section(f"{_source(report)}: what would happen")
     figures = [(report.events, "entry to bring in", "entries to bring in")]
@@ -124,7 +113,7 @@ def _told(report: ImportReport) -> Parts:
         for count, one, several in figures
         if count
     )
-    yield Html(f'<dl class="w-figures">{rows}</dl>')
+    yield p.Html(f'<dl class="w-figures">{rows}</dl>')
     if not report.events:
         yield notice("Nothing to bring in", "No line of this file tells of a title.")
     refusals = [f"Line {one.line}: {one.reason}" for one in report.refusals[:_SHOWN_LINES]]
@@ -136,7 +125,7 @@ def _told(report: ImportReport) -> Parts:
     ):
         if lines:
             inside = [listing(lines)]
-            yield Expander(f"{label} ({total:,})", partial(list, inside), at_once=True)
+            yield p.Expander(f"{label} ({total:,})", partial(list, inside), at_once=True)
 
 
 def name_line(one: UnmatchedName) -> str:
@@ -146,16 +135,16 @@ def name_line(one: UnmatchedName) -> str:
     return f"{one.name}{year}, {KIND_NAMES[one.media_type].lower()}, {entries}"
 
 
-def _result(done: ImportReport) -> Parts:
+def _result(done: ImportReport) -> p.Parts:
     told = [f"{done.added:,} new"]
     told += [f"{done.replaced:,} replaced"] if done.replaced else []
     told += [f"{counted(done.refused, 'line')} left out"] if done.refused else []
     yield notice(f"{_source(done)} is in", ", ".join(told) + ".")
-    ways = [Link("See your history", "history", icon="history")]
+    ways = [p.Link("See your history", "history", icon="history")]
     if done.unmatched_total:
         label, settle = f"Settle {counted(done.unmatched_total, 'name')}", HistoryView(view="names")
-        ways.append(Link(label, "history", settle.to_params(), "help"))
-    yield Row(ways)
+        ways.append(p.Link(label, "history", settle.to_params(), "help"))
+    yield p.Row(ways)
 
 
 def _source(report: ImportReport) -> str:

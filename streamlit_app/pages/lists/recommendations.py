@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 from typing import Any, Final
 
+from streamlit_app import parts as p
 from streamlit_app.api.recommendations import Picks
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
@@ -20,22 +21,6 @@ from streamlit_app.pages.search.filters import filters, how_many, kinds
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.titles.name_box import name_box, named
 from streamlit_app.pages.words import count, counted, heading, notice, status
-from streamlit_app.parts import (
-    Again,
-    Button,
-    Column,
-    Effect,
-    Expander,
-    Fragment,
-    Html,
-    Link,
-    Part,
-    Parts,
-    Row,
-    Toggle,
-    Widget,
-    widget,
-)
 from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import KINDS_NAMES
@@ -43,7 +28,7 @@ from streamlit_app.questions.vocabulary import KINDS_NAMES
 _POLL_SECONDS: Final = 0.5
 
 
-def recommendations(asked: Asked) -> Parts:
+def recommendations(asked: Asked) -> p.Parts:
     """The whole page."""
     yield heading("What to see next")
     yield from gate(asked, "choose for you")
@@ -80,24 +65,24 @@ class _Page:
             return replace(wish, seed=value or 0)
         return replace(wish, of=replace(wish.of, **{field: value}))
 
-    def panel(self) -> Parts:
+    def panel(self) -> p.Parts:
         """The widgets, set to the wish; a change goes into the address and runs the page."""
         panel, wish = self._panel, self.wish
         panel.begin(wish)
         another = partial(self._go, wish.another())
-        line: list[Part] = [
+        line: list[p.Part] = [
             kinds(panel, wish.kinds),
             how_many(panel, "count", range(1, MAX_COUNT + 1), wish.count),
-            Button("Another list", icon="refresh", does=another, kind="primary"),
+            p.Button("Another list", icon="refresh", does=another, kind="primary"),
         ]
         if self.asked.health().language_model.state != "off":
             label = "Let the language model word it"
-            line.append(Toggle(label, wish.worded, **panel.bound("worded")))
-        every = [Row(line, align="center"), *filters(panel, wish.of, self._last)]
-        yield Column(every, "l-panel")
+            line.append(p.Toggle(label, wish.worded, **panel.bound("worded")))
+        every = [p.Row(line, align="center"), *filters(panel, wish.of, self._last)]
+        yield p.Column(every, "l-panel")
 
-    def _last(self) -> Parts:
-        yield widget(
+    def _last(self) -> p.Parts:
+        yield p.widget(
             "number_input",
             "Number of the list",
             0,
@@ -108,24 +93,24 @@ class _Page:
             **self._panel.bound("seed"),
         )
         clear = partial(self._go, self.wish.without_filters())
-        yield Button("Clear all filters", does=clear, disabled=not self.wish.of.filters)
+        yield p.Button("Clear all filters", does=clear, disabled=not self.wish.of.filters)
 
-    def list(self, picks: Picks) -> Parts:
+    def list(self, picks: Picks) -> p.Parts:
         """The cards; in the language model's words once those are there."""
         if self.wish.worded:
             worded = yield from self._worded()
             picks = worded or picks
         if picks.cold_start:
             yield notice("Getting to know you", picks.cold_start)
-            yield Link("Pick titles that you like", "", {"pick": "1"}, "favorite")
+            yield p.Link("Pick titles that you like", "", {"pick": "1"}, "favorite")
         number = f", list number {self.wish.seed}" if self.wish.seed else ""
         yield count(f"{counted(len(picks.results), 'title')}, best first{number}")
         if picks.note:
             yield _caption(picks.note)
         yield from grid(self.asked, picks.results, Search())
-        yield Effect(partial(shown.shown, self.asked, picks))
+        yield p.Effect(partial(shown.shown, self.asked, picks))
 
-    def nothing(self, picks: Picks) -> Parts:
+    def nothing(self, picks: Picks) -> p.Parts:
         """No result is no error: say why, and offer to loosen what narrows it."""
         wish = self.wish
         set_now = wish.of.described()
@@ -134,19 +119,19 @@ class _Page:
         ways = [similar_link("Search for something", Search(), "explore")]
         if wish.kinds != "all":
             anything = Wish(count=wish.count).to_params()
-            ways.insert(0, Link("Films and series", "recommendations", anything))
+            ways.insert(0, p.Link("Films and series", "recommendations", anything))
         if wish.of.filters:
             unfiltered = wish.without_filters().to_params()
-            ways.insert(0, Link("Without filters", "recommendations", unfiltered))
-        yield Row(ways)
+            ways.insert(0, p.Link("Without filters", "recommendations", unfiltered))
+        yield p.Row(ways)
 
-    def _worded(self) -> Generator[Part, Any, Picks | None]:
+    def _worded(self) -> Generator[p.Part, Any, Picks | None]:
         """The language model's words; None while they are waited for, and where they don't come."""
-        words: Future[Picks] | None = yield Effect(partial(held.worded, self.asked, self.wish))
+        words: Future[Picks] | None = yield p.Effect(partial(held.worded, self.asked, self.wish))
         if words is None:
             return None
         if not words.done():
-            yield Fragment(partial(_waiting, words), every=_POLL_SECONDS)
+            yield p.Fragment(partial(_waiting, words), every=_POLL_SECONDS)
             return None
         try:
             return words.result()
@@ -154,18 +139,18 @@ class _Page:
             yield _caption(f"The language model's words did not come: {error.detail}")
             return None
 
-    def why(self) -> Parts:
+    def why(self) -> p.Parts:
         """Why is a title not in the list? Asked by its name."""
         box = name_box(self.asked, "Name of the title that you miss", "l_why", self._matching)
-        yield Expander("Why is a title not here?", lambda: [box], "why")
+        yield p.Expander("Why is a title not here?", lambda: [box], "why")
 
-    def _matching(self, titles: Sequence[TitleCard]) -> Parts:
+    def _matching(self, titles: Sequence[TitleCard]) -> p.Parts:
         for place, title in enumerate(titles):
-            pressed = yield Button(named(title), f"why-{place}", wide=True)
+            pressed = yield p.Button(named(title), f"why-{place}", wide=True)
             if pressed:
                 yield self._answer(title)
 
-    def _answer(self, title: TitleCard) -> Html:
+    def _answer(self, title: TitleCard) -> p.Html:
         try:
             lists = self.asked.client.recommendations(self.asked.who.caller)
             why = lists.why(title.ref, self.wish)
@@ -175,19 +160,19 @@ class _Page:
         # The API looks at the list of the title's own kind, before any filter.
         where = f"For a list of {KINDS_NAMES[title.media_type].lower()}"
         where += " without your filters: " if self.wish.of.filters else ": "
-        return Html(
+        return p.Html(
             f'<p class="w-notice" role="status"><strong>{where}</strong>'
             f"{escape(why.detail)}{escape(more)}</p>"
         )
 
 
-def _waiting(words: Future[Picks]) -> Parts:
+def _waiting(words: Future[Picks]) -> p.Parts:
     """Looks every half second whether the words are there."""
     if words.done():
-        yield Again()
+        yield p.Again()
     yield status("The language model is choosing its words; the list stands meanwhile.")
 
 
-def _caption(text: str) -> Widget:
-    face = Html(f'<p class="w-caption">{escape(text)}</p>')
-    return widget("caption", text, face=face)
+def _caption(text: str) -> p.Widget:
+    face = p.Html(f'<p class="w-caption">{escape(text)}</p>')
+    return p.widget("caption", text, face=face)

@@ -10,26 +10,12 @@ from functools import partial
 from html import escape
 from typing import Any, Final
 
+from streamlit_app import parts as p
 from streamlit_app.api.people import NewToken, People, Profile
 from streamlit_app.api.transport import ApiError, ApiUnauthorized
 from streamlit_app.asked import Asked
 from streamlit_app.pages.gate import choose
 from streamlit_app.pages.words import status, words
-from streamlit_app.parts import (
-    Again,
-    Box,
-    Button,
-    Column,
-    Dialog,
-    Form,
-    Fragment,
-    Html,
-    Parts,
-    Popover,
-    Row,
-    Widget,
-    widget,
-)
 
 _TOLD: Final = "people_told"
 _TOKEN: Final = "people_token"  # noqa: S105 -- a place in the session
@@ -44,45 +30,45 @@ class Person:
     asked: Asked
     profile: Profile
 
-    def parts(self) -> Parts:
+    def parts(self) -> p.Parts:
         """Who it is, and what one may do."""
-        yield Column(self._inside(), f"person-{self.profile.id}", border=True)
+        yield p.Column(self._inside(), f"person-{self.profile.id}", border=True)
 
-    def _inside(self) -> Parts:
+    def _inside(self) -> p.Parts:
         profile = self.profile
         since = time.strftime("%d %b %Y", time.gmtime(profile.created_at))
         told = [f"since {since}"]
         told += ["Trakt connected"] if profile.trakt else []
         told += ["watching now"] if self._is_viewer else []
-        yield Html(
+        yield p.Html(
             f'<h3 class="w-name" dir="auto">{escape(profile.name)}</h3>'
             f'<p class="w-meta">{" · ".join(told)}</p>'
         )
-        yield Row(self._ways(), gap="xsmall")
+        yield p.Row(self._ways(), gap="xsmall")
         yield from _outcome(self.asked, profile.id)
 
     @property
     def _is_viewer(self) -> bool:
         return self.asked.who.is_known and self.asked.who.profile == self.profile
 
-    def _ways(self) -> Parts:
+    def _ways(self) -> p.Parts:
         own, name = self.profile.id, self.profile.name
         if not self._is_viewer:
             be = partial(choose, self.asked, own)
-            yield Button(f"Watch as {name}", f"be-{own}", "person", be)
-        yield Popover("Rename", self._naming, f"rename-{own}", "edit")
-        yield Button("New token", f"token-{own}", "key", self._renew)
+            yield p.Button(f"Watch as {name}", f"be-{own}", "person", be)
+        yield p.Popover("Rename", self._naming, f"rename-{own}", "edit")
+        yield p.Button("New token", f"token-{own}", "key", self._renew)
         # Told at once: it is placed by its size, and would be cut off on a phone.
-        file = Fragment(self._file)
-        yield Popover("Take out, bring in", lambda: [file], icon="import_export")
-        pressed = yield Button("Delete", f"delete-{own}", "delete")
+        file = p.Fragment(self._file)
+        yield p.Popover("Take out, bring in", lambda: [file], icon="import_export")
+        pressed = yield p.Button("Delete", f"delete-{own}", "delete")
         if pressed:
-            yield Dialog("Delete this person?", self._deleting)
+            yield p.Dialog("Delete this person?", self._deleting)
 
-    def _naming(self) -> Parts:
+    def _naming(self) -> p.Parts:
         form, name = f"new-name-{self.profile.id}", self.profile.name
-        box = Box("New name", self._box, name, longest=_LONGEST_NAME, labelled=True)
-        yield Form(form, [box, Button("Rename", does=self._rename, form=form)])
+        box = p.Box("New name", self._box, name, longest=_LONGEST_NAME, labelled=True)
+        yield p.Form(form, [box, p.Button("Rename", does=self._rename, form=form)])
 
     @property
     def _box(self) -> str:
@@ -99,21 +85,21 @@ class Person:
         made = _keeping(self.asked, lambda people: people.new_token(own))
         _done(self.asked, own, made, "The former token is worth nothing now.")
 
-    def _deleting(self) -> Parts:
-        yield Html(
+    def _deleting(self) -> p.Parts:
+        yield p.Html(
             f"<p>Everything of <strong>{escape(self.profile.name)}</strong> goes: what was "
             "watched, the ratings, the marks, the connection with Trakt. It can't be undone; "
             "take out a file first if you may want it back.</p>"
         )
-        yield Row(self._answers())
+        yield p.Row(self._answers())
 
-    def _answers(self) -> Parts:
-        delete = yield Button("Delete for good", "for-good", "delete", kind="primary")
+    def _answers(self) -> p.Parts:
+        delete = yield p.Button("Delete for good", "for-good", "delete", kind="primary")
         if delete:
             self._delete()
-        keep = yield Button("Keep", "keep")
+        keep = yield p.Button("Keep", "keep")
         if delete or keep:
-            yield Again()
+            yield p.Again()
 
     def _delete(self) -> None:
         asked, own = self.asked, self.profile.id
@@ -122,13 +108,29 @@ class Person:
                 choose(asked, "")
             _tell(asked, "", f"{self.profile.name} is deleted.")
 
-    def _file(self) -> Parts:
+    def _file(self) -> p.Parts:
         yield words("All data of this person as one file, for here or elsewhere.")
         own, people = self.profile.id, self.asked.client.people(self.asked.who.caller)
-        pressed = yield Button("Make the file", f"export-{own}", "archive")
+        yield p.Guarded(self._exporting(people))
+        file = yield p.widget(
+            "file_uploader",
+            "Bring such a file into this profile",
+            type="json",
+            key=f"file-{own}",
+            max_upload_size=_LARGEST_MB,
+        )
+        if file is None:
+            return
+        pressed = yield p.Button("Bring it in", f"bring-{own}", kind="primary")
+        if pressed:
+            yield self._brought(people, file.getvalue())
+
+    def _exporting(self, people: People) -> p.Parts:
+        own = self.profile.id
+        pressed = yield p.Button("Make the file", f"export-{own}", "archive")
         if pressed:
             name = re.sub(r"[^A-Za-z0-9]+", "-", self.profile.name).strip("-") or "profile"
-            yield widget(
+            yield p.widget(
                 "download_button",
                 "Save it",
                 people.export(own),
@@ -138,54 +140,42 @@ class Person:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        file = yield widget(
-            "file_uploader",
-            "Bring such a file into this profile",
-            type="json",
-            key=f"file-{own}",
-            max_upload_size=_LARGEST_MB,
-        )
-        if file is None:
-            return
-        pressed = yield Button("Bring it in", f"bring-{own}", kind="primary")
-        if pressed:
-            yield self._brought(people, file.getvalue())
 
-    def _brought(self, people: People, file: bytes) -> Widget:
+    def _brought(self, people: People, file: bytes) -> p.Widget:
         try:
             taken = people.bring_in(self.profile.id, file)
         except ValueError:
-            return widget("error", "This is not a file that watcher made.")
+            return p.widget("error", "This is not a file that watcher made.")
         except ApiError as error:
-            return widget("error", error.detail)
+            return p.widget("error", error.detail)
         self.asked.changed()
         told = f"{taken.added:,} entries are new, {taken.replaced:,} were replaced."
-        return widget("success", told)
+        return p.widget("success", told)
 
 
-def adding(asked: Asked) -> Parts:
+def adding(asked: Asked) -> p.Parts:
     """The form for somebody new; only where the household may be changed."""
-    box = Box("Add a person", "w_new_name", longest=_LONGEST_NAME, width=260, labelled=True)
+    box = p.Box("Add a person", "w_new_name", longest=_LONGEST_NAME, width=260, labelled=True)
     does = partial(_add, asked)
-    button = Button("Add", icon="person_add", does=does, form="add-person")
-    yield Form("add-person", [Row([box, button], align="bottom")], clears=True)
+    button = p.Button("Add", icon="person_add", does=does, form="add-person")
+    yield p.Form("add-person", [p.Row([box, button], align="bottom")], clears=True)
     yield from _outcome(asked, "")
 
 
-def made_token(asked: Asked) -> Parts:
+def made_token(asked: Asked) -> p.Parts:
     """The token that was just made: the API tells it once, and so does this."""
     made: NewToken | None = asked.session.get(_TOKEN)
     if made is None:
         return
-    told = Html(
+    told = p.Html(
         f'<h2 class="w-ask">The token of {escape(made.name)}</h2><p class="w-quiet">It is '
         "shown this once. Whoever opens watcher from another machine needs it; keep it where "
         "passwords are kept.</p>"
     )
-    code = widget("code", made.token, language=None, wrap_lines=True)
+    code = p.widget("code", made.token, language=None, wrap_lines=True)
     kept = partial(asked.session.pop, _TOKEN, None)
-    button = Button("I have it", "token-kept", does=kept)
-    yield Column([told, code, button], "new-token", border=True)
+    button = p.Button("I have it", "token-kept", does=kept)
+    yield p.Column([told, code, button], "new-token", border=True)
 
 
 def _add(asked: Asked) -> None:
@@ -223,7 +213,7 @@ def _tell(asked: Asked, own: str, sentence: str) -> None:
     asked.session[_TOLD] = (own, sentence)
 
 
-def _outcome(asked: Asked, own: str) -> Parts:
+def _outcome(asked: Asked, own: str) -> p.Parts:
     """What the last change said, where it was made."""
     told = asked.session.get(_TOLD)
     if told and told[0] == own and told[1]:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Final, NamedTuple
 
+from streamlit_app import parts as p
 from streamlit_app.api.people import DeviceCode, Trakt, TraktState
 from streamlit_app.api.transport import ApiError, ApiRefused
 from streamlit_app.asked import Asked
 from streamlit_app.pages.words import notice, section, status, synced, words
-from streamlit_app.parts import (
-    Again,
-    Button,
-    Column,
-    Does,
-    Fragment,
-    Html,
-    Kind,
-    Link,
-    Part,
-    Parts,
-    Row,
-    widget,
-)
 
 _TICKET_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 2.0
@@ -36,10 +24,10 @@ _NOT_CONFIGURED: Final = (
 )
 
 
-def trakt(asked: Asked) -> Parts:
+def trakt(asked: Asked) -> p.Parts:
     """The whole of it, for whoever is watching."""
     page = _Page(asked, asked.client.trakt(asked.who.caller))
-    yield Column(page.parts(page.trakt.state()), "trakt", border=True)
+    yield p.Column(page.parts(page.trakt.state()), "trakt", border=True)
 
 
 class _Way(NamedTuple):
@@ -54,12 +42,12 @@ class _Page:
     asked: Asked
     trakt: Trakt
 
-    def parts(self, state: TraktState) -> Parts:
+    def parts(self, state: TraktState) -> p.Parts:
         who = self.asked.who
         whose = f" of {who.profile.name}" if who.profile and who.has_company else ""
         yield section(f"Trakt{whose}")
         if not state.configured:
-            yield Html(_NOT_CONFIGURED)
+            yield p.Html(_NOT_CONFIGURED)
         elif state.connected:
             yield from self._connected(state)
         else:
@@ -80,37 +68,38 @@ class _Page:
     def _told(self) -> str:
         return f"trakt_told:{self.asked.who.caller.profile}"
 
-    def _connected(self, state: TraktState) -> Parts:
+    def _connected(self, state: TraktState) -> p.Parts:
         self.asked.session.pop(self._begun, None)
         yield words(f"Connected, {synced(state.synced_at)}.")
         if state.problem:
             yield notice("Connect again", state.problem)
             yield from self._ways_in(state)
         ways = [
-            Link("Sync in the history", "history", icon="sync"),
-            Button("Disconnect Trakt", "trakt-out", "link_off", self._log_out),
+            p.Link("Sync in the history", "history", icon="sync"),
+            p.Button("Disconnect Trakt", "trakt-out", "link_off", self._log_out),
         ]
-        yield Row(ways)
+        yield p.Row(ways)
 
-    def _ways_in(self, state: TraktState) -> Parts:
+    def _ways_in(self, state: TraktState) -> p.Parts:
         """In this browser, or with a code on another device."""
         way: _Way | None = self.asked.session.get(self._begun)
         if way is not None and isinstance(way.by, DeviceCode):
             code, until = way.by, way.until
             every = max(code.interval, 1.0)
-            yield Fragment(lambda: self._waiting_for_code(code, until), every=every)
+            yield p.Fragment(partial(self._waiting_for_code, code, until), every=every)
         elif way is not None:
             to, until = f"{state.server}{way.by}", way.until
-            yield Fragment(lambda: self._waiting_for_browser(to, until, state), every=_POLL_SECONDS)
+            waiting = partial(self._waiting_for_browser, to, until, state)
+            yield p.Fragment(waiting, every=_POLL_SECONDS)
         else:
             here, device = "Connect in this browser", "With a code on another device"
             ways = [
-                Button(here, "trakt-browser", "link", self._begin_browser, "primary"),
-                Button(device, "trakt-device", "devices", self._begin_device),
+                p.Button(here, "trakt-browser", "link", self._begin_browser, "primary"),
+                p.Button(device, "trakt-device", "devices", self._begin_device),
             ]
-            yield Row(ways)
+            yield p.Row(ways)
 
-    def _waiting_for_browser(self, address: str, until: float, before: TraktState) -> Parts:
+    def _waiting_for_browser(self, address: str, until: float, before: TraktState) -> p.Parts:
         """The way to Trakt, until the account is connected."""
         if time.time() > until:
             yield from self._ended("The way to Trakt was not taken in time: begin again.")
@@ -121,12 +110,12 @@ class _Page:
         if now.connected and not now.problem:
             self.asked.changed()
             yield from self._ended()
-        yield Row(
+        yield p.Row(
             self._leaving(_link_button("Continue at Trakt", address, "primary")), align="center"
         )
         yield status("Waiting until you have allowed it there.")
 
-    def _waiting_for_code(self, code: DeviceCode, until: float) -> Parts:
+    def _waiting_for_code(self, code: DeviceCode, until: float) -> p.Parts:
         """The code, large, until it was typed in."""
         left = until - time.time()
         connected = False
@@ -142,30 +131,30 @@ class _Page:
             yield from self._ended()
         if left <= 0:
             yield from self._ended("The code has run out: begin again.")
-        yield Html(
+        yield p.Html(
             f'<p class="w-quiet">Open this address on any device and type the code in:</p>'
             f'<p class="w-code">{escape(code.code)}</p>'
         )
-        to: Part = Html(f"<p>{escape(code.address)}</p>", grows=False)
+        to: p.Part = p.Html(f"<p>{escape(code.address)}</p>", grows=False)
         if code.address.startswith("https://"):
             to = _link_button(code.address, code.address)
-        yield Row(self._leaving(to), align="center")
+        yield p.Row(self._leaving(to), align="center")
         minutes, seconds = divmod(int(left), 60)
         yield words(
             f"Good for {minutes}:{seconds:02} more. This page notices by itself when you are done."
         )
 
-    def _leaving(self, to: Part) -> Parts:
+    def _leaving(self, to: p.Part) -> p.Parts:
         yield to
-        stopped = yield Button("Stop", "trakt-stop")
+        stopped = yield p.Button("Stop", "trakt-stop")
         if stopped:
             # The button's own callback would run this part alone, which goes on waiting.
             yield from self._ended()
 
-    def _ended(self, sentence: str = "") -> Parts:
+    def _ended(self, sentence: str = "") -> p.Parts:
         self.asked.session.pop(self._begun, None)
         self.asked.session[self._told] = sentence
-        yield Again()
+        yield p.Again()
 
     def _begin_browser(self) -> None:
         self._try(lambda: self._begin(self.trakt.ticket(), _TICKET_SECONDS))
@@ -184,12 +173,12 @@ class _Page:
         self._try(self.trakt.log_out)
         self.asked.changed()
 
-    def _try(self, call: Does) -> None:
+    def _try(self, call: p.Does) -> None:
         try:
             call()
         except ApiError as error:
             self.asked.session[self._told] = error.detail
 
 
-def _link_button(label: str, address: str, kind: Kind = "secondary") -> Part:
-    return widget("link_button", label, address, type=kind, icon=":material/open_in_new:")
+def _link_button(label: str, address: str, kind: p.Kind = "secondary") -> p.Part:
+    return p.widget("link_button", label, address, type=kind, icon=":material/open_in_new:")

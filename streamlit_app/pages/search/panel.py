@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
+from streamlit_app import parts as p
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.asked import Asked
 from streamlit_app.followed import Followed, Value
@@ -14,18 +15,6 @@ from streamlit_app.pages.search.filters import filters, how_many, kinds
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.titles.name_box import name_box, named
 from streamlit_app.pages.words import words
-from streamlit_app.parts import (
-    AddressForm,
-    Box,
-    Button,
-    Column,
-    Part,
-    Parts,
-    Row,
-    Segments,
-    Toggle,
-    widget,
-)
 from streamlit_app.questions.search import (
     COUNTS,
     MAX_LIKED,
@@ -48,20 +37,20 @@ class SearchPanel:
     asked: Asked
     search: Search
 
-    def parts(self) -> Parts:
+    def parts(self) -> p.Parts:
         """All of them."""
         before = self._panel.shown()
         if self._panel.begin(self.search):
             self._begun(before)
-        yield Column(self._inside(), "panel")
+        yield p.Column(self._inside(), "panel")
 
-    def more(self, shown: int) -> Parts:
+    def more(self, shown: int) -> p.Parts:
         """A button for a longer list, where there may be more than the `shown` titles."""
         count = longer(self.search, shown)
         if count is not None:
             does = partial(self._write, replace(self.search, k=count))
-            button = Button("Show more", icon="expand_more", does=does)
-            yield Row([button], "more", place="center")
+            button = p.Button("Show more", icon="expand_more", does=does)
+            yield p.Row([button], "more", place="center")
 
     @property
     def _panel(self) -> Followed[Search]:
@@ -83,7 +72,7 @@ class SearchPanel:
         return search.for_text(value or "")
 
     def _begun(self, before: Search | None) -> None:
-        """The way of asking that fits a search which no widget made; as at first look of it."""
+        """The way of asking that fits a search that no widget made; as at a first look."""
         session, search = self.asked.session, self.search
         session[_PROBLEM] = ""
         chosen = len(before.like + before.unlike) if before else 0
@@ -96,16 +85,16 @@ class SearchPanel:
         elif session.get(_MODE) != "id":
             session[_MODE] = "name"
 
-    def _inside(self) -> Parts:
+    def _inside(self) -> p.Parts:
         mode: str = self.asked.session[_MODE]
         narrows = [
             kinds(self._panel, self.search.results),
             how_many(self._panel, "k", COUNTS, self.search.k),
         ]
         bound = self._panel.bound("mode", partial(self.asked.session.__setitem__, _MODE))
-        modes = Segments("How to look", MODES, mode, wraps=True, **bound)
-        beside = Row(narrows, align="center", grows=False)
-        yield Row([modes, beside], align="center", place="distribute")
+        modes = p.Segments("How to look", MODES, mode, wraps=True, **bound)
+        beside = p.Row(narrows, align="center", grows=False)
+        yield p.Row([modes, beside], align="center", place="distribute")
         if mode == "id":
             yield from self._by_id()
         elif mode == "name":
@@ -118,7 +107,7 @@ class SearchPanel:
             yield self._by_words()
         yield from filters(self._panel, self.search, self._last)
 
-    def _several(self) -> Parts:
+    def _several(self) -> p.Parts:
         """The titles chosen so far, each a link that lets it go, and the box for names."""
         search = self.search
         for heading, place, refs in (
@@ -130,16 +119,16 @@ class SearchPanel:
                 for ref in refs
             ]
             if links:
-                told: list[Part] = [words(heading, grows=False), *links]
-                yield Row(told, place, "xsmall", "center")
+                told: list[p.Part] = [words(heading, grows=False), *links]
+                yield p.Row(told, place, "xsmall", "center")
         if len(search.like) < MAX_LIKED:
             key = self._panel.key("name")
             yield name_box(self.asked, "Add a film or series", key, self._adding)
 
-    def _by_words(self) -> AddressForm:
+    def _by_words(self) -> p.AddressForm:
         """The box for words: Enter goes on even before anything else of the page stands."""
         search = self.search
-        box = Box(
+        box = p.Box(
             "What would you like to watch?",
             value=search.text,
             kind="search",
@@ -150,16 +139,16 @@ class SearchPanel:
             name="q",
             **self._panel.bound("text"),
         )
-        button = Button("Search", does=self._panel.again("text"), kind="primary")
+        button = p.Button("Search", does=self._panel.again("text"), kind="primary")
         kept = replace(search, text="", title=search.title if search.like else None)
-        return AddressForm("similar", kept.to_params(), box, button)
+        return p.AddressForm("similar", kept.to_params(), box, button)
 
-    def _by_id(self) -> Parts:
+    def _by_id(self) -> p.Parts:
         title = self.search.title
         given = self._id_given
         kind = self._panel.bound("kind", given)
         now = title.kind if title else "movie"
-        box = Box(
+        box = p.Box(
             "TMDB id or address",
             value=str(title.tmdb_id) if title else "",
             longest=200,
@@ -168,11 +157,11 @@ class SearchPanel:
             labelled=True,
             **self._panel.bound("id", given),
         )
-        button = Button("Find similar titles", does=given, kind="primary")
-        kinds = Segments("Kind", KIND_NAMES, now, labelled=True, **kind)
-        yield Row([kinds, box, button], align="bottom")
+        button = p.Button("Find similar titles", does=given, kind="primary")
+        kinds = p.Segments("Kind", KIND_NAMES, now, labelled=True, **kind)
+        yield p.Row([kinds, box, button], align="bottom")
         if problem := self.asked.session.get(_PROBLEM):
-            yield widget("error", problem)
+            yield p.widget("error", problem)
 
     def _id_given(self, _value: Value = None) -> None:
         text = (self._panel.held("id") or "").strip()
@@ -186,23 +175,23 @@ class SearchPanel:
             "themoviedb.org will do as well."
         )
 
-    def _last(self) -> Parts:
+    def _last(self) -> p.Parts:
         search = self.search
         if self.asked.who.is_known:
             bound = self._panel.bound("unseen")
-            yield Toggle("Leave out what I have watched", search.unseen, **bound)
+            yield p.Toggle("Leave out what I have watched", search.unseen, **bound)
         clear = partial(self._write, search.without_filters())
         narrows = bool(search.filters or search.unseen)
-        yield Button("Clear all filters", does=clear, disabled=not narrows)
+        yield p.Button("Clear all filters", does=clear, disabled=not narrows)
 
-    def _leading_on(self, titles: Sequence[TitleCard]) -> Parts:
+    def _leading_on(self, titles: Sequence[TitleCard]) -> p.Parts:
         for title in titles:
             yield similar_link(named(title), self.search.for_title(title.ref), wide=True)
 
-    def _in_words(self, name: str) -> Parts:
+    def _in_words(self, name: str) -> p.Parts:
         yield similar_link("Look for it in your own words", self.search.for_text(name), "search")
 
-    def _adding(self, titles: Sequence[TitleCard]) -> Parts:
+    def _adding(self, titles: Sequence[TitleCard]) -> p.Parts:
         """For each match: like it, or not like it."""
         search = self.search
         for title in titles:
@@ -210,4 +199,4 @@ class SearchPanel:
             if search.like or search.title:
                 without = search.unliking(title.ref)
                 ways.append(similar_link("Not like it", without, "thumb_down"))
-            yield Row(ways, gap="xsmall", align="center", wraps=False)
+            yield p.Row(ways, gap="xsmall", align="center", wraps=False)

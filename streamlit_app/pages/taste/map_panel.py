@@ -7,24 +7,13 @@ from functools import partial
 from html import escape
 from typing import Any, Final
 
+from streamlit_app import parts as p
 from streamlit_app.api.taste import Taste
 from streamlit_app.asked import Asked
 from streamlit_app.pages.taste import map_drawing
 from streamlit_app.pages.taste import words as taste_words
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.words import words
-from streamlit_app.parts import (
-    Box,
-    Chart,
-    Column,
-    Expander,
-    Fragment,
-    Html,
-    Parts,
-    Picture,
-    Row,
-    widget,
-)
 from streamlit_app.questions.search import Search
 
 CHOSEN: Final = "chosen"
@@ -34,29 +23,29 @@ _LOOKED_AT: Final = "taste_looked_at"
 _CLICKS: Final = "taste_clicks"
 
 
-def map_panel(asked: Asked, found: Taste) -> Fragment:
+def map_panel(asked: Asked, found: Taste) -> p.Fragment:
     """The map; a click on a point, or a choice by name, shows the title and its way to Similar."""
-    return Fragment(partial(_panel, asked, found))
+    return p.Fragment(partial(_panel, asked, found))
 
 
-def _panel(asked: Asked, found: Taste) -> Parts:
+def _panel(asked: Asked, found: Taste) -> p.Parts:
     alt = "A map of your titles by taste; the box below finds each, the table lists all."
     clicked = partial(_clicked, asked)
-    chart = Chart("map", found, alt, key="taste_map", takes=clicked)
-    drawn = Picture(partial(map_drawing.drawn, found))
-    yield Column([drawn, chart], "taste-map")
+    chart = p.Chart("map", found, alt, key="taste_map", takes=clicked)
+    drawn = p.Picture(partial(map_drawing.drawn, found))
+    yield p.Column([drawn, chart], "taste-map")
     yield words(taste_words.KEY, "w-quiet w-key")
-    yield Row(_looked_at(asked, found), "looked-at", align="bottom")
-    table = Html(taste_words.map_table(found))
-    yield Expander("The map as a table", lambda: [table], "map-table")
+    yield p.Row(_looked_at(asked, found), "looked-at", align="bottom")
+    table = p.Html(taste_words.map_table(found))
+    yield p.Expander("The map as a table", lambda: [table], "map-table")
 
 
-def _looked_at(asked: Asked, found: Taste) -> Parts:
+def _looked_at(asked: Asked, found: Taste) -> p.Parts:
     by_ref = {str(point.ref): point for point in found.points}
     key = f"taste_box-{asked.session.get(_CLICKS, 0)}"
     label, hint = "Look at a title of the map", "Click on the map, or type a name"
-    face = Box(label, key, placeholder=hint, width=420, labelled=True, ends="expand_more")
-    yield widget(
+    face = p.Box(label, key, placeholder=hint, width=420, labelled=True, ends="expand_more")
+    yield p.widget(
         "selectbox",
         label,
         sorted(by_ref, key=lambda ref: by_ref[ref].title.casefold()),
@@ -71,7 +60,7 @@ def _looked_at(asked: Asked, found: Taste) -> Parts:
     point = by_ref.get(asked.session.get(_LOOKED_AT, ""))
     if point:
         told = taste_words.told_of(point, taste_words.names(found))
-        yield Html(
+        yield p.Html(
             f'<p class="w-looked" role="status"><strong>{escape(point.dated)}</strong><br>'
             f'<span class="w-quiet">{escape(told)}</span></p>'
         )

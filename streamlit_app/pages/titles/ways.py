@@ -22,8 +22,10 @@ def words_of(row: HistoryRow | None) -> tuple[str, ...]:
     return tuple(words for holds, words in told if holds)
 
 
-def times(row: HistoryRow) -> tuple[str, ...]:
+def times(row: HistoryRow | None) -> tuple[str, ...]:
     """How often, and when last, in words."""
+    if row is None:
+        return ()
     told = []
     if row.episodes:
         told.append(counted(row.episodes, "episode"))

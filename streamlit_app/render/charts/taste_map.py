@@ -16,30 +16,13 @@ from streamlit_app.pages.taste.map_panel import CHOSEN
 from streamlit_app.pages.taste.words import WHATS, names, told_of
 from streamlit_app.render.charts.specs import KEPT, Datum, Spec, finished, rows_of, with_rows
 
-_SHAPES: Final[Mapping[What, str | float]] = {
-    "pick": "diamond",
-    "liked": "circle",
-    "watched": "square",
-    "disliked": "cross",
+_LOOKS: Final[Mapping[What, tuple[str, float, str, float]]] = {
+    "pick": ("diamond", 230, TEXT, 2),
+    "liked": ("circle", 60, PAGE, 0.7),
+    "watched": ("square", 26, PAGE, 0.5),
+    "disliked": ("cross", 40, PAGE, 0.5),
 }
-_SIZES: Final[Mapping[What, str | float]] = {
-    "pick": 230,
-    "liked": 60,
-    "watched": 26,
-    "disliked": 40,
-}
-_STROKES: Final[Mapping[What, str | float]] = {
-    "pick": TEXT,
-    "liked": PAGE,
-    "watched": PAGE,
-    "disliked": PAGE,
-}
-_WIDTHS: Final[Mapping[What, str | float]] = {
-    "pick": 2,
-    "liked": 0.7,
-    "watched": 0.5,
-    "disliked": 0.5,
-}
+"""Each one's sign, its size, its edge's colour, and how wide that is."""
 _AROUND: Final = 96
 
 
@@ -73,10 +56,10 @@ def _map(every: tuple[str, ...], within: Frame) -> Spec:
             x=x,
             y=y,
             color=colour,
-            shape=alt.Shape("what:N", scale=_by_what(_SHAPES), legend=None),
-            size=alt.Size("what:N", scale=_by_what(_SIZES), legend=None),
-            stroke=alt.Stroke("what:N", scale=_by_what(_STROKES), legend=None),
-            strokeWidth=alt.StrokeWidth("what:N", scale=_by_what(_WIDTHS), legend=None),
+            shape=alt.Shape("what:N", scale=_by_what(0), legend=None),
+            size=alt.Size("what:N", scale=_by_what(1), legend=None),
+            stroke=alt.Stroke("what:N", scale=_by_what(2), legend=None),
+            strokeWidth=alt.StrokeWidth("what:N", scale=_by_what(3), legend=None),
             description="about:N",
             tooltip=[
                 alt.Tooltip("title:N", title="Title"),
@@ -107,8 +90,9 @@ def _lettered(chart: alt.Chart, colour: str, around: float) -> alt.Chart:
     return found
 
 
-def _by_what(values: Mapping[What, str | float]) -> alt.Scale:
-    return alt.Scale(domain=[WHATS[what] for what in values], range=list(values.values()))
+def _by_what(look: int) -> alt.Scale:
+    looks = [every[look] for every in _LOOKS.values()]
+    return alt.Scale(domain=[WHATS[what] for what in _LOOKS], range=looks)
 
 
 def _points(taste: Taste, every: Sequence[str]) -> list[Datum]:

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final
 
-import streamlit
-
 from streamlit_app.pages import PLACES, Place
+from streamlit_app.render import streamlit_document
 from streamlit_app.render.first_look.faces import Faces, icon
+from streamlit_app.render.streamlit_document import BODY_ENDS, HEAD_ENDS
 
 _HERE: Final = Path(__file__).parent
 _RENDER: Final = _HERE.parent
-_STATIC: Final = Path(streamlit.__file__).parent / "static"
-_FONTS: Final = (
-    ("Source Sans", "SourceSansVF-Upright*", "200 900"),
-    ("Source Serif", "SourceSerifVariable-Roman*", "200 900"),
-    ("Material Symbols Rounded", "MaterialSymbols-Rounded*", "100 700"),
-)
-_PROGRAM: Final = re.compile(
-    r'\s*<(?:script type="module"|link rel="(?:modulepreload|stylesheet)")[^>]*>(?:</script>)?'
-)
-"""What in Streamlit's document has the browser load its program."""
-_BODY_ENDS: Final = "</body>"
-
-
-@cache
-def plain() -> str:
-    """Streamlit's own document."""
-    return (_STATIC / "index.html").read_text(encoding="utf-8")
 
 
 @cache
@@ -42,13 +24,14 @@ def beginning() -> str:
     One of them starts Streamlit's program, which keeps a browser busy for most of a second, and
     would hold up what is to be seen.
     """
-    program = "".join(_PROGRAM.findall(plain()))
+    program = _quoted(streamlit_document.program())
     scripts = _asset("boot.js") + _asset("entries.js")
     head = (
         f"{_fonts()}<style>{_style()}</style>"
-        f"<script>const program = {_quoted(program)};{scripts}</script></head>"
+        f"<script>const program = {program};{scripts}</script>{HEAD_ENDS}"
     )
-    return _PROGRAM.sub("", plain()).replace("</head>", head, 1).partition(_BODY_ENDS)[0]
+    plain = streamlit_document.without_program()
+    return plain.replace(HEAD_ENDS, head, 1).partition(BODY_ENDS)[0]
 
 
 def rest(place: Place, faces: Faces, inner: str) -> str:
@@ -69,7 +52,7 @@ def ending() -> str:
 
 @cache
 def _end() -> str:
-    return _BODY_ENDS + plain().partition(_BODY_ENDS)[2]
+    return BODY_ENDS + streamlit_document.document().partition(BODY_ENDS)[2]
 
 
 def _quoted(text: str) -> str:
@@ -100,27 +83,17 @@ def _fonts() -> str:
     """The letters of the first look are fetched before anything else."""
     return "".join(
         f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>'
-        for _, address, _ in _faces()
+        for _, address in streamlit_document.fonts()
     )
-
-
-@cache
-def _faces() -> list[tuple[str, str, str]]:
-    """Streamlit's fonts: the family, the file's address, the weights it holds."""
-    return [
-        (family, f"./static/media/{file.name}", weights)
-        for family, pattern, weights in _FONTS
-        for file in (_STATIC / "static" / "media").glob(f"{pattern}.woff2")
-    ]
 
 
 @cache
 def _style() -> str:
     """The look of the web app, and what it takes from Streamlit otherwise."""
     faces = "".join(
-        f'@font-face{{font-family:"{family}";src:url("{address}") format("woff2");'
-        f"font-weight:{weights};font-display:block}}"
-        for family, address, weights in _faces()
+        f'@font-face{{font-family:"{font.family}";src:url("{address}") format("woff2");'
+        f"font-weight:{font.weights};font-display:block}}"
+        for font, address in streamlit_document.fonts()
     )
     return faces + _asset("rest.css") + (_RENDER / "look.css").read_text(encoding="utf-8")
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from streamlit_app import parts as p
 from streamlit_app.asked import Asked
 from streamlit_app.questions.address import Params
+from streamlit_app.render.streamlit_document import submit_key
 
 _ARROW: Final = "expand_more"
 
@@ -86,7 +87,7 @@ class Faces:
         return _element(f'<div data-testid="stPageLink">{face}</div>', grows=part.wide)
 
     def _button(self, part: p.Button) -> str:
-        key = f"FormSubmitter-{part.form}-{part.label}" if part.form else part.key
+        key = submit_key(part.form, str(part.label)) if part.form else part.key
         style = f"w-{part.kind} w-wide" if part.wide else f"w-{part.kind}"
         face = f'<button type="button" class="{style}" data-testid="stBaseButton-{part.kind}">'
         inner = f"{face}{_labelled(part.label, part.icon)}</button>"

@@ -29,6 +29,7 @@ from streamlit_app.asked import Asked
 from streamlit_app.household import who_is_watching
 from streamlit_app.pages import PLACES, Place, frame
 from streamlit_app.questions.address import Address, Query
+from streamlit_app.render import streamlit_document
 from streamlit_app.render.first_look import document
 from streamlit_app.render.first_look.faces import Faces, Untold
 
@@ -45,7 +46,9 @@ def routes(client: ApiClient) -> list[Route]:
     def route(place: Place) -> Route:
         async def answer(request: Request) -> Response:
             if not _is_a_visit(request):
-                return HTMLResponse(document.plain(), headers={"Cache-Control": "no-cache"})
+                return HTMLResponse(
+                    streamlit_document.document(), headers={"Cache-Control": "no-cache"}
+                )
             query = {name: request.query_params.getlist(name) for name in request.query_params}
             parts = _parts(partial(told, client, place, query))
             return StreamingResponse(parts, media_type="text/html", headers=_PRIVATE)

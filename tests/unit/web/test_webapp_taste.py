@@ -212,6 +212,7 @@ def test_an_answer_that_cannot_be_read_is_told_and_draws_nothing(api: WatcherApi
     api.lists.taste = {"known": "many"}
     test = opened("taste")
     assert "is not watcher, or another version of it" in html(test)
+    assert "4,321 films" in html(test), "the API is there all the same"
     assert specs(test) == []
 
 
