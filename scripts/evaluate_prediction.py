@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import read_rating_set
 from app.bootstrap import open_services
+from app.domain.catalogue.keys import keys_of
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.ports.index import Gathered
@@ -111,7 +112,7 @@ def _report(arguments: argparse.Namespace) -> Mapping[str, object]:
 
 def _held_back(ratings: RatingSet, catalogue: Gathered, titles: Mapping[TitleId, Title]) -> _Data:
     left, hidden = held_out(ratings)
-    keys = np.array([one.key for one in catalogue.ids], np.int64)
+    keys = keys_of(catalogue.ids)
     with progress_line("Fitting") as report:
         traits = traits_of([titles[one] for one in catalogue.ids])
         model = fit(left, keys, catalogue.vectors, traits, report)

@@ -16,6 +16,7 @@ from typing import Final
 
 from app.domain.errors import WatcherError
 from app.settings import Settings, settings
+from loopback import OWN_NAMES, is_loopback
 from scripts.check_health import api_says, web_app_is_healthy
 from scripts.children import Child, Command, end_children, start_child
 from scripts.example_answers import CURL, show_examples
@@ -24,7 +25,6 @@ from scripts.preflight import ROOT, Places, check, free_port, places_of
 _UP_WITHIN: Final = 120.0
 _READY_WITHIN: Final = 15.0
 _POLL: Final = 0.1
-_AT_HOME: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class _Stopped(Exception):
@@ -166,9 +166,10 @@ def ui_environment(places: Places) -> dict[str, str]:
     otherwise.
     """
     own = {"API_BASE_URL": places.api_base_url}
-    if places.ui_host in _AT_HOME:
+    if is_loopback(places.ui_host):
         given = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS", "").split()
-        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(dict.fromkeys((*_AT_HOME, *given)))
+        names = dict.fromkeys((*OWN_NAMES, places.ui_host, *given))
+        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(names)
     return dict(os.environ) | own
 
 

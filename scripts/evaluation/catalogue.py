@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bootstrap import open_services
+from app.domain.catalogue.keys import keys_of, located
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import NotReady
 from app.domain.ports.catalogue import TitleStore
@@ -27,10 +28,9 @@ class Catalogue:
     keys: Keys
     vectors: Vectors
 
-    def rows_of(self, keys: Keys) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def rows_of(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For keys (m,) their rows (m,), and which of them (m,) are here at all."""
-        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return rows, self.keys[rows] == keys
+        return located(self.keys, keys)
 
     def save(self, folder: Path) -> None:
         """Write it for `opened`."""
@@ -62,7 +62,7 @@ def loaded(titles: TitleStore, vectors: VectorStore, model: str) -> tuple[Catalo
             "The store in WATCHER_DATA_DIR holds no films. Run: "
             "python -m scripts.import_catalogue FILE, or sync_tmdb; then python -m scripts.embed"
         )
-    wanted = np.array([film.id.key for film in films], np.int64)
+    wanted = keys_of([film.id for film in films])
     found_keys, found = list[Keys](), list[Vectors]()
     for batch in vectors.scan(model):
         mine = np.isin(batch.keys, wanted, assume_unique=True)

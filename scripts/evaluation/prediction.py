@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import keys_of, located
 from app.domain.ports.index import Gathered
 from app.domain.recommend.features import Person, background_of, features
 from app.domain.recommend.item_item_fit import people_of
@@ -70,15 +71,14 @@ def held_ratings(
     told: int | None = EVERYTHING,
 ) -> Held:
     """Of everybody with something left. `model` must be fitted on `left` alone."""
-    keys = np.array([one.key for one in catalogue.ids], np.int64)
+    keys = keys_of(catalogue.ids)
     usual = background_of(known_part(catalogue))
     later = {int(hidden.people[rows.start]): rows for rows in people_of(hidden)}
     found: list[Held] = []
     for rows in people_of(left):
         number = int(left.people[rows.start])
         wanted = hidden.of_rows(np.arange(later[number].start, later[number].stop))
-        places = np.minimum(np.searchsorted(keys, wanted.keys), len(keys) - 1)
-        here = keys[places] == wanted.keys
+        places, here = located(keys, wanted.keys)
         if not here.any():
             continue
         start = rows.start if told is EVERYTHING else max(rows.start, rows.stop - told)

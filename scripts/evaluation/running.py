@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from app.domain.catalogue.keys import keys_of
 from app.domain.progress import Progress, Report
 from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
@@ -136,7 +137,7 @@ class _Judge:
 
     def _list_of(self, name: str, person: PersonTrain) -> list[int]:
         titles = self._methods[name].ranked(person, DEPTH)
-        keys = np.array([title.key for title in titles], np.int64)
+        keys = keys_of(titles)
         rows, here = self._catalogue.rows_of(keys)
         if not here.all() or len(set(titles)) < len(titles) or len(titles) > DEPTH:
             raise ValueError(f"{name} lists a title twice, one out of the catalogue, or too many")

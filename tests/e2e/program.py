@@ -22,7 +22,7 @@ from stand_ins.canaries import check
 
 ROOT = Path(__file__).resolve().parents[2]
 _PARTS = ("app", "scripts", "streamlit_app", ".streamlit")
-_FILES = ("sync_worker.py", "start.sh", "requirements.txt")
+_FILES = ("loopback.py", "sync_worker.py", "start.sh", "requirements.txt")
 # A healthy start takes about three seconds; the machine may be busy with other tests.
 WAIT = 90.0
 LONG_WAIT = 600.0

@@ -18,8 +18,8 @@ from app.adapters.faiss_index.columns import (
     mask_of,
     rows_of,
 )
-from app.adapters.faiss_index.located import located
 from app.adapters.faiss_index.part import Scored
+from app.domain.catalogue.keys import ByKey, located
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.ports.index import Compared
 from app.domain.ports.vectors import Keys, Vector, VectorChange, Vectors
@@ -27,7 +27,7 @@ from app.domain.search.filters import TitleFilter
 
 
 @dataclass(frozen=True)
-class Delta:
+class Delta(ByKey):
     """Keys (m,) ascending, vectors (m, d) and columns of what is new; keys of what is gone."""
 
     keys: Keys
@@ -86,15 +86,6 @@ class Delta:
     def stale_keys(self) -> frozenset[int]:
         """Keys whose rows in the generation no longer count."""
         return self.removed | frozenset(self.keys.tolist())
-
-    def row_of(self, key: int) -> int | None:
-        """The row of a key, or None."""
-        row = int(np.searchsorted(self.keys, key))
-        return row if row < len(self.keys) and self.keys[row] == key else None
-
-    def rows_at(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Rows (n,) of the keys (n,), and which of them are here."""
-        return located(self.keys, keys)
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Vectors (m, d) of the rows (m,)."""

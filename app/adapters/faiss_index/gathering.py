@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.faiss_index.columns import ROW, Columns, Languages
-from app.adapters.faiss_index.located import keys_of
+from app.domain.catalogue.keys import keys_of
 from app.domain.catalogue.titles import TitleId
 from app.domain.ports.index import Gathered
 from app.domain.ports.vectors import Keys, Vectors

@@ -11,11 +11,11 @@ from typing import Final
 
 from app.adapters.faiss_index.delta import Delta
 from app.adapters.faiss_index.generation_files import generations
-from app.adapters.faiss_index.located import keys_of
 from app.adapters.faiss_index.part import open_part
 from app.adapters.faiss_index.snapshot import Snapshot
 from app.adapters.word_index.index import WordView
 from app.adapters.word_index.part import WordDelta, open_words
+from app.domain.catalogue.keys import keys_of
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Damaged, DimensionMismatch, NotReady, StoreUnavailable
 from app.domain.index.generations import IndexStatus

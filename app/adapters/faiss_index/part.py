@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.by_votes import ByVotes
 from app.adapters.faiss_index.columns import Languages, as_columns, mask_of
 from app.adapters.faiss_index.factory import candidates, candidates_of_each, inner_ivf, parameters
-from app.adapters.faiss_index.located import located
 from app.adapters.faiss_index.survivors import Survivors, SurvivorsCache, survivors_of
 from app.adapters.faiss_index.vectors_file import VectorsFile
+from app.domain.catalogue.keys import ByKey, located
 from app.domain.errors import Damaged
 from app.domain.index.generations import Part
 from app.domain.ports.index import Compared
@@ -55,7 +55,7 @@ class Stale:
     others: NDArray[np.uint8]
 
 
-class OpenPart:
+class OpenPart(ByKey):
     """Searches one kind. Immutable but for caches, so threads share it without a lock."""
 
     def __init__(
@@ -84,15 +84,6 @@ class OpenPart:
         self._lists: int = ivf.nlist if ivf is not None else 1
         # Shares ascend, so that the first one at or above a filter's share is the one to use.
         self._calibration = sorted(part.calibration, key=lambda c: c.share)
-
-    def row_of(self, key: int) -> int | None:
-        """The row of a key, or None."""
-        row = int(np.searchsorted(self.keys, key))
-        return row if row < len(self.keys) and self.keys[row] == key else None
-
-    def rows_at(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Rows (n,) of the keys (n,), and which of them are here."""
-        return located(self.keys, keys)
 
     def rows_of(self, keys: Keys) -> NDArray[np.int64]:
         """Rows (ascending) of those keys that are here."""

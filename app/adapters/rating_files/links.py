@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.adapters.dumps.opening import TextFile
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.values import id_of
+from app.domain.catalogue.keys import located
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 
@@ -34,10 +35,10 @@ class Links:
 
     def places_of(self, movies: NDArray[np.int64]) -> NDArray[np.int32]:
         """Places in `keys` (n,), `UNKNOWN` for those that have no title."""
-        if not len(self.movies):
-            return np.full(len(movies), UNKNOWN, np.int32)
-        rows = np.minimum(np.searchsorted(self.movies, movies), len(self.movies) - 1)
-        return np.where(self.movies[rows] == movies, self.places[rows], np.int32(UNKNOWN))
+        places = np.full(len(movies), UNKNOWN, np.int32)
+        rows, here = located(self.movies, movies)
+        places[here] = self.places[rows[here]]
+        return places
 
 
 def columns_of(header: Sequence[str], wanted: Sequence[str], name: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import located
 from app.domain.catalogue.titles import Title
 from app.domain.errors import InvalidInput
 from app.domain.ports.vectors import Vectors
@@ -83,9 +84,7 @@ def fit(
     chosen = _chosen(ratings, keys)
     if not len(chosen):
         raise InvalidInput("No title of the rating set is in the catalogue and embedded.")
-    places = np.searchsorted(chosen, ratings.keys)
-    places = np.minimum(places, len(chosen) - 1)
-    inside = chosen[places] == ratings.keys
+    places, inside = located(chosen, ratings.keys)
     ratings, places = ratings.of_rows(inside), places[inside]
     n = len(chosen)
     counts = np.bincount(places, minlength=n).astype(np.int32)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import keys_of, located
 from app.domain.catalogue.titles import TitleId
 from app.domain.taste.tastes import DISLIKED, LIKED, Preferences
 
@@ -67,12 +68,8 @@ class ItemItemModel:
 
     def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
         """The row of each title, -1 for those that the set lacks."""
-        keys = np.array([one.key for one in ids], np.int64)
-        places = np.searchsorted(self.keys, keys)
-        places = np.minimum(places, max(len(self.keys) - 1, 0))
-        if not len(self.keys):
-            return np.full(len(keys), -1, np.intp)
-        return np.where(self.keys[places] == keys, places, -1)
+        places, here = located(self.keys, keys_of(ids))
+        return np.where(here, places, -1)
 
     def scores_for(self, preferences: Preferences) -> CollaborativeScores:
         """What the rating set says to this person."""

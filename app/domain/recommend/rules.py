@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import keys_of
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.catalogue.vocabulary import genre_bits
 from app.domain.ports.index import Gathered
@@ -127,7 +128,7 @@ def order_of(scores: Floats, ids: Sequence[TitleId], seed: int) -> list[int]:
     steps = np.round(scores / STEPS)
     _, groups, sizes = np.unique(steps, return_inverse=True, return_counts=True)
     tied = np.where(sizes[groups] > 1, chances(seed, ids), 0.0)
-    keys = np.array([one.key for one in ids], np.int64)
+    keys = keys_of(ids)
     found: list[int] = np.lexsort((keys, tied, -steps)).tolist()
     return found
 

