@@ -7,13 +7,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import msgspec
 import pytest
 
 from app.adapters.upstream import retry as retrying
 from app.adapters.upstream.answers import (
-    OK,
     BrokenOff,
     Paused,
     Reply,
@@ -101,7 +101,7 @@ def made(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
 
 
 def read(reply: Reply) -> object:
-    if reply.status == OK:
+    if reply.status == HTTPStatus.OK:
         return msgspec.json.decode(reply.body)
     pause = pause_of(reply.status, reply.headers, time.time())
     raise pause or Unanswered(f"HTTP {reply.status}", again=not is_hopeless(reply.status))
@@ -323,8 +323,8 @@ def test_an_address_that_is_none_names_its_setting() -> None:
     "sent",
     [
         f"Bearer {SECRET}\r\n\r\n".encode(),
-        f"HTTP/1.1 200 OK\r\nBearer {SECRET}\r\n\r\n".encode(),
-        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{SECRET}\r\n".encode(),
+        f"HTTP/1.1 200 HTTPStatus.OK\r\nBearer {SECRET}\r\n\r\n".encode(),
+        f"HTTP/1.1 200 HTTPStatus.OK\r\nTransfer-Encoding: chunked\r\n\r\n{SECRET}\r\n".encode(),
     ],
 )
 def test_what_a_server_sends_back_is_not_told(
