@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 import httpx2
@@ -16,7 +17,7 @@ from openai import RequestOptions
 from app.adapters.llm import replies
 from app.adapters.llm.dialect import first_dialect
 from app.adapters.upstream.addresses import host_of
-from app.adapters.upstream.answers import OK, Unanswered
+from app.adapters.upstream.answers import Unanswered
 from app.adapters.upstream.connections import Connections, Timeouts
 from app.adapters.upstream.retry import Retry
 from app.adapters.upstream.transport import Transport
@@ -87,7 +88,7 @@ class OpenAiModel:
                 body: dict[str, object] = {"model": self._model, "messages": messages}
                 body |= dialect.fields(schema, most_tokens)
                 response = self._sent("/chat/completions", body, until)
-                if response.status_code == OK:
+                if response.status_code == HTTPStatus.OK:
                     return replies.completion(response.content)
                 words = replies.words_of(response)
                 about_form = replies.is_about_form(response.status_code, words)
@@ -105,7 +106,7 @@ class OpenAiModel:
 
     def _checked(self, until: float) -> None:
         response = self._sent("/models", None, until)
-        if response.status_code == OK:
+        if response.status_code == HTTPStatus.OK:
             names = replies.model_names(response.content)
             if names is not None and not self._spellings() & {name.lower() for name in names}:
                 raise self._wrong(f"knows no model '{self._model}': correct LLM_MODEL")

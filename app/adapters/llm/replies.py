@@ -6,6 +6,7 @@ A service may repeat the key in its refusals, and the prompt tells what people l
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Final
 
 import httpx2
@@ -13,12 +14,6 @@ import msgspec
 
 from app.adapters.llm.json_text import json_in
 from app.adapters.upstream.answers import (
-    BAD_REQUEST,
-    FORBIDDEN,
-    NOT_FOUND,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
-    UNAVAILABLE,
     Paused,
     Unanswered,
     is_page,
@@ -29,8 +24,8 @@ from app.domain.ports.language_model import Completion
 NO_LIST: Final = frozenset({404, 405, 501})
 """Statuses of services that don't tell which models they have."""
 
-_BAD_REQUEST: Final = frozenset({BAD_REQUEST, 422})
-_REFUSED: Final = frozenset({UNAUTHORIZED, FORBIDDEN})
+_BAD_REQUEST: Final = frozenset({HTTPStatus.BAD_REQUEST, 422})
+_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _SERVER_ERRORS: Final = range(500, 600)
 
 _ABOUT_KEY: Final = re.compile(r"(?i)api.?key")
@@ -103,7 +98,7 @@ def misconfigured(response: httpx2.Response, model: str) -> str:
         return ""
     if status in _REFUSED or (status in _BAD_REQUEST and _ABOUT_KEY.search(words)):
         return "refuses the key: correct OPENAI_API_KEY"
-    if status != NOT_FOUND:
+    if status != HTTPStatus.NOT_FOUND:
         return ""
     if _ABOUT_MODEL.search(words):
         return f"knows no model '{model}': correct LLM_MODEL"
@@ -116,9 +111,9 @@ def failure(response: httpx2.Response, now: float) -> Unanswered:
     said = f"HTTP {status}"
     if is_page(response.content):
         return Unanswered(f"{said}, a web page (a proxy, or a wrong address?)", again=False)
-    if status == TOO_MANY_REQUESTS and _NO_MONEY.search(words_of(response)):
+    if status == HTTPStatus.TOO_MANY_REQUESTS and _NO_MONEY.search(words_of(response)):
         return Unanswered(f"{said}, the account's quota is used up", again=False)
-    if status in (TOO_MANY_REQUESTS, UNAVAILABLE):
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         return Paused(status, retry_after(response.headers, now))
     return Unanswered(said, again=status in _SERVER_ERRORS)
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from itertools import chain
 from typing import Final
 
@@ -15,9 +16,6 @@ from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.export_lines import lines_of
 from app.adapters.tmdb.replies import LONGEST_PAUSE
 from app.adapters.upstream.answers import (
-    FORBIDDEN,
-    NOT_FOUND,
-    OK,
     WEB_PAGE,
     BrokenOff,
     Unanswered,
@@ -91,7 +89,7 @@ class Exports:
     def _pieces(self, path: str) -> Iterator[bytes]:
         """As they come; none where there is no such file. Raises `Unanswered`, `Cancelled`."""
         with self.connections.opened(path) as response:
-            if response.status_code in (NOT_FOUND, FORBIDDEN):
+            if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
                 return
             self._check(response)
             pieces = _bounded(response.iter_raw(), self._access.timeouts.download)
@@ -110,7 +108,7 @@ class Exports:
         pause = pause_of(status, response.headers, self._clock.now())
         if pause is not None:
             raise pause
-        if status != OK:
+        if status != HTTPStatus.OK:
             raise Unanswered(f"HTTP {status}", again=status in _ERRORS_OF_THE_SERVER)
 
     def _lines(self, pieces: Iterator[bytes], kind: MediaKind, name: str) -> Iterator[ExportLine]:

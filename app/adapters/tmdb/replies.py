@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
 from app.adapters.upstream.answers import (
     ELSEWHERE,
-    NOT_FOUND,
-    OK,
     REDIRECTS,
     REFUSALS,
-    UNAUTHORIZED,
     Reply,
     Unanswered,
     is_hopeless,
@@ -43,14 +41,14 @@ def found(reply: Reply, now: float) -> bytes | None:
     `now` is in Unix seconds. Raises `Paused`, `Unanswered`, and `NotConfigured` where the key is
     refused.
     """
-    if reply.status == OK:
+    if reply.status == HTTPStatus.OK:
         return reply.body
     refusal = _refusal(reply.body)
-    if reply.status == UNAUTHORIZED:
+    if reply.status == HTTPStatus.UNAUTHORIZED:
         raise NotConfigured(
             f"TMDB refuses the key ({refusal.status_message or 'HTTP 401'}): correct TMDB_API_KEY"
         )
-    if reply.status == NOT_FOUND and refusal.status_code in _GONE_CODES:
+    if reply.status == HTTPStatus.NOT_FOUND and refusal.status_code in _GONE_CODES:
         return None
     pause = pause_of(reply.status, reply.headers, now)
     if pause is not None:

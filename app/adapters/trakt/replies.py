@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from app.adapters.upstream.answers import (
     ELSEWHERE,
-    FORBIDDEN,
-    OK,
     REDIRECTS,
     REFUSALS,
-    UNAUTHORIZED,
     WEB_PAGE,
     Reply,
     Unanswered,
@@ -20,20 +18,16 @@ from app.adapters.upstream.answers import (
 )
 from app.domain.errors import AccountLimited, ConnectAgain, NotConfigured
 
-_ACCOUNT_LIMIT: Final = 420
-_LOCKED: Final = 423
-_VIP_ONLY: Final = 426
-
 _LIMITED: Final = {
-    _ACCOUNT_LIMIT: (
+    420: (
         "The Trakt account has reached a limit of its plan (HTTP 420): take something off its "
         "lists, or upgrade it at https://trakt.tv/vip"
     ),
-    _LOCKED: (
+    423: (
         "The Trakt account is locked or deactivated (HTTP 423): sign in at https://trakt.tv, or "
         "write to Trakt's support"
     ),
-    _VIP_ONLY: (
+    426: (
         "Trakt gives this to VIP accounts only (HTTP 426): see https://trakt.tv/vip. Everything "
         "else works without Trakt"
     ),
@@ -50,9 +44,9 @@ def good(reply: Reply, now: float) -> Reply:
 
     Raises `Paused`, `Unanswered`, `ConnectAgain`, `AccountLimited` and `NotConfigured`.
     """
-    if reply.status == OK:
+    if reply.status == HTTPStatus.OK:
         return reply
-    if reply.status == UNAUTHORIZED:
+    if reply.status == HTTPStatus.UNAUTHORIZED:
         raise ConnectAgain("Trakt takes the account's tokens no more: connect the account again")
     raise refusal(reply, now)
 
@@ -65,7 +59,7 @@ def refusal(reply: Reply, now: float) -> Exception:
     pause = pause_of(status, reply.headers, now)
     if pause is not None:
         return pause
-    if status in (UNAUTHORIZED, FORBIDDEN) and not page:
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and not page:
         return NotConfigured(APP_REFUSED)
     said = f"HTTP {status}"
     if page:

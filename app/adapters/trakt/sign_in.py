@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -13,10 +14,6 @@ from app.adapters.trakt.access import Access
 from app.adapters.trakt.client import LONGEST_PAUSE, TraktClient
 from app.adapters.trakt.replies import APP_REFUSED, refusal
 from app.adapters.upstream.answers import (
-    BAD_REQUEST,
-    OK,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
     Reply,
     Unanswered,
     is_page,
@@ -106,7 +103,7 @@ class SigningIn:
         """See `HistorySource.revoke`."""
 
         def read(reply: Reply) -> None:
-            if reply.status != OK or is_page(reply.body):
+            if reply.status != HTTPStatus.OK or is_page(reply.body):
                 raise self._refused(reply)
 
         self._asked("/oauth/revoke", read, token=tokens.access)
@@ -128,7 +125,7 @@ class SigningIn:
 
         def read(reply: Reply) -> Tokens | None:
             if not is_page(reply.body):
-                if reply.status == BAD_REQUEST and _error_of(reply) != "invalid_request":
+                if reply.status == HTTPStatus.BAD_REQUEST and _error_of(reply) != "invalid_request":
                     return None
                 if reply.status in _DEVICE:
                     raise InvalidInput(_DEVICE[reply.status])
@@ -156,7 +153,7 @@ class SigningIn:
         return Tokens(given.access_token, given.refresh_token, until)
 
     def _read(self, decoder: msgspec.json.Decoder[_T], reply: Reply) -> _T:
-        if reply.status != OK:
+        if reply.status != HTTPStatus.OK:
             raise self._refused(reply)
         return parsed(reply.body, decoder)
 
@@ -170,16 +167,18 @@ class SigningIn:
             )
         if error in ("invalid_client", "unauthorized_client"):
             return NotConfigured(APP_REFUSED)
-        if reply.status == TOO_MANY_REQUESTS:
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             seconds = retry_after(reply.headers, now)
             wait = "a little" if seconds is None else f"{min(seconds, LONGEST_PAUSE):.0f} s"
             return SlowDown(f"Trakt was asked too soon: ask again in {wait}")
-        return Unanswered("a web page", again=False) if reply.status == OK else refusal(reply, now)
+        if reply.status == HTTPStatus.OK:
+            return Unanswered("a web page", again=False)
+        return refusal(reply, now)
 
 
 def _error_of(reply: Reply) -> str:
     """OAuth's name of an error; empty where there is none."""
-    if reply.status not in (BAD_REQUEST, UNAUTHORIZED):
+    if reply.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):
         return ""
     try:
         return _REFUSED.decode(reply.body).error

@@ -6,20 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 import msgspec
 
-OK: Final = 200
-BAD_REQUEST: Final = 400
-UNAUTHORIZED: Final = 401
-FORBIDDEN: Final = 403
-NOT_FOUND: Final = 404
-TOO_MANY_REQUESTS: Final = 429
-UNAVAILABLE: Final = 503
 REDIRECTS: Final = range(300, 400)
 REFUSALS: Final = range(400, 500)
-_TIMED_OUT: Final = 408
 
 ELSEWHERE: Final = "sent to another address (a log-in page?)"
 WEB_PAGE: Final = "a web page instead of data (a proxy, or a network that asks to log in?)"
@@ -65,7 +58,9 @@ class Reply:
 def pause_of(status: int, headers: Mapping[str, str], now: float) -> Paused | None:
     """The pause that an answer asks for: 429 always does, 503 by Retry-After. `now`: Unix s."""
     seconds = retry_after(headers, now)
-    if status == TOO_MANY_REQUESTS or (status == UNAVAILABLE and seconds is not None):
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (
+        status == HTTPStatus.SERVICE_UNAVAILABLE and seconds is not None
+    ):
         return Paused(status, seconds)
     return None
 
@@ -87,7 +82,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def is_hopeless(status: int) -> bool:
     """Whether asking the same again gets the same refusal."""
-    return status in REFUSALS and status != _TIMED_OUT
+    return status in REFUSALS and status != HTTPStatus.REQUEST_TIMEOUT
 
 
 def is_page(body: bytes) -> bool:

@@ -6,9 +6,10 @@ import math
 import random
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from app.adapters.upstream.answers import TOO_MANY_REQUESTS, Paused, Unanswered
+from app.adapters.upstream.answers import Paused, Unanswered
 
 _FIRST_WAIT: Final = 0.5
 _LONGEST_WAIT: Final = 30.0
@@ -35,7 +36,7 @@ class Retry:
 
     def keeps(self, asked: Paused) -> bool:
         """Whether it is a pause. What must be sent once may have been done unless 429 says no."""
-        return self.tries > 1 or asked.status == TOO_MANY_REQUESTS
+        return self.tries > 1 or asked.status == HTTPStatus.TOO_MANY_REQUESTS
 
     def pause(self, asked: Paused) -> float:
         """Seconds to wait, at the pause's own number of tries. Raises it where it is too much."""

@@ -7,13 +7,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import msgspec
 import pytest
 
 from app.adapters.upstream import retry as retrying
 from app.adapters.upstream.answers import (
-    OK,
     BrokenOff,
     Paused,
     Reply,
@@ -90,8 +90,9 @@ def made(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
     monkeypatch.setattr(retrying, "_FIRST_WAIT", 0.01)
     opened: list[Connections] = []
 
-    def one(**how: object) -> Connections:
-        opened.append(Connections("Shelf", "SHELF_URL", shelf.stand_in.origin, QUICK, **how))  # type: ignore[arg-type]  # as given
+    def one(timeouts: Timeouts = QUICK, **how: object) -> Connections:
+        origin = shelf.stand_in.origin
+        opened.append(Connections("Shelf", "SHELF_URL", origin, timeouts, **how))  # type: ignore[arg-type]  # as given
         return opened[-1]
 
     yield one
@@ -100,7 +101,7 @@ def made(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
 
 
 def read(reply: Reply) -> object:
-    if reply.status == OK:
+    if reply.status == HTTPStatus.OK:
         return msgspec.json.decode(reply.body)
     pause = pause_of(reply.status, reply.headers, time.time())
     raise pause or Unanswered(f"HTTP {reply.status}", again=not is_hopeless(reply.status))
@@ -218,6 +219,13 @@ def test_a_pause_that_is_too_much_is_told(shelf: Shelf, made: Made, limits: Retr
     assert len(shelf.asked) <= 2
 
 
+def test_a_pause_does_not_use_up_the_patience_with_failures(shelf: Shelf, made: Made) -> None:
+    shelf.fault(Status(429, retry_after=1), times=1)
+    shelf.fault(Status(500), times=1)
+    assert made().send("GET", "/books", read, retry=Retry(patience=0.9)) == []
+    assert len(shelf.asked) == 3
+
+
 def test_where_no_length_is_told_pauses_grow(shelf: Shelf, made: Made) -> None:
     shelf.fault(Status(429), times=2)
     assert made().send("GET", "/books", read, retry=Retry(unsaid_pause=0.3)) == []
@@ -256,7 +264,7 @@ def test_whoever_waits_is_given_up_at_once(
 ) -> None:
     monkeypatch.setattr(retrying, "_FIRST_WAIT", 30)
     shelf.fault(effect)
-    connections = made()
+    connections = made(Timeouts())
     stop = Stop("Shelf", connections.stop)
     ended: list[float] = []
 
@@ -315,8 +323,8 @@ def test_an_address_that_is_none_names_its_setting() -> None:
     "sent",
     [
         f"Bearer {SECRET}\r\n\r\n".encode(),
-        f"HTTP/1.1 200 OK\r\nBearer {SECRET}\r\n\r\n".encode(),
-        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{SECRET}\r\n".encode(),
+        f"HTTP/1.1 200 HTTPStatus.OK\r\nBearer {SECRET}\r\n\r\n".encode(),
+        f"HTTP/1.1 200 HTTPStatus.OK\r\nTransfer-Encoding: chunked\r\n\r\n{SECRET}\r\n".encode(),
     ],
 )
 def test_what_a_server_sends_back_is_not_told(
