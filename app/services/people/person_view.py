@@ -39,8 +39,11 @@ PEOPLE_KEPT: Final = 100
 _IDS_KEPT_FOR: Final = 60.0
 """Seconds after which ids are looked up again: the catalogue grows without ledger and index."""
 
-_TITLES_KEPT_FOR: Final = 600.0
-"""Seconds after which titles are read again, and all is put together anew: facts change, too."""
+_TITLES_KEPT_FOR: Final = 60.0
+"""Seconds after which another index has all put together anew: titles may have changed with it."""
+
+_TITLES_KEPT_AT_MOST: Final = 600.0
+"""Seconds after which that is done though nothing tells of a change."""
 
 _FEW: Final = 200
 """Events; where more have changed at once, all is put together anew."""
@@ -118,14 +121,20 @@ class NameLookup:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A ledger as of `version`, and its view as of an index; ids and titles as of a moment."""
+    """A ledger as of `version`; ids and titles of its view as of an index and a moment each."""
 
     version: int
     feedback: tuple[Event, ...]
     view: PersonView
     index: tuple[str, int]
     ids_at: float
+    titles_index: tuple[str, int]
     titles_at: float
+
+    def has_old_titles(self, index: tuple[str, int], now: float) -> bool:
+        """Whether titles should be read again."""
+        is_current = self.titles_index == index
+        return now >= self.titles_at + (_TITLES_KEPT_AT_MOST if is_current else _TITLES_KEPT_FOR)
 
 
 @dataclass(slots=True)
@@ -139,8 +148,8 @@ class _Person:
 class PersonViews:
     """Reads and resolves ledgers, from memory while they stay. Safe for several threads.
 
-    A change of a few entries puts the titles together anew that it concerns. A new index, or a
-    while, looks all ids up again, for they may have become known.
+    A change of a few entries puts the titles together anew that it concerns. Another index, or a
+    while, has all ids looked up again, for they may have become known, but few titles read again.
     """
 
     def __init__(
@@ -204,18 +213,17 @@ class PersonViews:
         history, feedback = self._events(profile_id, version, before)
         if (
             before is None
-            or before.index[0] != index[0]
-            or now >= before.titles_at + _TITLES_KEPT_FOR
+            or before.has_old_titles(index, now)
             or len(changed := _changed(before.view.history, history)) > _FEW
         ):
             view = self._put_together(history)
-            return _Kept(version, feedback, view, index, ids_at=now, titles_at=now)
+            return _Kept(version, feedback, view, index, now, index, now)
         view, ids_at = before.view, before.ids_at
         if before.index != index or now >= ids_at + _IDS_KEPT_FOR:
             view, ids_at = self._looked_up_again(view, is_new_index=before.index != index), now
         if changed:
             view = self._followed(view, history, changed)
-        return _Kept(version, feedback, view, index, ids_at, before.titles_at)
+        return _Kept(version, feedback, view, index, ids_at, before.titles_index, before.titles_at)
 
     def _events(
         self, profile_id: str, version: int, before: _Kept | None

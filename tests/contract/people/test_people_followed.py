@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from app.doors.worker.work import rebuild_index
 
 from app.adapters.stores.common.stores import Stores
 from app.bootstrap import Services
@@ -163,3 +164,20 @@ def test_a_title_that_came_into_the_catalogue_is_found_after_a_while(
     assert row.name == "New"
     services.history.mark(person, ABOUTS[6], EventKind.LOVED, on=True)
     assert services.person_views.of(person).left_out.dismissed == {TitleId(MediaKind.MOVIE, 4242)}
+
+
+@pytest.mark.parametrize("moved", ["_TITLES_KEPT_AT_MOST", "_TITLES_KEPT_FOR"])
+def test_a_title_that_changed_is_read_again_after_a_while_or_with_another_index(
+    services: Services, person: str, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    services.history.mark(person, ABOUTS[0], EventKind.LOVED, on=True)
+    assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
+    services.titles.upsert([make_title(603, name="Renamed", year=1999, imdb_id="tt0000603")])
+    monkeypatch.setattr(person_view, "_IDS_KEPT_FOR", 0.0)
+    assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
+    monkeypatch.setattr(person_view, moved, 0.0)
+    if moved == "_TITLES_KEPT_FOR":
+        assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
+        rebuild_index(services, lambda _: None)
+        services.index.refresh()
+    assert [row.name for row in services.person_views.of(person).rows] == ["Renamed"]

@@ -194,6 +194,26 @@ def test_a_number_that_is_gone_and_the_one_that_took_its_place_are_one_title() -
     assert view.left_out.watched == {WINTER, TitleId(MediaKind.MOVIE, 999)}
 
 
+def test_a_change_joins_what_only_the_catalogue_knows_to_be_one_and_parts_it_again() -> None:
+    ledger = Told()
+    views = views_over(ledger, Catalogue(), Catalogue.films)
+    by_imdb = rated(About(MediaKind.MOVIE, imdb_id="tt1"), 10)
+    by_number = rated(About(MediaKind.MOVIE, 1), 4, at=2000, source="hand")
+    other = rated(About(MediaKind.MOVIE, 77), 5)
+    for change, ratings in (
+        ([by_imdb, other], {WINTER: 10}),
+        ([by_number], {WINTER: 4}),
+        ([replace(by_imdb, at=3000)], {WINTER: 10}),
+    ):
+        ledger.put(ME, change)
+        rows = views.of(ME).rows
+        assert {row.title_id: row.standing.rating for row in rows if row.title} == ratings
+        assert len(rows) == 2
+    ledger.remove(ME, [by_imdb.key])
+    assert [row.standing.rating for row in views.of(ME).rows if row.title] == [4]
+    assert {row.standing.rating for row in views.of(ME).rows} == {4, 5}
+
+
 def test_ids_that_contradict_each_other_leave_out_both_titles_and_tell_of_one() -> None:
     view = view_of(rated(About(MediaKind.TV, 2, "tt1"), 8))
     (row,) = view.rows
