@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from app.doors.worker.work import rebuild_index
 
 from app.adapters.stores.common.stores import Stores
 from app.bootstrap import Services
@@ -178,6 +177,6 @@ def test_a_title_that_changed_is_read_again_after_a_while_or_with_another_index(
     monkeypatch.setattr(person_view, moved, 0.0)
     if moved == "_TITLES_KEPT_FOR":
         assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
-        rebuild_index(services, lambda _: None)
+        services.rebuild_index(lambda _: None)
         services.index.refresh()
     assert [row.name for row in services.person_views.of(person).rows] == ["Renamed"]
