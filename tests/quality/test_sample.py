@@ -8,21 +8,16 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from app.adapters.clock import SystemClock
 from app.adapters.embedders import open_embedder
-from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
-from app.adapters.word_index.index import TantivyWords
 from app.domain.catalogue.dumps import Record
 from app.domain.catalogue.titles import MediaKind
 from app.domain.search.filters import EVERYTHING
-from app.services.index.embed import embed_all
-from app.services.index.rebuild import rebuild
 from app.services.search.search import BOTH, Search
 from app.services.search.text_search import Scope
 from tests.builders import movie
+from tests.world import open_world
 
 BEST_KNOWN = 1500
 MOVIES = (MediaKind.MOVIE,)
@@ -31,23 +26,16 @@ MOVIES = (MediaKind.MOVIE,)
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     folder = tmp_path_factory.mktemp("quality")
-    stores = open_sqlite(folder / "watcher.sqlite3", SystemClock())
     titles = (record.title for record in read_sample() if isinstance(record, Record))
-    stores.titles.upsert(list(islice(titles, BEST_KNOWN)))
-    embedder = open_embedder("all-MiniLM-L6-v2", folder / "models")
-    embed_all(stores.titles, stores.vectors, embedder)
-    rebuild(
-        stores.titles,
-        stores.vectors,
-        FaissPublisher(folder / "index", SystemClock()),
-        model=embedder.model,
-        factory="IVF64(PQ192x4fs,RFlat),PQ128x4fs",
-        recall_target=0.99,
+    services = open_world(
+        folder,
+        embedder=open_embedder("all-MiniLM-L6-v2", folder / "models"),
+        titles=islice(titles, BEST_KNOWN),
+        indexed=True,
+        vector_index_factory="IVF64(PQ192x4fs,RFlat),PQ128x4fs",
     )
-    index = FaissIndex(folder / "index", embedder.model, stores.vectors, stores.titles)
-    index.refresh()
-    yield Search(stores.titles, index, TantivyWords(index.words), embedder)
-    stores.close()
+    yield services.search
+    services.close()
 
 
 @pytest.mark.parametrize(
