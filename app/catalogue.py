@@ -1,72 +1,7 @@
-"""The operator's calls on the catalogue: each shows its progress and returns a report."""
+"""The operator's calls on the catalogue, under the names that are promised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing
-from pathlib import Path
+from app.doors.operator.catalogue import import_files, load_sample_if_empty
 
-from app.domain.catalogue.dumps import Dump, DumpReader
-from app.domain.errors import Damaged, InvalidInput
-from app.domain.ports.catalogue import TitleStore
-from app.domain.progress import Report
-from app.doors.operator.progress_line import progress_line
-from app.services.catalogue import dumps
-from app.services.catalogue.dumps import ImportReport
-from app.services.leases import CATALOGUE, Lease, held
-from app.settings import settings
-from app.wiring import open_services
-
-
-def import_files(paths: Iterable[str | Path]) -> list[ImportReport]:
-    """Import files of any layout known, one report per file, in order.
-
-    A file that can't be read says so in its report and doesn't keep the others back. Raises
-    `StoreUnavailable`, and `LeaseHeld` where another import is running.
-    """
-    with (
-        closing(open_services()) as services,
-        held(services.state, CATALOGUE, services.processes) as lease,
-    ):
-        return [
-            _import_file(services.titles, services.open_dump, Path(path), lease) for path in paths
-        ]
-
-
-def load_sample_if_empty() -> ImportReport | None:
-    """Load the packaged sample into an empty catalogue, unless a TMDB key is set.
-
-    None where there was nothing to do. Raises `Damaged`, `StoreUnavailable`, `LeaseHeld`.
-    """
-    if settings().tmdb_api_key is not None:
-        return None
-    with (
-        closing(open_services()) as services,
-        held(services.state, CATALOGUE, services.processes) as lease,
-        progress_line("Loading the sample") as report,
-    ):
-        return dumps.load_sample_if_empty(
-            services.titles, services.read_sample, lease.guarding(report)
-        )
-
-
-def _import_file(
-    titles: TitleStore, open_dump: DumpReader, path: Path, lease: Lease
-) -> ImportReport:
-    try:
-        dump = open_dump(path)
-    except (InvalidInput, Damaged) as error:
-        return ImportReport(name=path.name, failed=error.detail)
-    with progress_line(f"Importing {dump.name}") as report:
-        outcome = _imported(titles, dump, lease.guarding(report))
-    outcome.name, outcome.layout = dump.name, dump.layout
-    return outcome
-
-
-def _imported(titles: TitleStore, dump: Dump, report: Report) -> ImportReport:
-    def rows_expected(rows: int) -> int | None:
-        if not dump.total_bytes or not dump.bytes_read:
-            return None
-        return max(rows, round(rows * dump.total_bytes / dump.bytes_read))
-
-    return dumps.import_records(titles, dump, report, rows_expected=rows_expected)
+__all__ = ["import_files", "load_sample_if_empty"]

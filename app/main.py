@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from app import __version__
+from app.bootstrap import Services, open_services
 from app.domain.errors import WatcherError
 from app.doors.http import (
     admin,
@@ -31,17 +34,41 @@ from app.doors.http import (
 from app.doors.http.errors import add_error_handlers
 from app.doors.http.following import Follower
 from app.doors.http.limits import RequestLimits
-from app.doors.http.metrics import HttpFigures, RequestFigures
+from app.doors.http.metrics import HttpFigures
 from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
-from app.wiring import Services, open_services
+
+ROUTERS: Final = (
+    knn.router,
+    titles.router,
+    history.router,
+    history_import.router,
+    history_sync.router,
+    feedback.router,
+    profiles.router,
+    recommend.router,
+    predict.router,
+    taste.router,
+    trakt_sign_in.router,
+    health.router,
+    metrics.router,
+    admin.router,
+    jobs.router,
+)
+MadeDoor = Callable[[Callable[[], Services]], Starlette]
+"""A door with an application of its own, made with a way to the services: they open at start."""
+
+MOUNTED: Final[tuple[tuple[str, MadeDoor], ...]] = ()
+"""Each such door, with the path below which it answers."""
 
 _THREADS = 8
 """A request computes for about a millisecond: more threads than this only take turns."""
 
 
-def create_app(services: Services | None = None) -> FastAPI:
+def create_app(
+    services: Services | None = None, mounted: Sequence[tuple[str, MadeDoor]] = MOUNTED
+) -> FastAPI:
     """The application; services are opened at start unless given, and closed if opened here."""
 
     @asynccontextmanager
@@ -69,28 +96,15 @@ def create_app(services: Services | None = None) -> FastAPI:
         description="Similar films and series, by a title or by words.",
         lifespan=lifespan,
     )
-    app.add_middleware(RequestLimits)
     app.state.figures = HttpFigures()
-    app.add_middleware(RequestFigures, figures=app.state.figures)
+    app.add_middleware(RequestLimits, figures=app.state.figures)
     add_error_handlers(app)
-    for module in (
-        knn,
-        titles,
-        history,
-        history_import,
-        history_sync,
-        feedback,
-        profiles,
-        recommend,
-        predict,
-        taste,
-        trakt_sign_in,
-        health,
-        metrics,
-        admin,
-        jobs,
-    ):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    for path, made in mounted:
+        door = made(lambda: app.state.services)
+        add_error_handlers(door)
+        app.mount(path, door)
     return app
 
 

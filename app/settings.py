@@ -105,6 +105,21 @@ class Settings(BaseSettings):
     )
     log_format: str = Field("text", pattern="^(text|json)$", description="`text` or `json`")
 
+    @property
+    def tmdb_is_set(self) -> bool:
+        """Whether TMDB can be asked; where it can't, the sample is the catalogue."""
+        return self.tmdb_api_key is not None
+
+    @property
+    def trakt_is_set(self) -> bool:
+        """Whether there is an app of Trakt's, by which people connect their accounts."""
+        return self.trakt_client_id is not None and self.trakt_client_secret is not None
+
+    @property
+    def language_model_is_set(self) -> bool:
+        """Whether reasons can be worded by a language model."""
+        return self.openai_api_key is not None or bool(self.llm_base_url)
+
 
 def read_settings(**overrides: object) -> Settings:
     """Read the settings now; overrides are for tests.

@@ -1,50 +1,7 @@
-"""The operator's calls on the index: open services, build, show progress, return the manifest."""
+"""The operator's calls on the index, under the names that are promised."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from app.doors.operator.index import index_due, rebuild_index, roll_back_index
 
-from app.domain.index.generations import Manifest
-from app.doors.operator.progress_line import progress_line
-from app.services.index import rebuild
-from app.services.leases import INDEX, held
-from app.wiring import open_services
-
-
-def rebuild_index(dim: int | None = None, factory: str | None = None) -> Manifest:
-    """Build the index from the stored vectors and publish it; running servers swap to it.
-
-    `dim` is only a check against the stored vectors (None: whatever they have). `factory` is
-    ``auto`` or a FAISS factory string (None: the setting VECTOR_INDEX_FACTORY). Raises
-    `DimensionMismatch`, `NotReady`, `InvalidInput`, `LeaseHeld`, `StoreUnavailable`.
-    """
-    with (
-        closing(open_services()) as services,
-        held(services.state, INDEX, services.processes) as lease,
-        progress_line("Building the index") as report,
-    ):
-        return rebuild.rebuild(
-            services.titles,
-            services.vectors,
-            services.publisher,
-            model=services.embedder.model,
-            factory=factory or services.settings.vector_index_factory,
-            recall_target=services.settings.vector_recall_target,
-            dimension=dim,
-            report=lease.guarding(report),
-        )
-
-
-def roll_back_index() -> Manifest:
-    """Publish the previous generation again. Raises `NotFound`, `LeaseHeld`, `Damaged`."""
-    with (
-        closing(open_services()) as services,
-        held(services.state, INDEX, services.processes),
-    ):
-        return services.publisher.roll_back()
-
-
-def index_due() -> str:
-    """Why a rebuild is due, as a sentence; empty where it isn't."""
-    with closing(open_services()) as services:
-        return rebuild.is_due(services.vectors, services.publisher, services.embedder.model)
+__all__ = ["index_due", "rebuild_index", "roll_back_index"]

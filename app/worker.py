@@ -11,12 +11,12 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from app.bootstrap import open_services
 from app.domain.errors import WatcherError
 from app.domain.jobs import Job, JobState
 from app.doors.worker.runner import Runner
 from app.logs import set_up_logging
 from app.settings import settings
-from app.wiring import open_services
 
 _GRACE = 8.0
 

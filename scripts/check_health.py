@@ -49,8 +49,8 @@ def web_app_is_healthy(url: str) -> bool:
 
 def worker_is_alive() -> bool:
     """Whether a worker gave a sign of life lately. Raises `WatcherError` where nothing can tell."""
-    from app.domain.job_kinds import SIGN, worker_seen  # noqa: PLC0415 -- only for the worker
-    from app.wiring import open_services  # noqa: PLC0415 -- takes longer than asking the others
+    from app.bootstrap import open_services  # noqa: PLC0415 -- takes longer than asking the others
+    from app.domain.heartbeat import SIGN, worker_seen  # noqa: PLC0415 -- only for the worker
 
     services = open_services()
     try:

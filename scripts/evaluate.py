@@ -13,14 +13,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import Supplied, read_rating_set
-from app.domain.errors import InvalidInput, WatcherError
+from app.domain.errors import InvalidInput
 from app.doors.operator.progress_line import progress_line
+from scripts.commands import add_rating_set, command_line, exit_code
 from scripts.evaluation.baselines import BASELINES
 from scripts.evaluation.catalogue import Catalogue, of_the_store
 from scripts.evaluation.methods import Method, Training
@@ -35,41 +35,24 @@ _MOST_NAMED = 5
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit, judge, print the table, write the JSON."""
-    return exit_code(_parser().parse_args(argv), _report)
+    return reported(_parser().parse_args(argv), _report)
 
 
-def exit_code(
+def reported(
     arguments: argparse.Namespace, report: Callable[[argparse.Namespace], Mapping[str, object]]
 ) -> int:
-    """Make the report and write it where ``--json`` says; what went wrong is said in a sentence."""
-    try:
+    """Make the report and write it where ``--json`` says; returns the exit code."""
+
+    def work() -> None:
         found = report(arguments)
         if arguments.json:
             write(arguments.json, found)
-    except InvalidInput as error:
-        print(error.detail, file=sys.stderr)
-        return 2
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or 'A file'} can't be used: {error.strerror}", file=sys.stderr)
-        return 1
-    except BrokenProcessPool:
-        print("A process was ended, perhaps for memory: try --processes 1.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code(work, wrong_use=(InvalidInput,))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.evaluate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line("evaluate", __doc__)
     add_data_arguments(
         parser, "report on these user ids only, one per line (models stay everybody's)"
     )
@@ -84,22 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def add_data_arguments(parser: argparse.ArgumentParser, people: str) -> None:
     """The rating set, whom to look at (`people` says what for), and where to write the figures."""
-    parser.add_argument(
-        "--ratings",
-        type=Path,
-        required=True,
-        metavar="PATH",
-        help="ratings.csv, or a folder or zip archive with ratings.csv and links.csv",
-    )
-    parser.add_argument(
-        "--links", type=Path, metavar="PATH", help="links.csv (where left out: beside ratings.csv)"
-    )
-    parser.add_argument(
-        "--people",
-        type=Path,
-        metavar="FILE",
-        help=people,
-    )
+    add_rating_set(parser)
+    parser.add_argument("--people", type=Path, metavar="FILE", help=people)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
 

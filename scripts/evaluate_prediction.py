@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.rating_files import read_rating_set
+from app.bootstrap import open_services
 from app.domain.catalogue.titles import Title, TitleId
-from app.domain.errors import InvalidInput, WatcherError
+from app.domain.errors import InvalidInput
 from app.domain.ports.index import Gathered
 from app.domain.progress import Progress
 from app.domain.recommend import prediction
@@ -36,12 +37,11 @@ from app.domain.recommend.prediction import Logistic
 from app.domain.recommend.rating_sets import RatingSet
 from app.doors.operator.progress_line import progress_line
 from app.services.recommend.collaborative_model import held_out
-from app.wiring import open_services
 from scripts.bench.report import Row, machine, print_table
-from scripts.evaluate import read_people
+from scripts.commands import command_line
+from scripts.evaluate import add_data_arguments, read_people, reported
 from scripts.evaluation.calibration import METRICS, calibration_table, intervals, scored
 from scripts.evaluation.prediction import EVERYTHING, TOLD, Held, fitted, held_ratings, joined
-from scripts.evaluation.report import write
 from scripts.train_co_ratings import films_of
 
 _TABLED: Final = ("watcher_content_only", "watcher")
@@ -57,49 +57,14 @@ class _Data:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit, judge, print the tables, write the JSON."""
-    arguments = _parser().parse_args(argv)
-    try:
-        found = _report(arguments)
-        if arguments.json:
-            write(arguments.json, found)
-    except InvalidInput as error:
-        print(error.detail, file=sys.stderr)
-        return 2
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or 'A file'} can't be used: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 1
-    return 0
+    return reported(_parser().parse_args(argv), _report)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.evaluate_prediction",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command_line("evaluate_prediction", __doc__)
+    add_data_arguments(
+        parser, "judge these user ids, one per line, and fit on all others (odd ones)"
     )
-    parser.add_argument(
-        "--ratings",
-        type=Path,
-        required=True,
-        metavar="PATH",
-        help="ratings.csv, or a folder or zip archive with ratings.csv and links.csv",
-    )
-    parser.add_argument(
-        "--links", type=Path, metavar="PATH", help="links.csv (where left out: beside ratings.csv)"
-    )
-    parser.add_argument(
-        "--people",
-        type=Path,
-        metavar="FILE",
-        help="judge these user ids, one per line, and fit on all others (odd ones)",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap (0)")
     return parser
 

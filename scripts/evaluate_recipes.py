@@ -28,7 +28,7 @@ from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.index.embedding_text import META_KEYWORDS, embedding_text
 from app.domain.ports.index import Embedder
 from app.domain.ports.vectors import Vectors
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, show
 from scripts.evaluate_search import OWN, Query, read_queries
 
 MODEL: Final = "all-MiniLM-L6-v2"
@@ -103,9 +103,7 @@ def main() -> int:
         rows.append(
             {"name": name} | by_queries(queries, found.tolist()) | by_people(persons, vectors)
         )
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 

@@ -7,7 +7,6 @@ liked later, from nothing but the catalogue's facts and vectors. The figures bel
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -16,12 +15,12 @@ from typing import Final
 
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import read_rating_set
-from app.domain.errors import WatcherError
+from app.bootstrap import open_services
 from app.domain.recommend.features import CONTENT
 from app.domain.recommend.ranker import Example, samples_from
 from app.doors.operator.progress_line import progress_line
 from app.services.recommend.collaborative_model import examples_of, held_out
-from app.wiring import open_services
+from scripts.commands import add_rating_set, command_line, exit_code
 from scripts.train_co_ratings import films_of
 
 ROUNDS: Final = 3
@@ -31,20 +30,10 @@ LEFT_OUT: Final = ("around", "ahead", "age")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit and print; 0, or 1 where something is missing."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.fit_content_ranker",
-        description="Print weights for ranking titles without a rating set",
-    )
-    parser.add_argument("--ratings", type=Path, required=True, metavar="PATH")
-    parser.add_argument("--links", type=Path, metavar="PATH")
+    parser = command_line("fit_content_ranker", __doc__)
+    add_rating_set(parser)
     arguments = parser.parse_args(argv)
-    try:
-        for line in fitted(arguments.ratings, arguments.links):
-            print(line)
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: print(*fitted(arguments.ratings, arguments.links), sep="\n"))
 
 
 def fitted(ratings: Path, links: Path | None) -> list[str]:

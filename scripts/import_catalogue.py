@@ -7,24 +7,20 @@ stays. Exit code 0: all files were read; 1: some file failed; 2: wrong use.
 
 from __future__ import annotations
 
-import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.catalogue import import_files
-from app.domain.errors import WatcherError
 from app.services.catalogue.dumps import ImportReport
+from scripts.commands import command_line, exit_code
 
 
 def main() -> int:
     """Import and print what became of each file."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.import_catalogue",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line("import_catalogue", __doc__)
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
         "--refusals",
@@ -34,16 +30,16 @@ def main() -> int:
         help="refused rows to print (20; at most 1000)",
     )
     arguments = parser.parse_args()
-    try:
-        reports = import_files(arguments.files)
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What was written stays; import the file again to go on.", file=sys.stderr)
-        return 1
+    return exit_code(
+        partial(_imported, arguments.files, arguments.refusals),
+        stopped="Stopped. What was written stays; import the file again to go on.",
+    )
+
+
+def _imported(files: list[str], refusals: int) -> int:
+    reports = import_files(files)
     for report in reports:
-        show(report, arguments.refusals)
+        show(report, refusals)
     return 1 if any(report.failed for report in reports) else 0
 
 

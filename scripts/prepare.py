@@ -13,11 +13,12 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
+from app.bootstrap import Services, open_services
 from app.catalogue import load_sample_if_empty
-from app.domain.errors import Damaged, LeaseHeld, WatcherError
+from app.domain.errors import Damaged, LeaseHeld
 from app.embeddings import index_all_items
 from app.vector_store import index_due, rebuild_index
-from app.wiring import Services, open_services
+from scripts.commands import exit_code
 
 
 def prepare(say: Callable[[str], None]) -> None:
@@ -64,15 +65,10 @@ def _patiently(work: Callable[[], object], say: Callable[[str], None]) -> None:
 def main() -> int:
     """Prepare, and say what went wrong."""
     argparse.ArgumentParser(prog="python -m scripts.prepare", description=__doc__).parse_args()
-    try:
-        prepare(partial(print, flush=True))
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What was done stays; the next start goes on.", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(
+        partial(prepare, partial(print, flush=True)),
+        stopped="Stopped. What was done stays; the next start goes on.",
+    )
 
 
 if __name__ == "__main__":

@@ -5,24 +5,20 @@ Running servers swap to it within a second. Exit code 0: published; 1: not; 2: w
 
 from __future__ import annotations
 
-import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.domain.errors import WatcherError
 from app.domain.index.generations import Manifest
 from app.vector_store import rebuild_index, roll_back_index
+from scripts.commands import command_line, exit_code
 
 
 def main() -> int:
     """Build or roll back, and say what is served now."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.rebuild_index",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line("rebuild_index", __doc__)
     parser.add_argument("--dim", type=int, help="check that the stored vectors have this length")
     parser.add_argument(
         "--factory", help="auto, or a FAISS factory string (VECTOR_INDEX_FACTORY where left out)"
@@ -33,16 +29,13 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.roll_back and (arguments.dim or arguments.factory):
         parser.error("--roll-back takes no other option")
-    try:
-        if arguments.roll_back:
-            manifest = roll_back_index()
-        else:
-            manifest = rebuild_index(dim=arguments.dim, factory=arguments.factory)
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    print(described(manifest))
-    return 0
+    if arguments.roll_back:
+        work = roll_back_index
+    else:
+        work = partial(rebuild_index, dim=arguments.dim, factory=arguments.factory)
+    return exit_code(
+        lambda: print(described(work())), stopped="Stopped. What is published is untouched."
+    )
 
 
 def described(manifest: Manifest) -> str:

@@ -14,14 +14,16 @@ import argparse
 import re
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.domain.errors import InvalidInput, NotConfigured, WatcherError
+from app.domain.errors import InvalidInput, NotConfigured
 from app.services.catalogue.ingest import SyncReport
 from app.tmdb_sync import failed_ids, follow_export, refresh_tmdb, retry_failed, sync_tmdb
+from scripts.commands import command_line, exit_code
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -29,29 +31,19 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 def main() -> int:
     """Do what was asked, and print the report."""
     arguments = _parser().parse_args()
-    try:
-        if arguments.failed:
-            _list_failed(_media_type(arguments))
-            return 0
-        print(_run(arguments))
-    except (InvalidInput, NotConfigured) as error:
-        print(error.detail, file=sys.stderr)
-        return 2
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What was fetched stays; run it again to go on.", file=sys.stderr)
-        return 1
-    return 0
+    if arguments.failed:
+        work = partial(_list_failed, _media_type(arguments))
+    else:
+        work = partial(_sync, arguments)
+    return exit_code(
+        work,
+        stopped="Stopped. What was fetched stays; run it again to go on.",
+        wrong_use=(InvalidInput, NotConfigured),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.sync_tmdb",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_line("sync_tmdb", __doc__)
     parser.add_argument(
         "what",
         nargs="?",
@@ -85,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     failed.add_argument("--failed", action="store_true", help="list the ids set aside")
     failed.add_argument("--retry-failed", action="store_true", help="try the failed ids again")
     return parser
+
+
+def _sync(arguments: argparse.Namespace) -> None:
+    print(_run(arguments))
 
 
 def _run(arguments: argparse.Namespace) -> SyncReport:

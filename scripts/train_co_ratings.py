@@ -7,7 +7,6 @@ to get such ratings, and what you may do with them, is told in the README. Exit 
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
@@ -20,50 +19,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adapters.ranker_fit import fit_ranker
 from app.adapters.rating_files import Supplied, read_rating_set
+from app.bootstrap import Services, open_services
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.errors import InvalidInput, WatcherError
+from app.domain.errors import InvalidInput
 from app.domain.recommend import item_item_model, ranker
 from app.doors.operator.progress_line import progress_line
 from app.services.leases import CO_RATINGS, held
 from app.services.recommend.collaborative_model import CollaborativeModel, train
-from app.wiring import Services, open_services
+from scripts.commands import add_rating_set, command_line, exit_code
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read, fit, publish, and say what was published."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.train_co_ratings",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--ratings",
-        type=Path,
-        required=True,
-        metavar="PATH",
-        help="ratings.csv, or a folder or zip archive with ratings.csv and links.csv",
-    )
-    parser.add_argument(
-        "--links", type=Path, metavar="PATH", help="links.csv (where left out: beside ratings.csv)"
-    )
+    parser = command_line("train_co_ratings", __doc__)
+    add_rating_set(parser)
     arguments = parser.parse_args(argv)
-    try:
-        print(train_co_ratings(arguments.ratings, arguments.links))
-    except InvalidInput as error:
-        print(error.detail, file=sys.stderr)
-        return 2
-    except WatcherError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except MemoryError:
-        print(
-            "There is not enough memory for a set of this size: try a smaller one.", file=sys.stderr
-        )
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. The model of before stays.", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(
+        lambda: print(train_co_ratings(arguments.ratings, arguments.links)),
+        stopped="Stopped. The model of before stays.",
+        wrong_use=(InvalidInput,),
+    )
 
 
 def train_co_ratings(ratings: Path, links: Path | None = None) -> str:
@@ -113,7 +88,7 @@ def published(services: Services, supplied: Supplied, trained: CollaborativeMode
         "titles": len(trained.model.keys),
         "ranker_names": list(trained.ranker.names),
     }
-    return services.co_ratings.save(arrays, meta)
+    return services.adapters.co_ratings.save(arrays, meta)
 
 
 def people_in(supplied: Supplied) -> int:

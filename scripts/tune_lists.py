@@ -25,7 +25,8 @@ from app.domain.progress import Progress
 from app.domain.recommend.rules import ALONE, WEIGHTS, ListWeights
 from app.doors.operator.progress_line import progress_line
 from scripts.bench.report import machine, print_table
-from scripts.evaluate import add_data_arguments, check_judged, exit_code, only, read_people
+from scripts.commands import command_line
+from scripts.evaluate import add_data_arguments, check_judged, only, read_people, reported
 from scripts.evaluation.baselines import Popularity
 from scripts.evaluation.catalogue import of_the_store
 from scripts.evaluation.item_models import Ease
@@ -83,12 +84,9 @@ TASKS: Final = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit, try, print what was tried and the choice."""
-    style = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.tune_lists", description=__doc__, formatter_class=style
-    )
+    parser = command_line("tune_lists", __doc__)
     add_data_arguments(parser, "tune on these user ids, one per line (those with even ones)")
-    return exit_code(parser.parse_args(argv), _report)
+    return reported(parser.parse_args(argv), _report)
 
 
 def _report(arguments: argparse.Namespace) -> Mapping[str, object]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypedDict, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-import streamlit as st
-
-from streamlit_app import address
+from streamlit_app.asked import Asked
+from streamlit_app.parts import Bound, Does, Takes
 
 T = TypeVar("T")
 
@@ -22,69 +22,65 @@ Value = Any
 """What a widget holds; several at once as a tuple."""
 
 
-Does = Callable[[], None]
-
-
-class Bound(TypedDict):
-    """What ties a widget to a field, for the arguments of Streamlit's widgets."""
-
-    key: str
-    on_change: Callable[[str, str, Does | None], None]
-    args: tuple[str, str, Does | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Followed(Generic[T]):
     """The widgets of one panel.
 
-    `read` gives what the address says now, `write` puts it there, and `change` gives it with
-    another value of a field.
+    `change` gives what the address says now with another value of a field, `write` puts it there.
     """
 
+    asked: Asked
     name: str
-    read: Callable[[], T]
-    write: Callable[[T], None]
-    change: Callable[[T, str, Value], T]
+    write: Callable[[T], object]
+    change: Callable[[str, Value], T]
 
     def shown(self) -> T | None:
         """What the widgets held in the run before; None in the first."""
-        held: T | None = st.session_state.get(self._held)
+        held: T | None = self.asked.session.get(self._held)
         return held
 
     def begin(self, now: T) -> bool:
         """Call in each run before the widgets; whether they begin anew."""
-        state = st.session_state
+        session = self.asked.session
         if self.shown() == now:
             return False
-        if self._held in state:
+        if self._held in session:
             # A link within the page reaches this process but not the browser's address bar.
-            address.show_again()
-        state[self._held] = now
-        state[self._turn] = state.get(self._turn, -1) + 1
+            self.asked.address.show_again()
+        session[self._held] = now
+        session[self._turn] = session.get(self._turn, -1) + 1
         return True
 
     def key(self, field: str) -> str:
         """The key of a field's widget; another one after the address was changed from outside."""
-        turn = st.session_state.get(self._turn, 0)
+        turn = self.asked.session.get(self._turn, 0)
         return f"{self.name}_{field}-{turn}" if turn else f"{self.name}_{field}"
 
-    def bound(self, field: str, does: Does | None = None) -> Bound:
-        """The arguments of a widget whose changes go into the address, or do something else."""
-        key = self.key(field)
-        return Bound(key=key, on_change=self._changed, args=(field, key, does))
+    def held(self, field: str) -> Value:
+        """What a field's widget holds."""
+        return self.asked.session[self.key(field)]
 
-    def _changed(self, field: str, key: str, does: Does | None) -> None:
-        if key != self.key(field):
-            # From before a link: the browser sent this before it knew where the link led.
-            return
-        if does:
-            does()
-            return
-        value = st.session_state[key]
+    def bound(self, field: str, takes: Takes | None = None) -> Bound:
+        """What ties a widget to a field: its changes go into the address, or to `takes`."""
+        key, takes = self.key(field), takes or partial(self._put, field)
+        return Bound(key=key, takes=partial(self._changed, field, key, takes))
+
+    def again(self, field: str) -> Does:
+        """What puts into the address what a field's widget holds by then."""
+        key = self.key(field)
+        bound = self.bound(field)
+        return lambda: bound["takes"](self.asked.session.get(key))
+
+    def _changed(self, field: str, key: str, takes: Takes, value: Value) -> None:
+        if key == self.key(field):
+            takes(value)
+        # Another key is from before a link: sent before the browser knew where the link led.
+
+    def _put(self, field: str, value: Value) -> None:
         value = tuple(value) if isinstance(value, list) else value
-        wanted = self.change(self.read(), field, value)
+        wanted = self.change(field, value)
         # The widgets hold it already.
-        st.session_state[self._held] = wanted
+        self.asked.session[self._held] = wanted
         self.write(wanted)
 
     @property

@@ -1,12 +1,25 @@
-"""Who is watching, and among whom. Pure."""
+"""Who is watching, and among whom: one choice for all pages, in the address.
+
+The token stays in the session alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
+from streamlit_app.api.client import ApiClient
 from streamlit_app.api.people import Profile
-from streamlit_app.api.transport import NOBODY, ApiError, Caller
+from streamlit_app.api.transport import NOBODY, ApiError, ApiUnauthorized, Caller
+from streamlit_app.questions.address import Address
+
+TOKEN: Final = "viewer_token"  # noqa: S105 -- a place in the session
+CHOSEN: Final = "viewer_profile"
+"""Where a session keeps its token, and the person that was chosen last."""
+
+Session = MutableMapping[Any, Any]
+"""What is remembered while the browser's page is open."""
 
 State = Literal["known", "choose", "token", "away"]
 
@@ -30,6 +43,31 @@ class Viewer:
     def is_known(self) -> bool:
         """Whether a history can be shown and written."""
         return self.state == "known"
+
+    @property
+    def has_company(self) -> bool:
+        """Whether there are several people, and so a choice."""
+        return len(self.people) > 1
+
+
+def who_is_watching(client: ApiClient, session: Session, address: Address) -> Viewer:
+    """Who it is by the address or, where it doesn't say, by the last choice; the address says it.
+
+    Those whom a token may see are asked for each time: whoever was deleted elsewhere a moment ago
+    would meet refusals on every page.
+    """
+    token: str = session.get(TOKEN, "")
+    try:
+        people = client.people(Caller(token)).all()
+    except ApiError as error:
+        who = Viewer("token" if isinstance(error, ApiUnauthorized) else "away", problem=error)
+    else:
+        who = watching(people, token, address.profile or session.get(CHOSEN, ""))
+    chosen = who.profile.id if who.profile and who.has_company else ""
+    if chosen:
+        session[CHOSEN] = chosen
+    address.set_profile(chosen)
+    return who
 
 
 def watching(people: tuple[Profile, ...], given: str, named: str) -> Viewer:

@@ -13,6 +13,6 @@ if str(_HERE.parent) not in sys.path:
 import streamlit as st  # noqa: E402 - after the path
 
 from streamlit_app.api.client import ApiClient, base_url  # noqa: E402 - after the path
-from streamlit_app.prerender.routes import routes  # noqa: E402 - after the path
+from streamlit_app.render.first_look.routes import routes  # noqa: E402 - after the path
 
-app = st.App(_HERE / "main.py", routes=routes(ApiClient(base_url(), "first")))
+app = st.App(_HERE / "render" / "main.py", routes=routes(ApiClient(base_url(), "first")))

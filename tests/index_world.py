@@ -8,18 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from app.adapters.clock import SystemClock
-from app.adapters.faiss_index.build import FaissPublisher
 from app.adapters.faiss_index.index import FaissIndex
 from app.adapters.stores.common.stores import Stores
-from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.index.generations import Manifest
+from app.domain.ports.index import IndexPublisher
 from app.domain.ports.vectors import Vector, VectorRow
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from app.services.index.rebuild import rebuild
 from app.services.search.search import BOTH
 from tests.builders import make_title, random_vectors
+from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
 MODEL = "test"
 DIMENSION = 32
@@ -29,11 +29,12 @@ DIMENSION = 32
 class IndexWorld:
     folder: Path
     stores: Stores = field(init=False)
+    publisher: IndexPublisher = field(init=False)
     truth: dict[TitleId, tuple[Title, Vector]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stores = open_sqlite(self.folder / "watcher.sqlite3", SystemClock())
-        self.publisher = FaissPublisher(self.root, SystemClock())
+        services = open_world(self.folder, embedder=WordEmbedder(MODEL, DIMENSION))
+        self.stores, self.publisher = services.stores, services.publisher
 
     @property
     def root(self) -> Path:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Final, NoReturn
 
 import httpx2
@@ -17,9 +18,11 @@ import pytest
 
 from app.adapters.facts import Facts
 from app.adapters.stores.common.stores import Stores
-from app.adapters.tmdb import client, exports, source
+from app.adapters.tmdb import source
+from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream import retry
 from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import Failure
 from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
@@ -32,6 +35,7 @@ from stand_ins.tmdb.serving import FakeTmdb, Status, tmdb_server
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
 MOVIE, TV = MediaKind.MOVIE, MediaKind.TV
 BOTH: Final = (MOVIE, TV)
@@ -41,6 +45,9 @@ _HOUR: Final = 23
 
 _DETAIL: Final = re.compile(r"/3/(movie|tv)/(\d+)")
 _PROBE: Final = 680
+
+NOWHERE: Final = Path("/dev/null/nowhere")
+"""The folder of a world that keeps all it has in its stores."""
 
 
 @dataclass
@@ -70,27 +77,21 @@ class IngestWorld:
         read: float = 2.0,
     ) -> Ingest:
         """With the stand-in's key, and little patience, unless told otherwise."""
-        made = TmdbSource(
+        access = Access(
             api_url=self.fake.api_url,
             export_url=self.fake.export_url,
             key=self.fake.key if key is None else key,
-            rate=2000,
+            requests_per_second=2000,
             lookback_days=lookback_days,
-            max_pages=max_pages,
-            clock=self.clock,
+            discover_max_pages=max_pages,
             patience=0.4,
             timeouts=Timeouts(connect=2, read=read, whole=5, download=5),
         )
+        made = TmdbSource(access, self.clock)
         self.sources.append(made)
-        return Ingest(
-            source=made,
-            titles=self.stores.titles,
-            vectors=self.stores.vectors,
-            state=self.stores.state,
-            failures=self.stores.failures,
-            embedder=self.embedder,
-            clock=self.clock,
-        )
+        return open_world(
+            NOWHERE, stores=self.stores, clock=self.clock, embedder=self.embedder
+        ).ingest(made)
 
     def forward(self, days: float) -> None:
         """Move the day, with an export of the day before as ever."""
@@ -200,8 +201,7 @@ def ingest_world(
     patch.setattr(source, "threads_for", lambda _rate: 4)
     patch.setattr(fetching, "_WRITTEN", 8)
     patch.setattr(httpx2, "create_ssl_context", _certificates)
-    patch.setattr(client, "_FIRST_RETRY", 0.002)
-    patch.setattr(exports, "_FIRST_PAUSE", 0.002)
+    patch.setattr(retry, "_FIRST_WAIT", 0.002)
     clock = MovedClock(datetime(START.year, START.month, START.day, _HOUR, tzinfo=UTC).timestamp())
     with tmdb_server(movies, series) as fake:
         world = IngestWorld(fake, place.open(clock), clock)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from app.adapters.clock import SystemClock
 from app.adapters.llm.client import OpenAiModel
@@ -12,7 +14,8 @@ from app.domain.ports.work import Clock
 from app.domain.reasons import wording
 from app.domain.reasons.choosing import Candidate, shown
 from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
-from app.services.reasons.explain import Budget, Explainer, ReasonSource, Worded
+from app.doors.waiting import in_time
+from app.services.reasons.explain import TOO_SLOW, Budget, Explainer, ReasonSource, Worded
 from stand_ins.llm.serving import KEY, MODEL, FakeLlm
 from tests.builders import make_title, movie
 
@@ -71,6 +74,20 @@ def explainer_at(
             yield made
         finally:
             made.close()
+
+
+def in_words(
+    explainer: Explainer,
+    given: Sequence[Candidate],
+    count: int,
+    *,
+    kind: MediaKind | None = None,
+    watched: Collection[TitleId] = (),
+) -> Worded:
+    """As a door waits for them."""
+    words = explainer.begin(given, count, kind=kind, watched=watched)
+    plain = partial(explainer.plain, given, count, kind=kind, watched=watched, note=TOO_SLOW)
+    return asyncio.run(in_time(words, explainer.budget.seconds, plain))
 
 
 def check_clean(worded: Worded, given: Sequence[Candidate], count: int) -> None:

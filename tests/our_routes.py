@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Route
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
-from app.doors.http.deps import ACCESS_OF, Access
+from app.doors.access import ACCESS_OF, Access
 
 FRAMEWORK = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 
 
-def walk(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
-    """The routes, and those of routers that were included."""
+@dataclass(frozen=True)
+class OurRoute:
+    """A route, or an application below a path whose routes can't be seen; `path` from the root."""
+
+    path: str
+    methods: frozenset[str]
+    access: frozenset[Access]
+
+
+def our_routes(app: Starlette) -> list[OurRoute]:
+    """All of them, those of mounted applications too, but for the framework's own."""
+    return [route for route in _walked(app.routes, "") if route.path not in FRAMEWORK]
+
+
+def unclassed(app: Starlette) -> set[str]:
+    """Paths of routes that don't state exactly one class of access."""
+    return {route.path for route in our_routes(app) if len(route.access) != 1}
+
+
+def _walked(routes: Iterable[BaseRoute], below: str) -> Iterator[OurRoute]:
     for route in routes:
         included = getattr(route, "original_router", None)
-        if included is None:
-            yield route
+        path = f"{below}{getattr(route, 'path', '')}"
+        if included is not None:
+            yield from _walked(included.routes, path)
+        elif inner := getattr(route, "routes", ()):
+            yield from _walked(inner, path)
         else:
-            yield from walk(included.routes)
+            methods = frozenset(getattr(route, "methods", None) or ())
+            yield OurRoute(path or str(route), methods, _access_of(route))
 
 
-def our_routes(app: FastAPI) -> list[APIRoute]:
-    found = list(walk(app.routes))
-    others = {
-        route.path if isinstance(route, Route) else str(route)
-        for route in found
-        if not isinstance(route, APIRoute)
-    }
-    assert others <= FRAMEWORK, "a route that no class of access was looked for on"
-    return [route for route in found if isinstance(route, APIRoute)]
-
-
-def access_of(route: APIRoute) -> set[Access]:
-    calls = [dependency.call for dependency in route.dependant.dependencies]
-    return {access for call, access in ACCESS_OF.items() if call in calls}
+def _access_of(route: BaseRoute) -> frozenset[Access]:
+    """By what a route depends on; where that isn't FastAPI's way, by what answers it."""
+    checks: list[object] = [getattr(route, "endpoint", None), getattr(route, "app", None)]
+    if isinstance(route, APIRoute):
+        checks = [dependency.call for dependency in route.dependant.dependencies]
+    return frozenset(access for check, access in ACCESS_OF.items() if check in checks)

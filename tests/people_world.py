@@ -10,48 +10,31 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.common.stores import Stores
-from app.adapters.stores.sqlite import open_sqlite
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
-from app.settings import read_settings
-from app.wiring import Services
-from stand_ins.canaries import MARK
 from tests.builders import make_title
-from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
-ADMIN = f"{MARK}admin-token"
 HOME = "http://127.0.0.1"
 
 
-def services_in(folder: Path, stores: Stores | None = None, **settings: object) -> Services:
-    chosen = {"watcher_data_dir": folder, "admin_token": ADMIN, "mongodb_uri": None} | settings
-    made = Services(
-        settings=read_settings(_env_file=None, **chosen),
-        stores=stores or open_sqlite(folder / "watcher.sqlite3", SystemClock()),
-        clock=SystemClock(),
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
-    made.titles.upsert(
-        [
-            make_title(n, name=f"Film {n} of winter", year=1980 + n, imdb_id=f"tt{n:07}")
-            for n in range(1, 31)
-        ]
-        + [make_title(7, MediaKind.TV, name="Seven", year=2007, imdb_id="tt0900007", tvdb_id=77)]
-        + [make_title(603, name="The Simulation", year=1999, imdb_id="tt0000603", votes=9000)]
-    )
-    embed_full(made, lambda _: None)
-    rebuild_index(made, lambda _: None)
-    made.index.refresh()
-    return made
+def services_in(
+    folder: Path,
+    stores: Stores | None = None,
+    **settings: Any,  # noqa: ANN401 -- as `open_world` takes them
+) -> Services:
+    """Thirty films of winter, a film and a series that every family of ids knows; indexed."""
+    films = [
+        make_title(n, name=f"Film {n} of winter", year=1980 + n, imdb_id=f"tt{n:07}")
+        for n in range(1, 31)
+    ]
+    known = [
+        make_title(7, MediaKind.TV, name="Seven", year=2007, imdb_id="tt0900007", tvdb_id=77),
+        make_title(603, name="The Simulation", year=1999, imdb_id="tt0000603", votes=9000),
+    ]
+    return open_world(folder, stores=stores, titles=[*films, *known], indexed=True, **settings)
 
 
 @contextmanager

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.adapters.clock import SystemClock
-from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind
 from app.domain.ports.vectors import VectorRow
 from app.domain.recommend.rating_sets import RatingSet
 from scripts.evaluation.catalogue import Catalogue
 from tests.builders import make_title, movie, random_vectors
+from tests.world import open_world
 
 MODEL = "all-MiniLM-L6-v2"
 FILMS = 60
@@ -72,17 +72,12 @@ def write_set(folder: Path, ratings: RatingSet, films: int = FILMS) -> None:
 
 def fill_store(folder: Path, films: int = FILMS, embedded: int = FILMS) -> None:
     """A data folder with the films of `made_catalogue`, some of them embedded, and a series."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stores = open_sqlite(folder / "watcher.sqlite3", SystemClock())
-    try:
-        titles = [make_title(number) for number in range(1, films + 1)]
-        stores.titles.upsert([*titles, make_title(3, MediaKind.TV)])
+    titles = [make_title(number) for number in range(1, films + 1)]
+    with closing(open_world(folder, titles=[*titles, make_title(3, MediaKind.TV)])) as services:
         vectors = _vectors(films, 384)
         rows = [VectorRow(t.id, bytes(16), v) for t, v in zip(titles, vectors, strict=True)]
         series = VectorRow(make_title(3, MediaKind.TV).id, bytes(16), vectors[0])
-        stores.vectors.upsert(MODEL, [*rows[:embedded], series])
-    finally:
-        stores.close()
+        services.vectors.upsert(MODEL, [*rows[:embedded], series])
 
 
 def _vectors(films: int, dimension: int) -> NDArray[np.float32]:

@@ -17,20 +17,13 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.common.stores import Stores
-from app.adapters.stores.sqlite import open_sqlite
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.ports.work import Clock
-from app.doors.worker.work import embed_full, rebuild_index
-from app.settings import read_settings
-from app.wiring import Services
 from tests.builders import make_title
-from tests.fakes.embedder import WordEmbedder
-from tests.people_world import ADMIN, home
+from tests.people_world import home
+from tests.world import open_world
 
 FILMS = 40
 SERIES = 12
@@ -140,26 +133,14 @@ def _like(title: Title, tmdb_id: int, **changes: object) -> Title:
 
 
 def taste_services(
-    folder: Path, stores: Stores | None = None, clock: Clock | None = None, **settings: object
+    folder: Path,
+    stores: Stores | None = None,
+    clock: Clock | None = None,
+    **settings: Any,  # noqa: ANN401 -- as `open_world` takes them
 ) -> Services:
     """The program over the folder; the catalogue is written and indexed where it isn't yet."""
-    chosen = {"watcher_data_dir": folder, "admin_token": ADMIN, "mongodb_uri": None} | settings
-    clock = clock or SystemClock()
-    made = Services(
-        settings=read_settings(_env_file=None, **chosen),
-        stores=stores or open_sqlite(folder / "watcher.sqlite3", clock),
-        clock=clock,
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
-    if not sum(made.titles.count().values()):
-        made.titles.upsert(made_titles())
-        embed_full(made, lambda _: None)
-        rebuild_index(made, lambda _: None)
-    made.index.refresh()
-    return made
+    titles = made_titles()
+    return open_world(folder, stores=stores, clock=clock, titles=titles, indexed=True, **settings)
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.adapters.processes import LocalProcesses
-from app.adapters.sealing import FernetSeal
 from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
+from app.adapters.trakt.access import Access
 from app.adapters.trakt.source import TraktSource
 from app.adapters.upstream.connections import Timeouts
 from app.domain.people.ledger import Event, EventKind, Profile
 from app.domain.ports.accounts import Tokens
 from app.domain.ports.work import Clock
-from app.services.accounts.history_sync import HistorySync
-from app.services.accounts.linking import Linking
 from stand_ins.trakt.serving import FakePerson, FakeTrakt
 
 ADA = "ada0000000000000"
@@ -36,31 +32,18 @@ def trakt_source(
     patience: float = 10,
 ) -> Iterator[TraktSource]:
     """Of the stand-in's app, unless another id or secret is given; waits little."""
-    source = TraktSource(
+    access = Access(
         api_url=fake.api_url,
         site_url=fake.site_url,
         client_id=fake.client_id if client_id is None else client_id,
         client_secret=fake.client_secret if client_secret is None else client_secret,
         redirect_uri=fake.redirect_uri,
-        clock=clock,
-        patience=patience,
-        timeouts=QUICK,
     )
+    source = TraktSource(access, clock, patience=patience, timeouts=QUICK)
     try:
         yield source
     finally:
         source.close()
-
-
-def settings_for(fake: FakeTrakt) -> dict[str, Any]:
-    """What leads the program to the stand-in."""
-    return {
-        "trakt_client_id": fake.client_id,
-        "trakt_client_secret": fake.client_secret,
-        "trakt_api_url": fake.api_url,
-        "trakt_url": fake.site_url,
-        "trakt_redirect_uri": fake.redirect_uri,
-    }
 
 
 def tokens_of(fake: FakeTrakt, person: FakePerson) -> Tokens:
@@ -79,23 +62,6 @@ def household(folder: Path, clock: Clock) -> Iterator[Stores]:
         yield stores
     finally:
         stores.close()
-
-
-def linking(stores: Stores, source: TraktSource, clock: Clock) -> Linking:
-    """What links accounts to the people of the stores."""
-    return Linking(
-        source=source,
-        accounts=stores.accounts,
-        state=stores.state,
-        processes=LocalProcesses(),
-        seal=FernetSeal("a key of tests"),
-        clock=clock,
-    )
-
-
-def history_sync(stores: Stores, source: TraktSource, clock: Clock) -> HistorySync:
-    """The service over them."""
-    return HistorySync(source, stores.ledger, linking(stores, source, clock), clock)
 
 
 def keys(stores: Stores, kind: EventKind = EventKind.WATCHED, profile: str = ADA) -> list[str]:

@@ -9,17 +9,27 @@ from typing import TypeVar
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
+from streamlit.util import calc_hash
+
+from streamlit_app.render.widgets import markdown
 
 Shown = TypeVar("Shown", bound=Widget)
 
-MAIN = Path(__file__).parents[1] / "streamlit_app" / "main.py"
+MAIN = Path(__file__).parents[1] / "streamlit_app" / "render" / "main.py"
 
 
 def opened(page: str, /, **params: str | list[str]) -> AppTest:
-    """The page of this file name ("similar") as a visitor of its address sees it."""
+    """The page of this path as a visitor of its address sees it."""
     test = AppTest.from_file(str(MAIN), default_timeout=20)
     _ask(test, params)
-    return checked(test.switch_page(f"views/{page}.py").run())
+    return gone_to(test, page)
+
+
+def gone_to(test: AppTest, page: str) -> AppTest:
+    """The page of this path, come to from another."""
+    # The runner itself knows pages by their files only.
+    test._page_hash = calc_hash(page)
+    return checked(test.run())
 
 
 def _ask(test: AppTest, params: dict[str, str | list[str]]) -> None:
@@ -52,7 +62,7 @@ def address(test: AppTest) -> dict[str, list[str]]:
 
 def press(test: AppTest, label: str) -> AppTest:
     """Click the first button of this name."""
-    found = next(button for button in test.button if button.label == label)
+    found = next(button for button in test.button if button.label in (label, markdown(label)))
     return checked(found.click().run())
 
 

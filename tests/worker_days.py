@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 
+from app.bootstrap import Services
 from app.domain.jobs import Job, JobState
+from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
-from app.doors.worker.schedule import LANES
 from app.services.catalogue.sync_plan import today
-from app.wiring import Services
 from stand_ins.tmdb.serving import FakeTmdb
 from tests.fakes.clock import MovedClock
 
@@ -39,8 +39,8 @@ class Days:
         more = True
         while more:
             more = False
-            for lane in LANES:
-                self.runner._take_over_dead(lane.name)
+            for lane in Lane:
+                self.runner._take_over_dead(lane)
                 self.runner._look_at_schedule(lane)
                 more = self.runner._run_next(lane) or more
 

@@ -6,56 +6,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
+from app.bootstrap import Services
 from app.domain.jobs import Job, JobState
-from app.domain.ports.work import Clock, Processes
 from app.doors.worker.runner import Runner
-from app.settings import read_settings
-from app.wiring import Services
-from stand_ins.tmdb.serving import FakeTmdb
-from tests.fakes.embedder import WordEmbedder
 
 ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
 ONE_OF_EACH_LANE = ("retry_failed", "embed_item", "rebuild_index")
 """Kinds of jobs."""
-
-
-def make_services(
-    folder: Path,
-    fake: FakeTmdb | None = None,
-    *,
-    clock: Clock | None = None,
-    processes: Processes | None = None,
-    **settings: object,
-) -> Services:
-    """Services over a folder; with a `fake`, TMDB's key is set."""
-    clock = clock or SystemClock()
-    told: dict[str, object] = {"tmdb_api_key": None, "mongodb_uri": None}
-    if fake is not None:
-        told |= {
-            "tmdb_api_key": fake.key,
-            "tmdb_api_url": fake.api_url,
-            "tmdb_export_url": fake.export_url,
-            "tmdb_requests_per_second": 1000,
-        }
-    return Services(
-        settings=read_settings(_env_file=None, watcher_data_dir=folder, **told | settings),
-        stores=open_sqlite(folder / "watcher.sqlite3", clock),
-        clock=clock,
-        processes=processes or LocalProcesses(),
-        embedder=WordEmbedder(dimension=16),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
 
 
 class OtherProcess:

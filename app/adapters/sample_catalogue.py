@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Final
 
+import msgspec
+
 from app.domain.catalogue.dumps import Record, Refusal
 from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.errors import Damaged
@@ -44,17 +46,6 @@ FIELDS: Final = (
 )
 """Facts only: overview and tagline are somebody's prose, and stay out."""
 
-_NUMBERS: Final = {"year", "votes", "rating", "popularity", "runtime"}
-_LISTS: Final = {
-    "genres",
-    "keywords",
-    "cast",
-    "makers",
-    "companies",
-    "countries",
-    "spoken_languages",
-    "networks",
-}
 _KEYS: Final = range(2, 2**63)
 _MOST: Final = 2**31
 _PLAIN: Final = Title(id=TitleId(MediaKind.MOVIE, 1), name="")
@@ -85,7 +76,7 @@ def records_of(lines: Iterable[str]) -> Iterator[Record | Refusal]:
             continue
         try:
             yield Record(number, _title(json.loads(line)))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, msgspec.ValidationError) as error:
             yield Refusal(number, f"no title of the sample format: {error}")
 
 
@@ -107,24 +98,13 @@ def _title(row: object) -> Title:
     if type(key) is not int or key not in _KEYS or not values[0]:
         raise ValueError("key or name is missing")
     facts = {
-        field: _fact(field, value)
-        for field, value in zip(FIELDS, values, strict=False)
-        if value is not None
+        field: value for field, value in zip(FIELDS, values, strict=False) if value is not None
     }
-    return Title(id=TitleId.from_key(key), source=Source.SAMPLE, **facts)  # type: ignore[arg-type]  # each has its field's type
-
-
-def _fact(field: str, value: object) -> object:
-    if field in _LISTS:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-    elif field in _NUMBERS:
-        kinds = (int, float) if field in {"rating", "popularity"} else (int,)
-        if type(value) in kinds and 0 <= value < _MOST:  # type: ignore[operator]  # it is a number
-            return value
-    elif isinstance(value, str):
-        return value
-    raise ValueError(f"{field} has a value of the wrong kind")
+    if any(not 0 <= one < _MOST for one in facts.values() if isinstance(one, int | float)):
+        raise ValueError("a number is impossible")
+    one = TitleId.from_key(key)
+    identity = {"kind": one.kind.value, "tmdb_id": one.tmdb_id}
+    return msgspec.convert({"id": identity, "source": Source.SAMPLE.value, **facts}, Title)
 
 
 def _json(value: object) -> str:

@@ -39,7 +39,7 @@ def clear_disk_errors(folder: Path) -> Iterator[None]:
 def checksums(folder: Path) -> dict[str, tuple[int, str]]:
     """Size in bytes and SHA-256 in hex of every file in the folder, by its relative path."""
     return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path))
+        path.relative_to(folder).as_posix(): (path.stat().st_size, sha256_of(path))
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -53,7 +53,7 @@ def check_files(folder: Path, files: Mapping[str, tuple[int, str]]) -> None:
         try:
             if (folder / name).stat().st_size != size:
                 return f"{name} has the wrong size"
-            return None if _sha256(folder / name) == digest else f"{name} fails its checksum"
+            return None if sha256_of(folder / name) == digest else f"{name} fails its checksum"
         except OSError as error:
             return f"{name} can't be read ({error.strerror})"
 
@@ -100,6 +100,7 @@ def _kept(_remove: object, path: str, _error: object) -> None:
     _log.warning("%s could not be removed", path)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,6 +9,11 @@ from typing import Final
 KEPT: Final = 1000
 """Ended jobs that a store keeps: the newest."""
 
+EMBED_ITEM: Final = "embed_item"
+SYNC_TMDB: Final = "sync_tmdb"
+SYNC_TRAKT: Final = "sync_trakt"
+"""Kinds that routes name, for they ask for them with arguments of their own."""
+
 
 class JobState(StrEnum):
     """Where a job is. The last three are final."""

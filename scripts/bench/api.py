@@ -12,7 +12,6 @@ import argparse
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.adapters.clock import SystemClock
 from app.adapters.stores.sqlite import open_sqlite
 from scripts.bench import mixed, open_loop
-from scripts.bench.report import Row, peak_mb, print_table, resident_mb, write_json
+from scripts.bench.report import Row, peak_mb, resident_mb, said, show
+from scripts.preflight import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TEXT: Final = (
@@ -56,9 +56,7 @@ def main() -> int:
     finally:
         if arguments.cache is None:
             shutil.rmtree(folder)
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 
@@ -80,9 +78,7 @@ def prepared(folder: Path, count: int) -> Path:
 
 def asked(data: Path, count: int, rate: float, seconds: float) -> list[Row]:
     """Start the server twice (the first start converts the model) and measure the second."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     warm_up = Server(data, port)
     warm_up.until(lambda: answers_text(port))
     warm_up.end()
@@ -187,11 +183,6 @@ def knn(port: int, body: dict[str, object]) -> bool:
 def answers_text(port: int) -> bool:
     """Whether a search by words is answered."""
     return knn(port, {"text": "a quiet film about the sea"})
-
-
-def said(text: str) -> None:
-    """Tell on stderr what goes on."""
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from app.adapters.sample_catalogue import read_sample
 from app.domain.catalogue.dumps import Record
 from app.domain.index.embedding_text import embedding_text
 from app.domain.ports.vectors import Vectors
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, show
 
 PIECE = 512
 QUERIES = 300
@@ -44,9 +44,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     rows = measure(texts_of(arguments.csv, arguments.titles), arguments.model)
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
 
 
 def texts_of(csv: Path | None, count: int) -> list[str]:

@@ -14,7 +14,6 @@ import os
 import random
 import secrets
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -30,6 +29,7 @@ import httpx2
 
 from scripts.bench.api import Server, answers_text, get
 from scripts.bench.stand_in import ROOT, StandIn, environment
+from scripts.preflight import free_port
 from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 
 FILMS: Final = 1800
@@ -256,9 +256,7 @@ def _named(name: str) -> dict[str, str]:
 @contextmanager
 def _api(folder: Path) -> Iterator[str]:
     """An API over the folder that answers texts."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     server = Server(folder, port)
     try:
         server.until(lambda: get(port, "/health") is not None)

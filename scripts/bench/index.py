@@ -31,7 +31,7 @@ from app.domain.catalogue.titles import MediaKind
 from app.domain.ports.vectors import Vectors
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from scripts.bench import mixed
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, show
 
 K: Final = 10
 GOAL: Final = 0.998
@@ -60,9 +60,7 @@ def main() -> int:
     exact = next((row["queries/s"] for row in rows if row["name"] == "exact scan"), None)
     if isinstance(exact, float):
         rows = [row | {"ratio": float(str(row["queries/s"])) / exact} for row in map(dict, rows)]
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 

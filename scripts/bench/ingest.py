@@ -30,14 +30,14 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.adapters.stores.mongo.connection import connect
+from app.bootstrap import Services, open_services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.progress import silent
 from app.services.catalogue import sync_plan
 from app.services.catalogue.export_snapshot import read_export
 from app.settings import read_settings
-from app.wiring import Services, open_services
 from scripts.bench import drift, findable
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, print_table, said, write_json
 from scripts.bench.stand_in import StandIn, Syncing, stand_in
 from stand_ins.mongo.server import mongo_server
 
@@ -188,8 +188,11 @@ def _services(
 
 def _fetched(services: Services) -> Figures:
     """Asked, read, understood, and dropped."""
-    source = services.source
-    with closing(services), _timed("asked for, not kept (baseline)") as row:
+    with (
+        closing(services),
+        closing(services.open_catalogue_source()) as source,
+        _timed("asked for, not kept (baseline)") as row,
+    ):
         listed = read_export(source, MediaKind.MOVIE, silent, include_adult=False)
         assert listed is not None  # noqa: S101 -- the stand-in has one
         ids = sync_plan.Ids(MediaKind.MOVIE, listed.numbers)
@@ -200,8 +203,8 @@ def _fetched(services: Services) -> Figures:
 def _kept(name: str, services: Services) -> Figures:
     """A first sync, without embedding."""
     with closing(services):
-        with _timed(name) as row:
-            done = services.ingest.sync((MediaKind.MOVIE,), silent)
+        with closing(services.open_catalogue_source()) as source, _timed(name) as row:
+            done = services.ingest(source).sync((MediaKind.MOVIE,), silent)
             row["titles"] = done.tally.written
         stored = services.titles.count()[MediaKind.MOVIE]
     if stored != done.tally.written:
@@ -242,11 +245,6 @@ def _findable(asked: argparse.Namespace, folder: Path) -> Sequence[Figures]:
 
 def _drift(asked: argparse.Namespace, folder: Path) -> Sequence[Figures]:
     return drift.measured(folder, asked.titles, asked.queries, asked.cache, said)
-
-
-def said(text: str) -> None:
-    """Tell on stderr what goes on."""
-    print(text, file=sys.stderr, flush=True)
 
 
 PARTS: Final[

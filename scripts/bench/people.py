@@ -21,13 +21,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from app.bootstrap import open_services
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.people.ledger import About
 from app.domain.progress import silent
 from app.services.people.history import HistoryQuery
 from app.settings import read_settings
-from app.wiring import open_services
-from scripts.bench.report import peak_mb, print_table, write_json
+from scripts.bench.report import peak_mb, show
 
 HEADER: Final = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date"
 _SPOILED: Final = 50
@@ -66,7 +66,7 @@ def main() -> int:
                 done = timed(
                     name % f"{arguments.rows:,}",
                     lambda: services.import_history.bring_in(
-                        profile.id, services.open_history(data, "diary.csv"), silent
+                        profile.id, services.adapters.open_history(data, "diary.csv"), silent
                     ),
                 )
                 rows[-1]["new"] = done.added
@@ -88,9 +88,7 @@ def main() -> int:
         finally:
             services.forget(profile.id)
     rows[-1]["peak MB"] = peak_mb(os.getpid())
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 

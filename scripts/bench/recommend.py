@@ -29,6 +29,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from app.bootstrap import Services, open_services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import About, Event, EventKind
 from app.domain.recommend.rules import ListRequest
@@ -36,9 +37,8 @@ from app.domain.search.filters import TitleFilter
 from app.doors.http.serving import set_for_serving
 from app.services.search.search import BOTH
 from app.settings import read_settings
-from app.wiring import Services, open_services
 from scripts.bench.grown import FIRST_MADE, grown
-from scripts.bench.report import peak_mb, print_table, write_json
+from scripts.bench.report import peak_mb, show
 
 EVENTS: Final = 2000
 AMONG: Final = 4000
@@ -82,9 +82,7 @@ def main() -> int:
     half = len(rows) // 2
     for small, row in zip(rows[:half], rows[half:], strict=True):
         row["growth"] = float(str(row["p95 ms"])) / float(str(small["p95 ms"]))
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 

@@ -28,6 +28,18 @@ def print_table(rows: Sequence[Row]) -> None:
     sys.stdout.flush()
 
 
+def show(rows: Sequence[Row], path: Path | None) -> None:
+    """Print the rows as a table, and write them where a path is given."""
+    print_table(rows)
+    if path:
+        write_json(path, rows)
+
+
+def said(text: str) -> None:
+    """Tell on stderr what goes on."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def write_json(path: Path | str, rows: Sequence[Row]) -> None:
     """Write ``{"rows": [{"name": …, figures…}], "machine": …}``."""
     document = {"rows": [dict(row) for row in rows], "machine": machine()}

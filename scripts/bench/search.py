@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -28,7 +27,8 @@ from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import Title
 from scripts.bench.api import Server, answers_text, get
 from scripts.bench.grown import grown
-from scripts.bench.report import Row, peak_mb, print_table, write_json
+from scripts.bench.report import Row, peak_mb, show
+from scripts.preflight import free_port
 
 WORDS: Final = 8
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -60,9 +60,7 @@ def main() -> int:
         row | {"growth": float(str(row["median ms"])) / float(str(small["median ms"]))}
         for small, row in zip(map(dict, rows[:half]), map(dict, rows[half:]), strict=True)
     ]
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return 0
 
 
@@ -77,9 +75,7 @@ def some_titles(source: Path, count: int) -> list[Title]:
 
 def measured(data: Path, count: int, titles: Sequence[Title]) -> list[Row]:
     """Start a server over the data, on one core, and ask it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})  # the server inherits it
     server = Server(data, port)

@@ -33,7 +33,7 @@ from app.adapters.clock import SystemClock
 from app.adapters.stores.sqlite import open_sqlite
 from app.settings import Settings
 from scripts.bench import web_pages
-from scripts.bench.report import Row, print_table, write_json
+from scripts.bench.report import Row, show
 from scripts.bench.web_pages import Person, Site
 from scripts.check_health import api_says, web_app_is_healthy
 from scripts.children import Child, Command, end_children, start_child
@@ -67,9 +67,7 @@ def main() -> int:
             rows = asyncio.run(measured(places.ui_url, empty, processes, people, arguments))
     finally:
         shutil.rmtree(folder)
-    print_table(rows)
-    if arguments.json:
-        write_json(arguments.json, rows)
+    show(rows, arguments.json)
     return int(any(row.get("errors") for row in rows))
 
 

@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bootstrap import open_services
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import NotReady
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.vectors import Keys, Vectors, VectorStore
-from app.wiring import open_services
 
 _KEYS: Final = "catalogue_keys.npy"
 _VECTORS: Final = "catalogue_vectors.npy"

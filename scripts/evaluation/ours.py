@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from app.adapters.ranker_fit import fit_ranker
+from app.bootstrap import open_services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.progress import silent
 from app.domain.recommend import item_item_model, ranker
@@ -19,7 +20,6 @@ from app.services.recommend.collaborative_model import CollaborativeModel, train
 from app.services.recommend.pipeline import Pipeline
 from app.services.recommend.taste_profile import TasteProfile
 from app.vector_store import rebuild_index
-from app.wiring import open_services
 from scripts.evaluation.catalogue import Catalogue
 from scripts.evaluation.methods import Method, PersonTrain, Training
 

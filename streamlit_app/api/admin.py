@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from streamlit_app.api.history import JOB, Job
 from streamlit_app.api.transport import Answer, Caller, Params, Transport
-from streamlit_app.vocabulary import Kind
+from streamlit_app.questions.vocabulary import Kind
 
 Work = Literal["sync/tmdb", "sync/tmdb/retry", "sync/trakt", "embed/full", "faiss/rebuild"]
 """What the worker can be asked for, by its route."""

@@ -15,7 +15,7 @@ from streamlit_app.api.recommendations import Recommendations
 from streamlit_app.api.taste import Taste, taste
 from streamlit_app.api.titles import Titles
 from streamlit_app.api.transport import Answer, Caller, Role, Transport, accepted, body_of, read
-from streamlit_app.vocabulary import Kinds
+from streamlit_app.questions.vocabulary import Kinds
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080"
 _HEALTH_TIMEOUT: Final = httpx2.Timeout(2.0, connect=1.0)

@@ -11,8 +11,8 @@ from pydantic import Field, TypeAdapter
 
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import Answer, Caller, Params, Transport
-from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind
+from streamlit_app.questions.search import TitleRef
+from streamlit_app.questions.vocabulary import Kind
 
 Mark = Literal["loved", "watchlisted", "dismissed"]
 Undo = dict[str, Any]
@@ -39,7 +39,6 @@ class HistoryRow(Answer):
     watchlisted: bool = False
     dismissed: bool = False
     last_at: int = 0
-    sources: tuple[str, ...] = ()
     title: TitleCard | None = None
 
 

@@ -8,23 +8,18 @@ from typing import Final
 import httpx2
 from pydantic import TypeAdapter
 
-from streamlit_app.api.titles import TitleCard
+from streamlit_app.api.titles import Named, TitleCard
 from streamlit_app.api.transport import Answer, Caller, Transport
-from streamlit_app.list_state import Wish
-from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import TitleRef
 
 # A language model may take up to a minute, by the API's own setting.
 _WORDED_TIMEOUT: Final = httpx2.Timeout(75.0, connect=2.0)
 
 
-class Liked(Answer):
+class Liked(Named):
     """A title that the person likes; `rating` is theirs, 1 to 10. `near`: it is like the pick."""
 
-    media_type: Kind
-    tmdb_id: int
-    title: str
-    year: int | None = None
     rating: int | None = None
     loved: bool = False
     near: bool = False
@@ -35,13 +30,11 @@ class Shared(Answer):
 
     trait: str
     name: str
-    with_title: str = ""
 
 
 class Evidence(Answer):
     """What speaks for a pick."""
 
-    origins: tuple[str, ...] = ()
     liked: tuple[Liked, ...] = ()
     co_rated: tuple[Liked, ...] = ()
     recommended_by: tuple[Liked, ...] = ()

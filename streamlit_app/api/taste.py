@@ -6,30 +6,11 @@ from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
+from streamlit_app.api.titles import Named
 from streamlit_app.api.transport import Answer, Caller, Transport
-from streamlit_app.search_state import TitleRef
-from streamlit_app.vocabulary import Kind, Kinds
+from streamlit_app.questions.vocabulary import Kinds
 
 What = Literal["liked", "watched", "disliked", "pick"]
-
-
-class Named(Answer):
-    """A title by its number and its name."""
-
-    tmdb_id: int
-    media_type: Kind
-    title: str
-    year: int | None = None
-
-    @property
-    def ref(self) -> TitleRef:
-        """What a search needs to know of it."""
-        return TitleRef(self.media_type, self.tmdb_id)
-
-    @property
-    def dated(self) -> str:
-        """The name with its year."""
-        return f"{self.title} ({self.year})" if self.year else self.title
 
 
 class Point(Named):

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from streamlit_app.api.transport import NOBODY, Answer, ApiRefused, Caller, Transport
-from streamlit_app.search_state import Search, TitleRef
-from streamlit_app.vocabulary import Kind
+from streamlit_app.api.transport import NOBODY, Answer, ApiError, ApiRefused, Caller, Transport
+from streamlit_app.questions.search import Search, TitleRef
+from streamlit_app.questions.vocabulary import Kind
 
 
-class TitleCard(Answer):
-    """One title of an answer. `runtime` is in minutes, `rating` 0 to 10."""
+class Named(Answer):
+    """A title by its number and its name."""
 
     tmdb_id: int
     media_type: Kind
     title: str
     year: int | None = None
+
+    @property
+    def ref(self) -> TitleRef:
+        """Its identity."""
+        return TitleRef(self.media_type, self.tmdb_id)
+
+    @property
+    def dated(self) -> str:
+        """The name with its year."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+class TitleCard(Named):
+    """One title of an answer. `runtime` is in minutes, `rating` 0 to 10."""
+
     score: float = 0.0
     genres: tuple[str, ...] = ()
     overview: str | None = None
@@ -27,11 +42,6 @@ class TitleCard(Answer):
     votes: int = 0
     runtime: int | None = None
     makers: tuple[str, ...] = ()
-
-    @property
-    def ref(self) -> TitleRef:
-        """Its identity."""
-        return TitleRef(self.media_type, self.tmdb_id)
 
 
 class TitleFacts(TitleCard):
@@ -44,11 +54,9 @@ class TitleFacts(TitleCard):
 
 
 class Similar(Answer):
-    """Titles like the one asked for, best first; `took_ms` is the API's own time."""
+    """Titles like the one asked for, best first."""
 
     results: tuple[TitleCard, ...]
-    index_version: str | int | None = None
-    took_ms: float | None = None
 
 
 class Completions(Answer):
@@ -81,25 +89,26 @@ class Titles:
         """The facts of one title."""
         return self._transport.ask(_FACTS, "GET", f"/titles/{ref.kind}/{ref.tmdb_id}")
 
-    def named(self, typed: str, limit: int) -> tuple[TitleCard, ...]:
+    def existing(self, refs: Iterable[TitleRef]) -> list[TitleFacts]:
+        """The facts of those titles that the catalogue has."""
+        every = []
+        for ref in refs:
+            try:
+                every.append(self.title(ref))
+            except ApiRefused as error:
+                if error.code != "not_found":
+                    raise
+        return every
+
+    def name(self, ref: TitleRef) -> str:
+        """A title's name; its kind and number where that can't be learnt."""
+        try:
+            return self.title(ref).title
+        except ApiError:
+            return str(ref)
+
+    def named(self, typed: str, limit: int = 8) -> tuple[TitleCard, ...]:
         """Up to `limit` titles whose names go on from what was typed."""
         return self._transport.ask(
             _COMPLETIONS, "GET", "/titles/search", params={"q": typed, "limit": limit}
         ).results
-
-
-def only_existing(
-    refs: Iterable[TitleRef], ask: Callable[[TitleRef], TitleFacts]
-) -> list[TitleFacts]:
-    """The facts of those titles that the catalogue has, by `ask`.
-
-    Raises what `ask` does, but for `ApiRefused` where there is no such title.
-    """
-    every = []
-    for ref in refs:
-        try:
-            every.append(ask(ref))
-        except ApiRefused as error:
-            if error.code != "not_found":
-                raise
-    return every

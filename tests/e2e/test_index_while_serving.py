@@ -32,7 +32,7 @@ import sys
 from dataclasses import replace
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.services.index.embed import embed_titles
-from app.wiring import open_services
+from app.bootstrap import open_services
 
 services = open_services()
 matrix = services.titles.get(TitleId(MediaKind.MOVIE, 603))
@@ -44,7 +44,7 @@ services.close()
 REMOVE = """
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.services.index.embed import embed_titles
-from app.wiring import open_services
+from app.bootstrap import open_services
 
 services = open_services()
 gone = TitleId(MediaKind.MOVIE, 990000603)

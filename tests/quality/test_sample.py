@@ -21,6 +21,7 @@ from app.domain.search.filters import EVERYTHING
 from app.services.index.embed import embed_all
 from app.services.index.rebuild import rebuild
 from app.services.search.search import BOTH, Search
+from app.services.search.text_search import Scope
 from tests.builders import movie
 
 BEST_KNOWN = 1500
@@ -60,7 +61,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     ],
 )
 def test_sequels_are_near(search: Search, asked: int, expected: set[int]) -> None:
-    found = search.by_id(movie(asked), 10, MOVIES, EVERYTHING)
+    found = search.by_id(movie(asked), 10, Scope(MOVIES, EVERYTHING))
     assert expected <= {hit.title.id.tmdb_id for hit in found.hits}
 
 
@@ -75,7 +76,7 @@ def test_sequels_are_near(search: Search, asked: int, expected: set[int]) -> Non
     ],
 )
 def test_words_find_what_they_describe(search: Search, text: str, expected: int) -> None:
-    found = search.by_text(text, 20, BOTH, EVERYTHING)
+    found = search.by_text(text, 20, Scope(BOTH, EVERYTHING))
     assert expected in {hit.title.id.tmdb_id for hit in found.hits}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Final, TextIO
 
 from app.domain.errors import Damaged, InvalidInput
@@ -15,7 +16,10 @@ from app.domain.errors import Damaged, InvalidInput
 _GZIP: Final = b"\x1f\x8b"
 _XZ: Final = b"\xfd7zXZ\x00"
 _BUFFER: Final = 1 << 18
-_BROKEN: Final = (EOFError, OSError, zlib.error, lzma.LZMAError)
+_BROKEN: Final = (
+    *(EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(RuntimeError, NotImplementedError),  # a zip archive's password, or its unknown method
+)
 _LONGEST_LINE: Final = 1 << 20
 """Characters; a longer line comes in pieces, so that a file without line ends needs no memory."""
 
@@ -29,17 +33,21 @@ class TextFile:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         try:
-            self._raw = path.open("rb", _BUFFER)
+            raw = path.open("rb", _BUFFER)
             self.total_bytes = path.stat().st_size
-            magic = self._raw.read(len(_XZ))
-            self._raw.seek(0)
+            magic = raw.read(len(_XZ))
+            raw.seek(0)
         except OSError as error:
             raise InvalidInput(f"{path} can't be read: {error.strerror}") from error
-        unpacked: IO[bytes] = self._raw
+        unpacked: IO[bytes] = raw
         if magic.startswith(_GZIP):
-            unpacked = io.BufferedReader(gzip.GzipFile(fileobj=self._raw), _BUFFER)
+            unpacked = io.BufferedReader(gzip.GzipFile(fileobj=raw), _BUFFER)
         elif magic.startswith(_XZ):
-            unpacked = lzma.LZMAFile(self._raw)  # noqa: SIM115  # open until `close`
+            unpacked = lzma.LZMAFile(raw)  # noqa: SIM115  # open until `close`
+        self._read_as_text(unpacked, raw)
+
+    def _read_as_text(self, unpacked: IO[bytes], raw: IO[bytes]) -> None:
+        self._raw = raw
         self._text: TextIO = io.TextIOWrapper(
             unpacked, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
@@ -53,7 +61,7 @@ class TextFile:
         """Its lines with their ends. Raises `Damaged` where the compression breaks off."""
         number = 0
         try:
-            while line := self._text.readline(_LONGEST_LINE):
+            for line in lines_of(self._text):
                 number += 1
                 yield line
         except _BROKEN as error:
@@ -76,3 +84,30 @@ class TextFile:
         """Close it; harmless when closed."""
         self._text.close()
         self._raw.close()
+
+
+class ZipMember(TextFile):
+    """A member of a zip archive, found by its file name, the least deep one first.
+
+    Its bytes are counted unpacked. Raises `Damaged`, and `InvalidInput` where there is none.
+    """
+
+    def __init__(self, path: Path, member: str) -> None:
+        self.name = f"{member} in {path.name}"
+        try:
+            with zipfile.ZipFile(path) as archive:  # an opened member keeps the file open
+                found = [m for m in archive.infolist() if PurePosixPath(m.filename).name == member]
+                if not found:
+                    raise InvalidInput(f"{path.name} holds no {member}")
+                info = min(found, key=lambda m: (m.filename.count("/"), m.filename))
+                raw = archive.open(info)
+        except _BROKEN as error:
+            raise Damaged(f"{self.name} can't be read: {error}") from error
+        self.total_bytes = info.file_size
+        self._read_as_text(raw, raw)
+
+
+def lines_of(text: TextIO) -> Iterator[str]:
+    """Lines with their ends; those longer than 1 MB in pieces."""
+    while line := text.readline(_LONGEST_LINE):
+        yield line

@@ -16,8 +16,9 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from app.adapters.embedders.openvino_engine import OpenVinoEngine, fingerprint
-from app.adapters.embedders.sources import ModelSource, check_weights, sha256_of
+from app.adapters.embedders.sources import ModelSource, check_weights
 from app.adapters.embedders.torch_engine import TorchEngine
+from app.adapters.sealed_files import sha256_of
 from app.domain.errors import ModelUnusable
 from app.domain.ports.vectors import Vectors
 

@@ -27,9 +27,10 @@ from app.adapters.embedders.openvino_engine import (
     fingerprint,
     runtime,
 )
-from app.adapters.embedders.sources import ModelSource, check_weights, sha256_of
+from app.adapters.embedders.sources import ModelSource, check_weights
 from app.adapters.embedders.texts import unit_rows
 from app.adapters.embedders.torch_engine import TorchEngine, load_sentence_transformer
+from app.adapters.sealed_files import sha256_of
 from app.domain.errors import ModelUnusable
 
 _LONGEST: Final = 8192

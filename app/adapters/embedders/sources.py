@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.adapters.sealed_files import sha256_of
 from app.domain.errors import ModelUnusable
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -84,12 +85,6 @@ def check_weights(source: ModelSource) -> None:
             f"EMBEDDING_MODEL {source.name}: {weights} isn't the published file (SHA-256 is "
             f"{found}, not {source.sha256}). Install its package again."
         )
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest_of_folder(folder: Path) -> str:

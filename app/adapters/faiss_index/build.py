@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,10 +17,9 @@ from numpy.typing import NDArray
 from app.adapters.faiss_index.calibrate import calibrated
 from app.adapters.faiss_index.columns import ROW, Languages, rows_of
 from app.adapters.faiss_index.factory import by_list, chosen, filled, inner_ivf, made, training_rows
-from app.adapters.faiss_index.generation_files import FORMAT, GENERATION, GenerationFolder
+from app.adapters.faiss_index.generation_files import FORMAT, generations
 from app.adapters.faiss_index.part import OpenPart, file_names
 from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
-from app.adapters.sealed_files import clear_disk_errors
 from app.adapters.word_index.part import FOLDER, WordWriter
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
@@ -54,7 +52,7 @@ class FaissPublisher:
     """The building side of the index; see `app.domain.ports.index.IndexPublisher`."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
-        self._folder = GenerationFolder(root)
+        self._folder = generations(root)
         self._clock = clock
 
     def current(self) -> Manifest | None:
@@ -83,9 +81,8 @@ class FaissPublisher:
         if spec.factory != "auto":
             made(spec.factory, spec.dimension)
         now = self._clock.now()
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        name = f"{GENERATION}{stamp}-{secrets.token_hex(3)}"
-        with self._folder.writing(name) as aside, clear_disk_errors(self._folder.root):
+        name = self._folder.fresh_name(now)
+        with self._folder.writing(name) as aside:
             languages = Languages()
             counts = _collect(aside, spec, batches, titles, languages, report)
             if not sum(counts.values()):
@@ -113,7 +110,7 @@ class FaissPublisher:
                 parts=parts,
             )
             report(Progress(0, None, "Writing checksums"))
-            sealed = self._folder.seal(aside, manifest)
+            sealed = self._folder.seal(name, manifest)
             report(Progress(0, None, "Publishing"))
             self._folder.publish(name)
         return sealed

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.adapters.faiss_index.delta import Delta
-from app.adapters.faiss_index.generation_files import GenerationFolder
+from app.adapters.faiss_index.generation_files import generations
 from app.adapters.faiss_index.located import keys_of
 from app.adapters.faiss_index.part import open_part
 from app.adapters.faiss_index.snapshot import Snapshot
@@ -39,7 +39,7 @@ class FaissIndex:
     """See `app.domain.ports.index.VectorIndex`."""
 
     def __init__(self, root: Path, model: str, vectors: VectorStore, titles: TitleStore) -> None:
-        self._folder = GenerationFolder(root)
+        self._folder = generations(root)
         self._model = model
         self._vectors = vectors
         self._titles = titles
@@ -146,9 +146,8 @@ class FaissIndex:
         if pointer is None:
             self._reason = f"No index has been built yet. {_REBUILD}"
             return snapshot
-        names = [name for name in (pointer.current, pointer.previous) if name]
-        self._refused = {name: why for name, why in self._refused.items() if name in names}
-        for name in names:
+        self._refused = {name: why for name, why in self._refused.items() if name in pointer.names}
+        for name in pointer.names:
             if snapshot is not None and name == snapshot.manifest.name:
                 return snapshot
             if time.monotonic() < self._again_at.get(name, 0):
@@ -171,7 +170,7 @@ class FaissIndex:
                     "then: python -m scripts.rebuild_index"
                 )
                 return None
-            self._folder.verify(manifest)
+            self._folder.verify(name, manifest)
             folder = self._folder.root / name
             parts = {
                 MediaKind(part.kind): open_part(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Final
 
 import faiss
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from app.adapters.faiss_index.vectors_file import VectorsFile
@@ -77,23 +77,14 @@ class SurvivorsCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[TitleFilter, Survivors] = OrderedDict()
-        self._bytes = 0
+        self._kept = LRUCache[TitleFilter, Survivors](_BUDGET_BYTES, lambda kept: kept.size)
 
     def get(self, where: TitleFilter) -> Survivors | None:
         """What is kept for the filter, or None."""
         with self._lock:
-            found = self._kept.get(where)
-            if found is not None:
-                self._kept.move_to_end(where)
-            return found
+            return self._kept.get(where)
 
     def put(self, where: TitleFilter, survivors: Survivors) -> None:
         """Keep it, and drop what was not used for longest until all fits."""
         with self._lock:
-            old = self._kept.pop(where, None)
-            self._bytes += survivors.size - (old.size if old else 0)
             self._kept[where] = survivors
-            while self._bytes > _BUDGET_BYTES and len(self._kept) > 1:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= dropped.size

@@ -17,7 +17,7 @@ from app.adapters.history_files.archives import Archive, is_archive
 from app.adapters.history_files.contents import Content, printable
 from app.adapters.history_files.letterboxd import DIARY, REVIEWS
 from app.adapters.history_files.movielens import LINKS, RATINGS
-from app.adapters.history_files.parts import EXPECTED, Part, events_of, recognised, table_of
+from app.adapters.history_files.parts import EXPECTED, Part, events_of, recognised, rows_of
 from app.adapters.history_files.records import (
     CSV,
     IMDB,
@@ -174,5 +174,5 @@ def _person(parts: list[Part], wanted: str | None, name: str) -> str:
     if not ratings:
         return ""
     with ExitStack() as stack:
-        tables = [stack.enter_context(table_of(part)) for part in ratings]
-        return movielens.person_of(chain.from_iterable(tables), wanted, name)
+        rows = [stack.enter_context(rows_of(part)) for part in ratings]
+        return movielens.person_of(chain.from_iterable(rows), wanted, name)

@@ -11,7 +11,6 @@ from typing import IO, Final, TextIO
 START: Final = 1 << 16
 """Bytes, or characters, by which a file is recognised."""
 
-_LONGEST_LINE: Final = 1 << 20
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _LEAST: Final = 4
 _PACKED: Final = {
@@ -50,16 +49,10 @@ class Content:
             yield text
 
 
-def lines_of(text: TextIO) -> Iterator[str]:
-    """Lines with their ends. A longer one than 1 MB comes in pieces, so that it needs no memory."""
-    while line := text.readline(_LONGEST_LINE):
-        yield line
-
-
 def encoding_of(start: bytes) -> str:
     """UTF-16 by its mark or by the zeros beside Latin letters, else UTF-8.
 
-    Windows-1252 and Latin-1 are told row by row, see `app.adapters.history_files.table`.
+    Windows-1252 and Latin-1 are told row by row, see `app.adapters.dumps.csv_rows`.
     """
     if start.startswith(_UTF16_MARKS):
         return "utf-16"

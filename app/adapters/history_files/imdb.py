@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.adapters.dumps.csv_rows import Row, spelled
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import IMDB, Layout, Reading, RowEvents, checked, mark
-from app.adapters.history_files.table import Row, spelled
 from app.adapters.history_files.values import imdb_id_of, moment_of, name_of, rating_of, year_of
 from app.domain.catalogue.titles import MediaKind
 from app.domain.people.ledger import About, EventKind

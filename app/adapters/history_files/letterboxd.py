@@ -11,6 +11,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
+from app.adapters.dumps.csv_rows import Row
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import (
     LETTERBOXD,
@@ -23,7 +24,6 @@ from app.adapters.history_files.records import (
     play,
     subject_of,
 )
-from app.adapters.history_files.table import Row
 from app.adapters.history_files.values import moment_of, name_of, stars_of, year_of
 from app.domain.people.ledger import About, EventKind
 

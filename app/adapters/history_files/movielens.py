@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
+from app.adapters.dumps.csv_rows import Row
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import MOVIELENS, Layout, Reading, RowEvents, film, mark
-from app.adapters.history_files.table import Row
 from app.adapters.history_files.values import id_of, imdb_id_of, moment_of, name_of, stars_of
 from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from app.adapters.dumps.csv_rows import shown
+from app.adapters.dumps.csv_rows import DELIMITERS, CsvRows, shown
 from app.adapters.dumps.json_values import values_of
+from app.adapters.dumps.opening import lines_of
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files import imdb, letterboxd, movielens, plain, trakt
-from app.adapters.history_files.contents import START, Content, lines_of, printable, what_else
+from app.adapters.history_files.contents import START, Content, printable, what_else
 from app.adapters.history_files.records import Layout, Reading, UnknownLayout, Unrecognised
-from app.adapters.history_files.table import DELIMITERS, Table
 from app.domain.catalogue.dumps import Refusal
-from app.domain.errors import TooLarge
+from app.domain.errors import InvalidInput, TooLarge
 from app.domain.people.history_files import MAX_LINES
 from app.domain.people.ledger import Event
 
@@ -56,10 +56,10 @@ def recognised(content: Content) -> Part:
 
 
 @contextmanager
-def table_of(part: Part) -> Iterator[Table]:
+def rows_of(part: Part) -> Iterator[CsvRows]:
     """The rows of a delimited file, opened."""
     with part.content.text() as text:
-        yield Table(lines_of(text), part.form)
+        yield CsvRows(lines_of(text), part.form, typed=True)
 
 
 def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
@@ -67,8 +67,8 @@ def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
     if part.form == JSON:
         yield from _of_entries(part, reading)
         return
-    with table_of(part) as table:
-        for line, row in table:
+    with rows_of(part) as rows:
+        for line, row in rows:
             if isinstance(row, Refusal):
                 yield row
                 continue
@@ -133,21 +133,24 @@ def _delimited(content: Content) -> Part:
     """
     best: list[str] = []
     for delimiter in DELIMITERS:
-        with content.text() as text:
-            table = Table(islice(lines_of(text), _HEADER_LINES), delimiter)
-        if len(table.columns) > _MOST_COLUMNS:
+        try:
+            with content.text() as text:
+                rows = CsvRows(islice(lines_of(text), _HEADER_LINES), delimiter, typed=True)
+        except InvalidInput:
             continue
-        columns = frozenset(table.columns)
+        if len(rows.columns) > _MOST_COLUMNS:
+            continue
+        columns = frozenset(rows.columns)
         layout = (
             letterboxd.layout_of(content.path, columns)
             or imdb.layout_of(columns)
             or movielens.layout_of(columns)
-            or plain.layout_of(table.columns, table.header)
+            or plain.layout_of(rows.columns, rows.header)
         )
         if layout is not None:
             _refuse_long(content)
             return Part(content, delimiter, layout)
-        best = max(best, table.header, key=len)
+        best = max(best, rows.header, key=len)
     raise UnknownLayout(f"in no layout that is known. Its columns: {printable(shown(best))}")
 
 

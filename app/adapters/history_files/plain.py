@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from app.adapters.dumps.csv_rows import Row, spelled
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.contents import printable
 from app.adapters.history_files.records import CSV, Layout, Reading, RowEvents, checked, mark, play
-from app.adapters.history_files.table import Row, spelled
 from app.adapters.history_files.values import (
     MOST,
     id_of,

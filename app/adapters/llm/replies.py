@@ -12,37 +12,30 @@ import httpx2
 import msgspec
 
 from app.adapters.llm.json_text import json_in
-from app.adapters.upstream.answers import is_page, retry_after
+from app.adapters.upstream.answers import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    Paused,
+    Unanswered,
+    is_page,
+    retry_after,
+)
 from app.domain.ports.language_model import Completion
-
-OK: Final = 200
-TOO_MANY_REQUESTS: Final = 429
-SHORT_PAUSE: Final = 0.3
-"""Seconds, where the service doesn't say."""
 
 NO_LIST: Final = frozenset({404, 405, 501})
 """Statuses of services that don't tell which models they have."""
 
-_BAD_REQUEST: Final = frozenset({400, 422})
-_REFUSED: Final = frozenset({401, 403})
-_NOT_FOUND: Final = 404
-_UNAVAILABLE: Final = 503
+_BAD_REQUEST: Final = frozenset({BAD_REQUEST, 422})
+_REFUSED: Final = frozenset({UNAUTHORIZED, FORBIDDEN})
 _SERVER_ERRORS: Final = range(500, 600)
 
 _ABOUT_KEY: Final = re.compile(r"(?i)api.?key")
 _ABOUT_MODEL: Final = re.compile(r"(?i)\bmodels?\b")
 _NO_MONEY: Final = re.compile(r"(?i)insufficient_quota|billing|credits")
-
-
-class Unusable(Exception):
-    """No usable answer; the message says why, for people.
-
-    `pause`: seconds after which asking again may help; None where it won't.
-    """
-
-    def __init__(self, why: str, pause: float | None = None) -> None:
-        super().__init__(why)
-        self.pause = pause
 
 
 class _Message(msgspec.Struct):
@@ -78,11 +71,11 @@ _MODELS: Final = msgspec.json.Decoder(_Models)
 
 
 def completion(body: bytes) -> Completion:
-    """What a model said. Raises `Unusable` where there is no answer of a model in the body."""
+    """What a model said. Raises `Unanswered` where there is no answer of a model in the body."""
     try:
         chat = _CHAT.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise Unusable(_nonsense(body), SHORT_PAUSE) from None
+        raise Unanswered(_nonsense(body), again=True) from None
     usage = chat.usage or _Usage()
     tokens = (max(usage.prompt_tokens or 0, 0), max(usage.completion_tokens or 0, 0))
     content = chat.choices[0].message.content if chat.choices else None
@@ -110,25 +103,24 @@ def misconfigured(response: httpx2.Response, model: str) -> str:
         return ""
     if status in _REFUSED or (status in _BAD_REQUEST and _ABOUT_KEY.search(words)):
         return "refuses the key: correct OPENAI_API_KEY"
-    if status != _NOT_FOUND:
+    if status != NOT_FOUND:
         return ""
     if _ABOUT_MODEL.search(words):
         return f"knows no model '{model}': correct LLM_MODEL"
     return "has no chat completions at this address: correct LLM_BASE_URL"
 
 
-def failure(response: httpx2.Response, now: float) -> Unusable:
+def failure(response: httpx2.Response, now: float) -> Unanswered:
     """The failure that an answer stands for. `now` is in Unix seconds."""
     status = response.status_code
     said = f"HTTP {status}"
     if is_page(response.content):
-        return Unusable(f"{said}, a web page (a proxy, or a wrong address?)")
+        return Unanswered(f"{said}, a web page (a proxy, or a wrong address?)", again=False)
     if status == TOO_MANY_REQUESTS and _NO_MONEY.search(words_of(response)):
-        return Unusable(f"{said}, the account's quota is used up")
-    if status in (TOO_MANY_REQUESTS, _UNAVAILABLE):
-        asked = retry_after(response.headers, now)
-        return Unusable(f"{said}, a request to slow down", SHORT_PAUSE if asked is None else asked)
-    return Unusable(said, SHORT_PAUSE if status in _SERVER_ERRORS else None)
+        return Unanswered(f"{said}, the account's quota is used up", again=False)
+    if status in (TOO_MANY_REQUESTS, UNAVAILABLE):
+        return Paused(status, retry_after(response.headers, now))
+    return Unanswered(said, again=status in _SERVER_ERRORS)
 
 
 def words_of(response: httpx2.Response) -> str:

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.adapters.dumps.opening import TextFile
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.values import id_of
-from app.adapters.rating_files.opening import Text
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 
@@ -49,7 +49,7 @@ def columns_of(header: Sequence[str], wanted: Sequence[str], name: str) -> list[
     return found
 
 
-def read_links(file: Text) -> Links:
+def read_links(file: TextFile) -> Links:
     """All of the file. Raises `InvalidInput` naming the line that can't be used."""
     rows = csv.reader(file.lines())
     tmdb_of = dict[int, int | None]()

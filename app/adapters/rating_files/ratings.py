@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.adapters.dumps.opening import TextFile
 from app.adapters.rating_files.links import UNKNOWN, Links, columns_of
-from app.adapters.rating_files.opening import Text
 from app.domain.errors import InvalidInput
 from app.domain.progress import Progress, Report
 from app.domain.recommend.rating_sets import RatingSet
@@ -50,7 +50,7 @@ class _Chunk:
     times: NDArray[np.int64]
 
 
-def read_ratings(file: Text, links: Links, source: str, report: Report) -> Supplied:
+def read_ratings(file: TextFile, links: Links, source: str, report: Report) -> Supplied:
     """All of the file. Raises `InvalidInput` naming the line that can't be used."""
     lines = file.lines()
     header = next(lines, "")

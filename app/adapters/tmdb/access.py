@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
 
-from app.adapters.upstream.addresses import check_address
 from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import NotConfigured
 
@@ -27,7 +25,7 @@ class Access:
     `key` is a key (v3) or a token (v4), None where there is none. `requests_per_second` is above 0.
     `lookback_days` counts from yesterday. `discover_max_pages` above `MOST_PAGES` is taken as
     that. `patience` is in seconds: how long a source that doesn't answer is waited for. Raises
-    `NotConfigured` for an address or a rate that can't be used.
+    `NotConfigured` for a rate that can't be used.
     """
 
     key: str | None = field(repr=False)
@@ -40,13 +38,11 @@ class Access:
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:
-        check_address("TMDB_API_URL", self.api_url)
-        check_address("TMDB_EXPORT_URL", self.export_url)
         if not 0 < self.requests_per_second < math.inf:
             raise NotConfigured("TMDB_REQUESTS_PER_SECOND must be above 0")
 
-    def credentials(self) -> tuple[str, dict[str, str]]:
-        """What to add to a query, and to the headers. Raises `NotConfigured` without a key."""
+    def credentials(self) -> tuple[dict[str, str], str]:
+        """A key as a parameter, or a token as a bearer. Raises `NotConfigured`."""
         key = (self.key or "").strip()
         if not key:
             raise NotConfigured(
@@ -56,5 +52,5 @@ class Access:
         if not (key.isascii() and key.isprintable()) or " " in key:
             raise NotConfigured("TMDB_API_KEY holds characters that no key of TMDB's has")
         if key.startswith("eyJ") or "." in key:
-            return "", {"Authorization": f"Bearer {key}"}
-        return f"api_key={quote(key, safe='')}", {}
+            return {}, key
+        return {"api_key": key}, ""

@@ -23,6 +23,10 @@ MOST_PROVIDERS: Final = 10
 _MARKET: Final = "US"
 """Whose certification has a field of its own, for one scale is worth more than many."""
 
+_FILM: Final = ("title", "original_title", "release_date")
+_SERIES: Final = ("name", "original_name", "first_air_date")
+"""How the two call what both have."""
+
 _IN_CINEMAS: Final = 3
 """TMDB's type of a theatrical release; 1 is a premiere, 2 limited, 4 to 6 digital to television."""
 
@@ -45,34 +49,38 @@ def title_of(
     body: _Object, kind: MediaKind, facts: Facts, *, source: Source, fetched_at: int = 0
 ) -> Title:
     """The title; what can't be used is noted in `facts`. Raises `UnusableRow`."""
-    if kind is MediaKind.MOVIE:
-        return _film(body, facts, source, fetched_at)
-    return _series(body, facts, source, fetched_at)
-
-
-def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title:
-    votes, rating, popularity = _liking(body, facts)
-    released, year = facts.released(body.get("release_date"))
-    saga = _object(body.get("belongs_to_collection"))
+    film = kind is MediaKind.MOVIE
+    name, original, date = _FILM if film else _SERIES
+    released, year = facts.released(body.get(date))
+    votes, rating, popularity = facts.liking(
+        body.get("vote_count"), body.get("vote_average"), body.get("popularity")
+    )
+    saga = _object(body.get("belongs_to_collection")) if film else {}
     collection = facts.whole("collection id", saga.get("id"), MAX_ID)
-    marks = _film_certifications(body, facts)
+    marks = _film_certifications(body, facts) if film else _series_certifications(body, facts)
     external = _object(body.get("external_ids"))
+    imdb_id = facts.imdb_id(body.get("imdb_id")) if film else ""
+    countries = (_produced_in, _originating_in) if film else (_originating_in, _produced_in)
+    spoken = [*_each(body.get("spoken_languages"), "iso_639_1")]
+    languages = [] if film else _list(body.get("languages"))
+    cast = () if film else _cast(body.get("aggregate_credits"), facts)
     return Title(
-        id=TitleId(MediaKind.MOVIE, facts.tmdb_id(body.get("id"))),
-        name=facts.name(body.get("title"), body.get("original_title")),
-        original_name=facts.text("original title", body.get("original_title")),
-        alternative_names=_alternatives(body, "titles", facts),
+        id=TitleId(kind, facts.tmdb_id(body.get("id"))),
+        name=facts.name(body.get(name), body.get(original)),
+        original_name=facts.text(original.replace("_", " "), body.get(original)),
+        alternative_names=_alternatives(body, "titles" if film else "results", facts),
         year=year,
         released=released,
         genres=facts.genres(_each(body.get("genres"), "name")),
         keywords=_keywords(body, facts),
-        cast=_cast(body.get("credits"), facts),
-        makers=facts.texts("director", _directors(body.get("credits"))),
+        cast=cast or _cast(body.get("credits"), facts),
+        makers=_directors(body, facts) if film else _creators(body, facts),
         companies=facts.texts("company", _each(body.get("production_companies"), "name")),
-        countries=_produced_in(body, facts) or _originating_in(body, facts),
+        networks=() if film else facts.texts("network", _each(body.get("networks"), "name")),
+        countries=countries[0](body, facts) or countries[1](body, facts),
         original_language=facts.language(body.get("original_language")),
-        spoken_languages=facts.codes("language", _each(body.get("spoken_languages"), "iso_639_1")),
-        runtime=facts.whole("runtime", body.get("runtime"), MAX_RUNTIME),
+        spoken_languages=facts.codes("language", spoken or languages),
+        runtime=_runtime(body, facts) if film else _episode_runtime(body, facts),
         certification=dict(marks).get(_MARKET, ""),
         certifications=marks,
         providers=_providers(body, facts),
@@ -80,52 +88,11 @@ def _film(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title
         votes=votes,
         rating=rating,
         popularity=popularity,
-        imdb_id=facts.imdb_id(body.get("imdb_id")) or facts.imdb_id(external.get("imdb_id")),
+        imdb_id=imdb_id or facts.imdb_id(external.get("imdb_id")),
+        tvdb_id=None if film else facts.whole("TVDB id", external.get("tvdb_id"), MAX_ID),
         collection_id=collection,
         collection_name=facts.text("collection", saga.get("name")) if collection else "",
-        recommended=_recommended(body, MediaKind.MOVIE),
-        poster_path=facts.poster_path(body.get("poster_path")),
-        overview=facts.text("overview", body.get("overview")),
-        tagline=facts.text("tagline", body.get("tagline")),
-        adult=facts.adult(body.get("adult")),
-        source=source,
-        fetched_at=fetched_at,
-    )
-
-
-def _series(body: _Object, facts: Facts, source: Source, fetched_at: int) -> Title:
-    votes, rating, popularity = _liking(body, facts)
-    released, year = facts.released(body.get("first_air_date"))
-    marks = _series_certifications(body, facts)
-    external = _object(body.get("external_ids"))
-    spoken = [*_each(body.get("spoken_languages"), "iso_639_1")] or _list(body.get("languages"))
-    return Title(
-        id=TitleId(MediaKind.TV, facts.tmdb_id(body.get("id"))),
-        name=facts.name(body.get("name"), body.get("original_name")),
-        original_name=facts.text("original name", body.get("original_name")),
-        alternative_names=_alternatives(body, "results", facts),
-        year=year,
-        released=released,
-        genres=facts.genres(_each(body.get("genres"), "name")),
-        keywords=_keywords(body, facts),
-        cast=_cast(body.get("aggregate_credits"), facts) or _cast(body.get("credits"), facts),
-        makers=facts.texts("creator", _each(body.get("created_by"), "name")),
-        companies=facts.texts("company", _each(body.get("production_companies"), "name")),
-        networks=facts.texts("network", _each(body.get("networks"), "name")),
-        countries=_originating_in(body, facts) or _produced_in(body, facts),
-        original_language=facts.language(body.get("original_language")),
-        spoken_languages=facts.codes("language", spoken),
-        runtime=_episode_runtime(body, facts),
-        certification=dict(marks).get(_MARKET, ""),
-        certifications=marks,
-        providers=_providers(body, facts),
-        status=facts.text("status", body.get("status")),
-        votes=votes,
-        rating=rating,
-        popularity=popularity,
-        imdb_id=facts.imdb_id(external.get("imdb_id")),
-        tvdb_id=facts.whole("TVDB id", external.get("tvdb_id"), MAX_ID),
-        recommended=_recommended(body, MediaKind.TV),
+        recommended=_recommended(body, kind),
         poster_path=facts.poster_path(body.get("poster_path")),
         overview=facts.text("overview", body.get("overview")),
         tagline=facts.text("tagline", body.get("tagline")),
@@ -160,10 +127,6 @@ def _originating_in(body: _Object, facts: Facts) -> tuple[str, ...]:
     return facts.codes("country", _list(body.get("origin_country")))
 
 
-def _liking(body: _Object, facts: Facts) -> tuple[int, float | None, float]:
-    return facts.liking(body.get("vote_count"), body.get("vote_average"), body.get("popularity"))
-
-
 def _keywords(body: _Object, facts: Facts) -> tuple[str, ...]:
     """Films hold them in ``keywords.keywords``, series in ``keywords.results``."""
     found = _object(body.get("keywords"))
@@ -181,10 +144,13 @@ def _rank(place: object) -> int:
     return place if isinstance(place, int) else MAX_ID
 
 
-def _directors(credits_: object) -> Iterator[object]:
-    for person in _objects(_object(credits_).get("crew")):
-        if person.get("job") == "Director":
-            yield person.get("name")
+def _directors(body: _Object, facts: Facts) -> tuple[str, ...]:
+    crew = _objects(_object(body.get("credits")).get("crew"))
+    return facts.texts("director", (p.get("name") for p in crew if p.get("job") == "Director"))
+
+
+def _creators(body: _Object, facts: Facts) -> tuple[str, ...]:
+    return facts.texts("creator", _each(body.get("created_by"), "name"))
 
 
 def _alternatives(body: _Object, field: str, facts: Facts) -> tuple[str, ...]:
@@ -193,12 +159,15 @@ def _alternatives(body: _Object, field: str, facts: Facts) -> tuple[str, ...]:
     return facts.texts("alternative title", found)[:MOST_ALTERNATIVE_NAMES]
 
 
+def _runtime(body: _Object, facts: Facts) -> int | None:
+    return facts.whole("runtime", body.get("runtime"), MAX_RUNTIME)
+
+
 def _episode_runtime(body: _Object, facts: Facts) -> int | None:
     for minutes in _list(body.get("episode_run_time")):
         if known := facts.whole("runtime", minutes, MAX_RUNTIME):
             return known
-    last = _object(body.get("last_episode_to_air"))
-    return facts.whole("runtime", last.get("runtime"), MAX_RUNTIME)
+    return _runtime(_object(body.get("last_episode_to_air")), facts)
 
 
 def _film_certifications(body: _Object, facts: Facts) -> _Marks:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
+import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from threading import Event
 from typing import Final
 
 import httpx2
@@ -15,28 +14,27 @@ import httpx2
 from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.export_lines import lines_of
 from app.adapters.tmdb.replies import LONGEST_PAUSE
-from app.adapters.upstream.addresses import host_of
 from app.adapters.upstream.answers import (
     FORBIDDEN,
     NOT_FOUND,
     OK,
     WEB_PAGE,
-    Paused,
+    BrokenOff,
+    Unanswered,
     is_page,
     pause_of,
 )
-from app.adapters.upstream.connections import BrokenOff, Connections, Unanswered
+from app.adapters.upstream.connections import Connections
+from app.adapters.upstream.retry import Retry
 from app.domain.catalogue.source_answers import Export, ExportLine
 from app.domain.catalogue.titles import MediaKind
-from app.domain.errors import Cancelled, Damaged, UpstreamUnavailable
+from app.domain.errors import Damaged, UpstreamUnavailable
 from app.domain.ports.work import Clock
 
 READY_AT: Final = 8
 """Hour (UTC) from which a day's own export is looked for; before it, yesterday's is the first."""
 
 _ERRORS_OF_THE_SERVER: Final = range(500, 600)
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_RETRY: Final = 30.0
 _MAGIC_BYTES: Final = 2
 _NAMES: Final = {MediaKind.MOVIE: "movie_ids", MediaKind.TV: "tv_series_ids"}
 
@@ -47,9 +45,15 @@ class Exports:
     def __init__(self, access: Access, clock: Clock) -> None:
         self._access = access
         self._clock = clock
-        self._host = f"TMDB's export host ({host_of(access.export_url)})"
-        self._connections = Connections("TMDB", access.export_url, access.timeouts)
-        self._stop = Event()
+        self.connections = Connections(
+            "TMDB's export host", "TMDB_EXPORT_URL", access.export_url, access.timeouts
+        )
+        self._retry = Retry(
+            tries=math.inf,
+            patience=access.patience,
+            longest_pause=LONGEST_PAUSE,
+            pause_patience=access.patience,
+        )
 
     def newest(self, kind: MediaKind) -> Export | None:
         """The newest export from today's (from `READY_AT`) to the last within the look-back.
@@ -60,16 +64,10 @@ class Exports:
         """
         for day in self._days():
             name = f"{_NAMES[kind]}_{day:%m_%d_%Y}.json.gz"
-            pieces = self._found(f"{self._access.export_url.rstrip('/')}/{name}")
+            pieces = self._found(f"/{name}")
             if pieces is not None:
                 return Export(kind, day.isoformat(), self._lines(pieces, kind, name))
         return None
-
-    def close(self) -> None:
-        """Give up what is under way, and close the connections. Later calls are refused."""
-        self._stop.set()
-        self._connections.cut(self._stop)
-        self._connections.close()
 
     def _days(self) -> Iterator[date]:
         now = datetime.fromtimestamp(self._clock.now(), UTC)
@@ -77,28 +75,22 @@ class Exports:
         for back in range(first, self._access.lookback_days + 1):
             yield now.date() - timedelta(days=back)
 
-    def _found(self, url: str) -> Iterator[bytes] | None:
+    def _found(self, path: str) -> Iterator[bytes] | None:
         """The file's pieces, the first of which has come; None where there is no such file."""
-        begun = time.monotonic()
-        pause = _FIRST_PAUSE
-        while True:
-            pieces = self._pieces(url)
-            try:
-                first = next(pieces, None)
-            except Unanswered as failure:
-                waited = time.monotonic() - begun
-                asked = failure.seconds if isinstance(failure, Paused) else None
-                tired = waited > self._access.patience or (asked or 0.0) > LONGEST_PAUSE
-                if tired or not failure.again:
-                    raise self._unavailable(failure) from None
-                self._wait(pause if asked is None else asked)
-                pause = min(2 * pause, _LONGEST_RETRY)
-            else:
-                return None if first is None else chain([first], pieces)
 
-    def _pieces(self, url: str) -> Iterator[bytes]:
+        def begun() -> Iterator[bytes] | None:
+            pieces = self._pieces(path)
+            first = next(pieces, None)
+            return None if first is None else chain([first], pieces)
+
+        try:
+            return self.connections.attempt(begun, self._retry)
+        except Unanswered as failure:
+            raise self._unavailable(failure) from None
+
+    def _pieces(self, path: str) -> Iterator[bytes]:
         """As they come; none where there is no such file. Raises `Unanswered`, `Cancelled`."""
-        with self._connections.opened(url, self._stop) as response:
+        with self.connections.opened(path) as response:
             if response.status_code in (NOT_FOUND, FORBIDDEN):
                 return
             self._check(response)
@@ -131,14 +123,9 @@ class Exports:
 
     def _unavailable(self, failure: Unanswered) -> UpstreamUnavailable:
         return UpstreamUnavailable(
-            f"{self._host} gives no usable answer: {failure}. Check the network, and "
+            f"{self.connections.name} gives no usable answer: {failure}. Check the network, and "
             "TMDB_EXPORT_URL where it is set; then start this again"
         )
-
-    def _wait(self, seconds: float) -> None:
-        jittered = seconds + _FIRST_PAUSE * random.random()  # noqa: S311 - spreads the load
-        if self._stop.wait(jittered):
-            raise Cancelled("The search for an export was given up")
 
 
 def _bounded(pieces: Iterator[bytes], seconds: float) -> Iterator[bytes]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import Final, Generic, TypeVar
 
+from app.adapters.upstream.stop import Stop
 from app.domain.catalogue.source_answers import Answer, ExternalId, Failed, Lookup, NotLookedUp
 from app.domain.catalogue.titles import TitleId
-from app.domain.errors import Cancelled, UpstreamUnavailable
+from app.domain.errors import UpstreamUnavailable
 
 MOST_FAILED_IN_A_ROW: Final = 500
 """Failed titles with none answered between them, from which the source counts as talking nonsense.
@@ -25,8 +27,8 @@ _READ_FIRST: Final = 2
 
 Asked = TypeVar("Asked", bound=TitleId | ExternalId)
 Received = TypeVar("Received", bound=Answer | Lookup)
-Ask = Callable[[Asked, Event], Received]
-Confirm = Callable[[str, Event], None]
+Ask = Callable[[Asked, Stop], Received]
+Confirm = Callable[[str, Stop], None]
 
 
 def threads_for(per_second: float) -> int:
@@ -42,7 +44,7 @@ class ParallelFetch(Generic[Asked, Received]):
     """
 
     def __init__(
-        self, ask: Ask[Asked, Received], confirm: Confirm, stop: Event, threads: int
+        self, ask: Ask[Asked, Received], confirm: Confirm, stop: Stop, threads: int
     ) -> None:
         """`ask` and `confirm` raise `Cancelled` where `stop` is set.
 
@@ -94,18 +96,13 @@ class ParallelFetch(Generic[Asked, Received]):
     def _confirming(self, last: Received, reason: str) -> Iterator[None]:
         """Return once the source is known to answer; in a thread, for that may take a while."""
 
-        def work() -> None:
-            try:
-                self._confirm(reason, self._stop)
-                self._done.put(last)
-            except BaseException as error:  # noqa: BLE001 - raised below
-                self._done.put(error)
+        def confirmed() -> Received:
+            self._confirm(reason, self._stop)
+            return last
 
-        Thread(target=work, name="tmdb-confirming", daemon=True).start()
-        while (outcome := self._next()) is None:
+        Thread(target=self._do, args=(confirmed,), name="tmdb-confirming", daemon=True).start()
+        while self._next() is None:
             yield None
-        if isinstance(outcome, BaseException):
-            raise outcome
 
     def _arriving(self, ids: Iterable[Asked]) -> Iterator[Received | None]:
         to_ask = iter(ids)
@@ -128,8 +125,6 @@ class ParallelFetch(Generic[Asked, Received]):
                 yield None
                 continue
             self._under_way -= 1
-            if isinstance(outcome, BaseException):
-                raise outcome
             yield outcome
 
     def _send(self, asked: Asked) -> None:
@@ -139,18 +134,23 @@ class ParallelFetch(Generic[Asked, Received]):
             self._started += 1
             Thread(target=self._work, name=f"tmdb-{self._started}", daemon=True).start()
 
-    def _next(self) -> Received | BaseException | None:
-        """The next to arrive; None where none does for a while."""
+    def _next(self) -> Received | None:
+        """The next to arrive; None where none does for a while. Raises what a question raised."""
         try:
-            return self._done.get(timeout=_POLL)
+            outcome = self._done.get(timeout=_POLL)
         except Empty:
-            if self._stop.is_set():
-                raise Cancelled("The source was closed while titles were fetched") from None
+            self._stop.check()
             return None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:
-            try:
-                self._done.put(self._ask(asked, self._stop))
-            except BaseException as error:  # noqa: BLE001 - raised where the answers are read
-                self._done.put(error)
+            self._do(partial(self._ask, asked, self._stop))
+
+    def _do(self, work: Callable[[], Received]) -> None:
+        try:
+            self._done.put(work())
+        except BaseException as error:  # noqa: BLE001 - raised where the answers are read
+            self._done.put(error)

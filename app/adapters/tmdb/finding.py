@@ -7,8 +7,7 @@ from typing import Final
 import msgspec
 
 from app.adapters.facts import MAX_ID
-from app.adapters.upstream.answers import parsed
-from app.adapters.upstream.connections import Unanswered
+from app.adapters.upstream.answers import Unanswered, parsed
 from app.domain.catalogue.source_answers import ExternalId, Family, Found
 from app.domain.catalogue.titles import MediaKind, TitleId
 

@@ -13,11 +13,12 @@ from app.adapters.upstream.answers import (
     REDIRECTS,
     REFUSALS,
     UNAUTHORIZED,
+    Reply,
+    Unanswered,
     is_hopeless,
     parsed,
     pause_of,
 )
-from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import NotConfigured
 
 LONGEST_PAUSE: Final = 120.0

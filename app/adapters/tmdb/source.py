@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
-from threading import Event
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
 
 from app.adapters.facts import MAX_ID, Facts, UnusableRow
-from app.adapters.tmdb.access import API_URL, EXPORT_URL, MOST_PAGES, PATIENCE, Access
+from app.adapters.tmdb.access import MOST_PAGES, Access
 from app.adapters.tmdb.client import TmdbClient
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.exports import Exports
 from app.adapters.tmdb.fetching import Ask, Asked, ParallelFetch, Received, threads_for
 from app.adapters.tmdb.finding import SOURCES, found_in
 from app.adapters.tmdb.replies import parsed_object
-from app.adapters.upstream.answers import parsed
-from app.adapters.upstream.connections import Timeouts, Unanswered
+from app.adapters.upstream.answers import Unanswered, parsed
+from app.adapters.upstream.stop import Stop
 from app.domain.catalogue.source_answers import (
     Answer,
     Export,
@@ -66,42 +65,20 @@ _PAGE: Final = msgspec.json.Decoder(_Page)
 class TmdbSource:
     """`CatalogueSource` over TMDB's API and its daily exports. One per process."""
 
-    def __init__(  # noqa: PLR0913 - one value per setting
-        self,
-        *,
-        api_url: str = API_URL,
-        export_url: str = EXPORT_URL,
-        key: str | None,
-        rate: float = 40.0,
-        lookback_days: int = 7,
-        max_pages: int = MOST_PAGES,
-        clock: Clock,
-        patience: float = PATIENCE,
-        timeouts: Timeouts | None = None,
-    ) -> None:
-        """`rate` is in requests per second; the other values are those of `Access`.
+    def __init__(self, access: Access, clock: Clock) -> None:
+        """Raises `NotConfigured` for an address that can't be used.
 
-        Raises `NotConfigured` for an address that can't be used. A key that can't be used, or none,
-        is told when TMDB is asked.
+        A key that can't be used, or none, is told when TMDB is asked.
         """
-        self._access = Access(
-            key=key,
-            api_url=api_url,
-            export_url=export_url,
-            requests_per_second=rate,
-            lookback_days=lookback_days,
-            discover_max_pages=max_pages,
-            patience=patience,
-            timeouts=timeouts or Timeouts(),
-        )
+        self._access = access
         self._clock = clock
-        self._client = TmdbClient(self._access, clock)
-        self._exports = Exports(self._access, clock)
+        self._client = TmdbClient(access, clock)
+        self._exports = Exports(access, clock)
 
     def close(self) -> None:
         """End what is under way, with `Cancelled`, and close the connections; from any thread."""
-        self._client.close()
-        self._exports.close()
+        self._client.connections.close()
+        self._exports.connections.close()
 
     def export(self, kind: MediaKind) -> Export | None:
         """The newest daily export within the look-back; None where there is none."""
@@ -109,7 +86,15 @@ class TmdbSource:
 
     def discover(self, kind: MediaKind, *, include_adult: bool) -> Iterator[list[int]]:
         """Ids by falling popularity, a page of 20 at a time; a title that rises may come twice."""
-        return self._discovered(kind, include_adult=include_adult)
+        path = f"/discover/{kind.value}"
+        params: dict[str, str | int] = {
+            "sort_by": "popularity.desc",
+            "include_adult": include_adult,
+        }
+        most = min(self._access.discover_max_pages, MOST_PAGES)
+        start = self._page(path, params, 1)
+        yield _ids(start)
+        yield from self._pages(path, params, after=start, most=most)
 
     def changed(self, kind: MediaKind, first: date, last: date) -> Iterator[list[int]]:
         """Ids that changed between two days, both included, a page of 100 at a time.
@@ -137,68 +122,61 @@ class TmdbSource:
     def _answers(
         self, ask: Ask[Asked, Received], ids: Iterable[Asked]
     ) -> Generator[Received | None, None, None]:
-        stop = self._client.begin()
+        connections = self._client.connections
+        stop = Stop("TMDB", connections.stop)
         threads = threads_for(self._access.requests_per_second)
-        run = ParallelFetch(ask, self._client.confirm, stop, threads)
+        run = ParallelFetch(ask, connections.confirm, stop, threads)
         try:
             yield from run.answers(ids)
         finally:
-            self._client.give_up(stop)
+            stop.set()
             run.end()
 
     def _changes(self, kind: MediaKind, first: date, last: date) -> Iterator[list[int]]:
         path = f"/{kind.value}/changes"
-        query = f"start_date={first.isoformat()}&end_date={last.isoformat()}"
-        start = self._page(path, query, 1)
+        days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        start = self._page(path, days, 1)
         if first < last and start.total_pages > MOST_PAGES:
             middle = first + (last - first) // 2
             yield from self._changes(kind, first, middle)
             yield from self._changes(kind, middle + timedelta(days=1), last)
         else:
             yield _ids(start)
-            yield from self._pages(path, query, after=start)
-
-    def _discovered(self, kind: MediaKind, *, include_adult: bool) -> Iterator[list[int]]:
-        path = f"/discover/{kind.value}"
-        query = f"sort_by=popularity.desc&include_adult={str(include_adult).lower()}"
-        most = min(self._access.discover_max_pages, MOST_PAGES)
-        start = self._page(path, query, 1)
-        yield _ids(start)
-        yield from self._pages(path, query, after=start, most=most)
+            yield from self._pages(path, days, after=start)
 
     def _pages(
-        self, path: str, query: str, *, after: _Page, most: int | None = None
+        self, path: str, params: Mapping[str, str | int], *, after: _Page, most: int | None = None
     ) -> Iterator[list[int]]:
         """Every page behind one, up to `most`; their number may change while they are read."""
         page = after
         while page.page < page.total_pages and page.page != most:
-            page = self._page(path, query, page.page + 1)
+            page = self._page(path, params, page.page + 1)
             yield _ids(page)
 
-    def _page(self, path: str, query: str, number: int) -> _Page:
+    def _page(self, path: str, params: Mapping[str, str | int], number: int) -> _Page:
         def read(body: bytes) -> _Page:
             page = parsed(body, _PAGE)
             if page.page != number:
                 raise Unanswered(f"page {page.page} instead of {number}", again=True)
             return page
 
-        return self._client.must_get(path, f"{query}&page={number}", read)
+        return self._client.must_get(path, {**params, "page": number}, read)
 
-    def _ask(self, asked: TitleId, stop: Event) -> Answer:
+    def _ask(self, asked: TitleId, stop: Stop) -> Answer:
         read = partial(self._title, asked)
         path = f"/{asked.kind.value}/{asked.tmdb_id}"
-        query = f"append_to_response={_APPENDED[asked.kind]}"
+        params = {"append_to_response": _APPENDED[asked.kind]}
         try:
-            title = self._client.get(path, query, read, stop)
+            title = self._client.get(path, params, read, stop)
         except Unanswered as failure:
             return Failed(asked, str(failure))
         return Gone(asked) if title is None else Fetched(title)
 
-    def _look_up(self, asked: ExternalId, stop: Event) -> Lookup:
+    def _look_up(self, asked: ExternalId, stop: Stop) -> Lookup:
         path = f"/find/{quote(asked.value, safe='')}"
-        query = f"external_source={SOURCES[asked.family]}"
+        params = {"external_source": SOURCES[asked.family]}
         try:
-            found = self._client.get(path, query, partial(found_in, asked), stop)
+            found = self._client.get(path, params, partial(found_in, asked), stop)
         except Unanswered as failure:
             return NotLookedUp(asked, str(failure))
         # Of an id that it doesn't know TMDB says so in empty lists.

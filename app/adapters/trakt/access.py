@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode
 
-from app import __version__
-from app.adapters.upstream.addresses import check_address, host_of
+from app.adapters.upstream.addresses import check_address
 from app.domain.errors import NotConfigured
 
-USER_AGENT: Final = f"watcher/{__version__}"
 _WHERE: Final = "make an app at https://trakt.tv/oauth/applications and set it"
 
 
@@ -28,13 +25,7 @@ class Access:
     client_secret: str | None = field(repr=False)
 
     def __post_init__(self) -> None:
-        check_address("TRAKT_API_URL", self.api_url)
         check_address("TRAKT_URL", self.site_url)
-
-    @property
-    def host(self) -> str:
-        """The API's host and port, without credentials, for people."""
-        return host_of(self.api_url)
 
     @property
     def app_id(self) -> str:
@@ -46,26 +37,9 @@ class Access:
         """Raises `NotConfigured` where it is missing."""
         return _usable("TRAKT_CLIENT_SECRET", self.client_secret)
 
-    def address_of(self, path: str) -> str:
-        """Of the API."""
-        return self.api_url.rstrip("/") + path
-
-    def sign_in_address(self, state: str) -> str:
-        """The page that asks for permission. Raises `NotConfigured`, for a missing secret too."""
-        self.app_secret  # noqa: B018 - nobody should sign in where the code can't be exchanged
-        query = {
-            "response_type": "code",
-            "client_id": self.app_id,
-            "redirect_uri": self.redirect_uri,
-            "state": state,
-        }
-        return f"{self.site_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
-
     def headers(self) -> dict[str, str]:
         """What goes with every call. Raises `NotConfigured`."""
         return {
-            "User-Agent": USER_AGENT,
-            "Accept": "application/json",
             "Content-Type": "application/json",
             "trakt-api-version": "2",
             "trakt-api-key": self.app_id,

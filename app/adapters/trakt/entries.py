@@ -22,7 +22,7 @@ from app.adapters.history_files.values import (
     whole_of,
     year_of,
 )
-from app.adapters.upstream.connections import Unanswered
+from app.adapters.upstream.answers import Unanswered
 from app.domain.catalogue.titles import MediaKind
 from app.domain.people.ledger import About, Event, EventKind
 

@@ -12,11 +12,12 @@ from app.adapters.upstream.answers import (
     REFUSALS,
     UNAUTHORIZED,
     WEB_PAGE,
+    Reply,
+    Unanswered,
     is_hopeless,
     is_page,
     pause_of,
 )
-from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import AccountLimited, ConnectAgain, NotConfigured
 
 _ACCOUNT_LIMIT: Final = 420

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,11 +17,12 @@ from app.adapters.upstream.answers import (
     OK,
     TOO_MANY_REQUESTS,
     UNAUTHORIZED,
+    Reply,
+    Unanswered,
     is_page,
     parsed,
     retry_after,
 )
-from app.adapters.upstream.connections import Reply, Unanswered
 from app.domain.errors import ConnectAgain, InvalidInput, NotConfigured, SlowDown
 from app.domain.ports.accounts import DeviceCode, Tokens
 from app.domain.ports.work import Clock
@@ -66,39 +70,51 @@ _REFUSED: Final = msgspec.json.Decoder(_Refusal)
 
 
 class SigningIn:
-    """See `app.domain.ports.people.HistorySource`, whose verbs for tokens these are."""
+    """See `app.domain.ports.accounts.HistorySource`, whose verbs for tokens these are."""
 
     def __init__(self, access: Access, client: TraktClient, clock: Clock) -> None:
         self._access = access
         self._client = client
         self._clock = clock
 
+    def sign_in_address(self, state: str) -> str:
+        """See `HistorySource.sign_in_address`. Raises `NotConfigured`."""
+        self._access.app_secret  # noqa: B018 - nobody should sign in where the code can't be exchanged
+        query = {
+            "response_type": "code",
+            "client_id": self._access.app_id,
+            "redirect_uri": self._access.redirect_uri,
+            "state": state,
+        }
+        return f"{self._access.site_url.rstrip('/')}/oauth/authorize?{urlencode(query)}"
+
     def exchange(self, code: str) -> Tokens:
-        """The tokens for a callback's code. Raises `InvalidInput`."""
-        reply = self._asked("/oauth/token", grant_type="authorization_code", code=code)
-        if _error_of(reply) == "invalid_grant":
-            raise InvalidInput(f"Trakt's code has expired or was used already. {_BEGIN}")
-        return self._tokens(reply)
+        """See `HistorySource.exchange`."""
+        spent = InvalidInput(f"Trakt's code has expired or was used already. {_BEGIN}")
+        return self._granted(spent, grant_type="authorization_code", code=code)
 
     def refresh(self, tokens: Tokens) -> Tokens:
-        """A new pair for the old one. Raises `ConnectAgain`."""
-        reply = self._asked(
-            "/oauth/token", grant_type="refresh_token", refresh_token=tokens.refresh
-        )
-        if _error_of(reply) == "invalid_grant":
-            raise ConnectAgain(_SIGNED_OUT)
-        return self._tokens(reply)
+        """See `HistorySource.refresh`.
+
+        Sent once, for the first answer uses the pair up: where it is lost, this raises
+        `UpstreamUnavailable`, and the next refresh `ConnectAgain`, unless Trakt did nothing.
+        """
+        spent = ConnectAgain(_SIGNED_OUT)
+        return self._granted(spent, grant_type="refresh_token", refresh_token=tokens.refresh)
 
     def revoke(self, tokens: Tokens) -> None:
-        """End a pair."""
-        reply = self._asked("/oauth/revoke", token=tokens.access)
-        if reply.status != OK or is_page(reply.body):
-            raise self._refused(reply)
+        """See `HistorySource.revoke`."""
+
+        def read(reply: Reply) -> None:
+            if reply.status != OK or is_page(reply.body):
+                raise self._refused(reply)
+
+        self._asked("/oauth/revoke", read, token=tokens.access)
 
     def device_code(self) -> DeviceCode:
-        """A code to be typed in elsewhere."""
-        reply = self._client.post("/oauth/device/code", {"client_id": self._access.app_id})
-        given = self._read(reply, _DEVICES)
+        """See `HistorySource.device_code`."""
+        app = {"client_id": self._access.app_id}
+        given = self._client.post("/oauth/device/code", app, partial(self._read, _DEVICES))
         return DeviceCode(
             code=given.user_code,
             address=given.verification_url,
@@ -108,33 +124,41 @@ class SigningIn:
         )
 
     def device_tokens(self, device: str) -> Tokens | None:
-        """The tokens once the code was typed in. Raises `SlowDown`, `InvalidInput`."""
-        reply = self._asked("/oauth/device/token", code=device)
-        if not is_page(reply.body):
-            if reply.status == BAD_REQUEST and _error_of(reply) != "invalid_request":
-                return None
-            if reply.status in _DEVICE:
-                raise InvalidInput(_DEVICE[reply.status])
-        return self._tokens(reply)
+        """See `HistorySource.device_tokens`."""
 
-    def _asked(self, path: str, **sent: str) -> Reply:
+        def read(reply: Reply) -> Tokens | None:
+            if not is_page(reply.body):
+                if reply.status == BAD_REQUEST and _error_of(reply) != "invalid_request":
+                    return None
+                if reply.status in _DEVICE:
+                    raise InvalidInput(_DEVICE[reply.status])
+            return self._tokens(reply)
+
+        return self._asked("/oauth/device/token", read, code=device)
+
+    def _granted(self, spent: Exception, **sent: str) -> Tokens:
+        """The tokens for a grant. Raises `spent` where it is good no more."""
+
+        def read(reply: Reply) -> Tokens:
+            if _error_of(reply) == "invalid_grant":
+                raise spent
+            return self._tokens(reply)
+
+        return self._asked("/oauth/token", read, redirect_uri=self._access.redirect_uri, **sent)
+
+    def _asked(self, path: str, read: Callable[[Reply], _T], **sent: str) -> _T:
         app = {"client_id": self._access.app_id, "client_secret": self._access.app_secret}
-        if "grant_type" in sent:
-            app["redirect_uri"] = self._access.redirect_uri
-        return self._client.post(path, app | sent)
+        return self._client.post(path, app | sent, read)
 
     def _tokens(self, reply: Reply) -> Tokens:
-        given = self._read(reply, _GIVEN)
+        given = self._read(_GIVEN, reply)
         until = given.created_at + given.expires_in
         return Tokens(given.access_token, given.refresh_token, until)
 
-    def _read(self, reply: Reply, decoder: msgspec.json.Decoder[_T]) -> _T:
+    def _read(self, decoder: msgspec.json.Decoder[_T], reply: Reply) -> _T:
         if reply.status != OK:
             raise self._refused(reply)
-        try:
-            return parsed(reply.body, decoder)
-        except Unanswered as failure:
-            raise self._client.unavailable(failure, 1, 0) from None
+        return parsed(reply.body, decoder)
 
     def _refused(self, reply: Reply) -> Exception:
         """The error for an answer that isn't the one hoped for."""
@@ -150,8 +174,7 @@ class SigningIn:
             seconds = retry_after(reply.headers, now)
             wait = "a little" if seconds is None else f"{min(seconds, LONGEST_PAUSE):.0f} s"
             return SlowDown(f"Trakt was asked too soon: ask again in {wait}")
-        found = Unanswered("a web page", again=False) if reply.status == OK else refusal(reply, now)
-        return self._client.unavailable(found, 1, 0) if isinstance(found, Unanswered) else found
+        return Unanswered("a web page", again=False) if reply.status == OK else refusal(reply, now)
 
 
 def _error_of(reply: Reply) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
-from urllib.parse import quote
 
 import msgspec
 
@@ -14,11 +13,11 @@ from app.adapters.trakt import entries
 from app.adapters.trakt.access import Access
 from app.adapters.trakt.client import TraktClient
 from app.adapters.trakt.sign_in import SigningIn
-from app.adapters.upstream.answers import parsed
-from app.adapters.upstream.connections import Reply, Timeouts, Unanswered
+from app.adapters.upstream.answers import Reply, Unanswered, parsed
+from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import UpstreamUnavailable
 from app.domain.people.ledger import Event
-from app.domain.ports.accounts import DeviceCode, Tokens
+from app.domain.ports.accounts import Tokens
 from app.domain.ports.work import Clock
 
 PAGE: Final = 250
@@ -59,86 +58,45 @@ class _Page:
     items: int
 
 
-class TraktSource:
-    """See `app.domain.ports.people.HistorySource`.
+class TraktSource(SigningIn):
+    """See `app.domain.ports.accounts.HistorySource`.
 
     `patience` is in seconds: how long one request is tried again, pauses that Trakt asks for not
     counted. Any thread may use it; `close` gives up what is under way.
     """
 
-    def __init__(  # noqa: PLR0913  # Trakt's settings, each by its name
+    def __init__(
         self,
-        *,
-        api_url: str,
-        site_url: str,
-        client_id: str | None,
-        client_secret: str | None,
-        redirect_uri: str,
+        access: Access,
         clock: Clock,
+        *,
         patience: float = 60.0,
         timeouts: Timeouts | None = None,
     ) -> None:
-        """Raises `NotConfigured` for addresses that can't be used; asks nothing yet."""
-        self._access = Access(
-            api_url=api_url,
-            site_url=site_url,
-            redirect_uri=redirect_uri,
-            client_id=client_id,
-            client_secret=client_secret,
-        )
-        self._clock = clock
-        self._client = TraktClient(self._access, clock, patience, timeouts or Timeouts())
-        self._signing_in = SigningIn(self._access, self._client, clock)
+        """Raises `NotConfigured` for an address that can't be used; asks nothing yet."""
+        client = TraktClient(access, clock, patience, timeouts or Timeouts())
+        super().__init__(access, client, clock)
 
     def close(self) -> None:
         """Give up all that is under way; later calls raise `Cancelled`."""
         self._client.close()
 
-    def sign_in_address(self, state: str) -> str:
-        """See `HistorySource.sign_in_address`. Raises `NotConfigured`."""
-        return self._access.sign_in_address(state)
-
-    def exchange(self, code: str) -> Tokens:
-        """See `HistorySource.exchange`."""
-        return self._signing_in.exchange(code)
-
-    def device_code(self) -> DeviceCode:
-        """See `HistorySource.device_code`."""
-        return self._signing_in.device_code()
-
-    def device_tokens(self, device: str) -> Tokens | None:
-        """See `HistorySource.device_tokens`."""
-        return self._signing_in.device_tokens(device)
-
-    def refresh(self, tokens: Tokens) -> Tokens:
-        """See `HistorySource.refresh`.
-
-        Sent once, for the first answer uses the pair up: where it is lost, this raises
-        `UpstreamUnavailable`, and the next refresh `ConnectAgain`, unless Trakt did nothing.
-        """
-        return self._signing_in.refresh(tokens)
-
-    def revoke(self, tokens: Tokens) -> None:
-        """See `HistorySource.revoke`."""
-        self._signing_in.revoke(tokens)
-
     def account_id(self, tokens: Tokens) -> str:
         """See `HistorySource.account_id`."""
-        return self._client.get("/users/settings", tokens.access, _account_id)
+        return self._client.get("/users/settings", tokens, _account_id)
 
     def activities(self, tokens: Tokens) -> Mapping[str, str]:
         """See `HistorySource.activities`."""
-        return self._client.get("/sync/last_activities", tokens.access, _activities)
+        return self._client.get("/sync/last_activities", tokens, _activities)
 
     def history(self, tokens: Tokens, since: str | None) -> Iterator[list[Event]]:
         """See `HistorySource.history`."""
-        query = f"&start_at={quote(since, safe='')}" if since else ""
-        return self._pages(_HISTORY, tokens, entries.play, query)
+        return self._pages(_HISTORY, tokens, entries.play, since)
 
     def history_count(self, tokens: Tokens) -> int:
         """See `HistorySource.history_count`."""
         read = partial(_count, name="X-Pagination-Item-Count")
-        return self._client.get(f"{_HISTORY}?page=1&limit=1", tokens.access, read)
+        return self._client.get(_HISTORY, tokens, read, page=1, limit=1)
 
     def ratings(self, tokens: Tokens) -> Iterator[list[Event]]:
         """See `HistorySource.ratings`."""
@@ -157,18 +115,19 @@ class TraktSource:
             yield from self._pages(f"{path}/{kind}", tokens, read)
 
     def _pages(
-        self, path: str, tokens: Tokens, read: _Read, query: str = ""
+        self, path: str, tokens: Tokens, read: _Read, since: str | None = None
     ) -> Iterator[list[Event]]:
         """Every page; from the start again where the list grew or shrank meanwhile.
 
         What is taken out of a list moves what is behind it forward, past the page that is asked
         for next; events that come twice do no harm.
         """
+        given = {"start_at": since} if since else {}
+        read_page = partial(self._page, read=read)
         for _ in range(MOST_READS):
             number, items = 1, None
             while True:
-                address = f"{path}?page={number}&limit={PAGE}{query}"
-                page = self._client.get(address, tokens.access, partial(self._page, read=read))
+                page = self._client.get(path, tokens, read_page, page=number, limit=PAGE, **given)
                 if items not in (None, page.items):
                     break
                 items = page.items

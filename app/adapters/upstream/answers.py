@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 
 import msgspec
-
-from app.adapters.upstream.connections import Unanswered
 
 OK: Final = 200
 BAD_REQUEST: Final = 400
@@ -28,12 +27,39 @@ WEB_PAGE: Final = "a web page instead of data (a proxy, or a network that asks t
 _T = TypeVar("_T")
 
 
+class Unanswered(Exception):
+    """No usable answer; the message says why, for people. `again`: asking again may help.
+
+    `tries` is how many there were, and `spent` the seconds that they took.
+    """
+
+    def __init__(self, why: str, *, again: bool) -> None:
+        super().__init__(why)
+        self.again = again
+        self.tries = 1
+        self.spent = 0.0
+
+
+class BrokenOff(Unanswered):
+    """The connection ended before the answer did."""
+
+
 class Paused(Unanswered):
     """The service asks for a pause: `seconds`, None where it doesn't say for how long."""
 
     def __init__(self, status: int, seconds: float | None) -> None:
         super().__init__(f"HTTP {status}, a request to slow down", again=True)
+        self.status = status
         self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete answer, unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def pause_of(status: int, headers: Mapping[str, str], now: float) -> Paused | None:

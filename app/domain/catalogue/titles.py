@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from app.domain.errors import InvalidInput
+
 
 class MediaKind(StrEnum):
     """A film or a series. The two share TMDB numbers, so a number alone names nothing."""
@@ -15,6 +17,17 @@ class MediaKind(StrEnum):
 
 
 _TV: Final = MediaKind.TV
+
+
+def kinds_named(media_type: str) -> tuple[MediaKind, ...]:
+    """The kinds that ``movie``, ``tv`` or ``all`` stands for. Raises `InvalidInput`."""
+    if media_type == "all":
+        return tuple(MediaKind)
+    try:
+        return (MediaKind(media_type),)
+    except ValueError:
+        told = str(media_type)[:20]
+        raise InvalidInput(f"media_type must be movie, tv or all, not {told!r}.") from None
 
 
 @dataclass(frozen=True, slots=True, order=True)

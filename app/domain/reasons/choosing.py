@@ -40,10 +40,15 @@ SCHEMA: Final[Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A title that may be shown, and why."""
+    """A title that may be shown, and why.
+
+    `score` compares those of one kind in one list; `parts` are what made it, where they are wanted.
+    """
 
     title: Title
     evidence: Evidence
+    score: float = 0.0
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 def allowed(

@@ -33,8 +33,8 @@ CONTENT: Final = (
     "age",
 )
 """What is computed of any title: nearness to what is liked (cosine), to what was disliked, fit of
-genres and years (log likelihood ratios), fame (log votes), quality (Bayesian mean), whether it
-came out in these years, or only will, and its age."""
+genres and years (log likelihood ratios), popularity (log votes), quality (Bayesian mean), whether
+it came out in these years, or only will, and its age."""
 
 PERSON: Final = ("mainstream", "told")
 """Of the person, the same for all titles: mean log votes of what they know, log of how much."""
@@ -113,7 +113,7 @@ class Background:
 
 
 def background_of(known: Gathered) -> Background:
-    """Of titles that many know; each counts by its fame."""
+    """Of titles that many know; each counts by its popularity."""
     weights = popularity(known.votes)
     genres = (genre_matrix(known.genres) * weights[:, None]).sum(axis=0) + 1.0
     years = _spread(known.years, np.ones(len(known.ids))) + 0.5

@@ -204,10 +204,13 @@ def _centered(vectors: Vectors) -> Floats32:
 
 
 def _closed_form(gram: Floats32, ridge: float) -> Floats32:
-    """Weights (n, n) with a diagonal of 0; overwrites `gram`."""
+    """Weights (n, n) with a diagonal of 0; overwrites `gram`, a sum of outer products."""
+    from scipy import linalg  # noqa: PLC0415 -- only fitting needs it
+
     diagonal = np.diag_indices(len(gram))
     gram[diagonal] += ridge
-    inverse = np.linalg.inv(gram)
+    # numpy's computes in float64, and as if the matrix weren't symmetric and positive definite.
+    inverse = linalg.inv(gram, overwrite_a=True, check_finite=False, assume_a="pos")
     inverse /= -np.diag(inverse)[None, :].copy()
     inverse[diagonal] = 0.0
     return np.asarray(inverse, np.float32)

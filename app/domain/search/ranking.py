@@ -1,4 +1,4 @@
-"""The order of what a text finds: words, meaning and fame put together."""
+"""The order of what a text finds: words, meaning and popularity put together."""
 
 from __future__ import annotations
 

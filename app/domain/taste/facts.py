@@ -107,6 +107,11 @@ class Crowd:
     above: tuple[Beside, ...] = ()
     below: tuple[Beside, ...] = ()
 
+    @property
+    def difference(self) -> float | None:
+        """Of the two means."""
+        return None if self.mine is None or self.crowd is None else self.mine - self.crowd
+
 
 def genres_of(titles: Sequence[WatchedTitle], usual: Mapping[str, float]) -> list[GenreCount]:
     """Each genre that was seen, the most seen first; `usual` as `GenreCount.usual`."""

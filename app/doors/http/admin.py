@@ -10,26 +10,22 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
-from app.domain.errors import NotConfigured
-from app.domain.job_kinds import (
-    EMBED_FULL,
-    EMBED_ITEM,
-    REBUILD_INDEX,
-    RETRY_FAILED,
-    SYNC_TMDB,
-    SYNC_TRAKT,
-)
-from app.domain.jobs import KEPT, Job, JobState
+from app.domain.jobs import EMBED_ITEM, KEPT, SYNC_TMDB, Job, JobState
 from app.doors.http.deps import ADMIN, Program
 from app.doors.http.errors_view import ErrorShown, errors_shown
-from app.doors.http.jobs import JobAnswer, all_shown, shown, worker
+from app.doors.http.jobs import JobAnswer, all_shown, ask_for, worker
 from app.doors.http.settings_view import SettingShown, settings_shown
+from app.doors.shapes import KindOfId, NumberOfId, Shape
+from app.doors.worker.kind import AdminRoute, JobKind
+from app.doors.worker.registry import KINDS, kind_named
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.sync_state import read_state
-from app.wiring import Services
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
+
+_ASKS = "Records the request and answers at once; the worker does it."
 
 
 class EmbedItem(BaseModel):
@@ -53,17 +49,17 @@ class SyncTmdb(BaseModel):
     include_adult: bool = False
 
 
-class FailedId(BaseModel):
+class FailedId(Shape):
     """An id that is set aside; `last_at` in Unix seconds."""
 
-    media_type: MediaKind
-    tmdb_id: int
+    media_type: KindOfId
+    tmdb_id: NumberOfId
     reason: str
     attempts: int
     last_at: float
 
 
-class Coverage(BaseModel):
+class Coverage(Shape):
     """How much of TMDB is here, and how far it was followed.
 
     `listed` counts the titles of the last export read (`exported` is its date), 0 before any.
@@ -80,7 +76,7 @@ class Coverage(BaseModel):
     set_aside: int
 
 
-class CoRatings(BaseModel):
+class CoRatings(Shape):
     """The co-rating model in use, and what is wrong with the published one, empty for nothing."""
 
     version: str
@@ -136,19 +132,11 @@ def status(program: Program) -> Status:
         vectors=program.vectors.status(model).count,
         model=model,
         index=index,
-        co_ratings=CoRatings(
-            version=program.model_loader.version, problem=program.model_loader.problem
-        ),
+        co_ratings=program.model_loader,
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
         worker=worker(program),
         jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
     )
-
-
-@router.post("/embed/full", status_code=202, summary="Embed what changed, in the worker")
-def embed_full(program: Program) -> JobAnswer:
-    """Records the request and answers at once; the worker does it."""
-    return shown(program, program.jobs.submit(EMBED_FULL, {}))
 
 
 @router.post("/embed/item", status_code=202, summary="Embed one title, in the worker")
@@ -156,52 +144,26 @@ def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
     """Records the request and answers at once. 404 for a title that the catalogue lacks."""
     title = program.search.title(TitleId(asked.media_type, asked.tmdb_id))
     arguments = {"media_type": title.id.kind.value, "tmdb_id": str(title.id.tmdb_id)}
-    return shown(program, program.jobs.submit(EMBED_ITEM, arguments))
+    return ask_for(program, EMBED_ITEM, arguments)
 
 
 @router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
 def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
-    _ = program.source
+    kind_named(SYNC_TMDB).check(program)
     wanted = asked or SyncTmdb()
     switches = wanted.model_dump(exclude={"media_type"})
     arguments = {name: "true" for name, on in switches.items() if on}
     if wanted.media_type != "all":
         arguments["media_type"] = wanted.media_type
-    return shown(program, program.jobs.submit(SYNC_TMDB, arguments))
-
-
-@router.post("/sync/trakt", status_code=202, summary="Bring in everybody's Trakt history")
-def sync_trakt(program: Program) -> JobAnswer:
-    """Records the request and answers at once; the worker does it. 501 without a Trakt app."""
-    if program.settings.trakt_client_id is None or program.settings.trakt_client_secret is None:
-        raise NotConfigured(
-            "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET are not set: make an app at trakt.tv "
-            "(settings, API apps) and put both into the environment or .env."
-        )
-    return shown(program, program.jobs.submit(SYNC_TRAKT, {}))
-
-
-@router.post("/sync/tmdb/retry", status_code=202, summary="Try the failed ids again")
-def retry(program: Program) -> JobAnswer:
-    """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
-    _ = program.source
-    return shown(program, program.jobs.submit(RETRY_FAILED, {"embed_updated": "true"}))
+    return ask_for(program, SYNC_TMDB, arguments)
 
 
 @router.get("/failed", summary="Ids that could not be fetched")
 def failed(program: Program) -> list[FailedId]:
     """Those set aside after three attempts, with the reason of each."""
     return [
-        FailedId(
-            media_type=one.id.kind,
-            tmdb_id=one.id.tmdb_id,
-            reason=one.reason,
-            attempts=one.attempts,
-            last_at=one.last_at,
-        )
-        for one in program.failures.all()
-        if one.attempts >= ATTEMPTS
+        FailedId.model_validate(one) for one in program.failures.all() if one.attempts >= ATTEMPTS
     ]
 
 
@@ -217,22 +179,33 @@ def errors(request: Request, program: Program) -> list[ErrorShown]:
     return errors_shown(request, program)
 
 
-@router.post("/faiss/rebuild", status_code=202, summary="Rebuild the index, in the worker")
-def rebuild(program: Program) -> JobAnswer:
-    """Records the request and answers at once; the worker does it."""
-    return shown(program, program.jobs.submit(REBUILD_INDEX, {}))
+def _offer(kind: JobKind, route: AdminRoute) -> None:
+    def ask(program: Program) -> JobAnswer:
+        kind.check(program)
+        return ask_for(program, kind.name, kind.arguments)
+
+    router.add_api_route(
+        route.path,
+        ask,
+        methods=["POST"],
+        status_code=202,
+        name=kind.name,
+        summary=route.summary,
+        description=f"{_ASKS} {route.note}".rstrip(),
+    )
+
+
+for _kind in KINDS.values():
+    if _kind.route is not None:
+        _offer(_kind, _kind.route)
 
 
 def _coverage(program: Services, kind: MediaKind, stored: int) -> Coverage:
     state = read_state(program.state, kind)
-    return Coverage(
+    return Coverage.made_of(
+        state,
         stored=stored,
-        listed=state.listed,
-        exported=state.exported,
-        cursor=state.cursor,
-        partial=state.partial,
         running_since=state.open.began if state.open else 0,
-        synced_at=state.synced_at,
         set_aside=sum(one.attempts >= ATTEMPTS for one in program.failures.all(kind)),
     )
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.params import Depends as Dependency
 
-from app.domain.errors import Unauthorized
-from app.wiring import Services
+from app.bootstrap import Services
+from app.domain.people.ledger import Profile
+from app.doors.access import (
+    Access,
+    Asker,
+    Caller,
+    allowed,
+    caller_of,
+    check_admin,
+    check_household,
+    of_class,
+)
 
 
 def services(request: Request) -> Services:
@@ -23,37 +30,56 @@ def services(request: Request) -> Services:
 Program = Annotated[Services, Depends(services)]
 
 
-class Access(StrEnum):
-    """The class of a route: who may call it; the last three are in `people_access`.
-
-    `HOUSEHOLD`: the admin, or anybody at home. `PROFILE`: those, and the person whose data it is.
-    `CALLER`: any of these; the route itself shows each what is theirs.
-    """
-
-    PUBLIC = "public"
-    ADMIN = "admin"
-    HOUSEHOLD = "household"
-    PROFILE = "profile"
-    CALLER = "caller"
+def asker_of(request: Request) -> Asker:
+    """Who seems to ask, with the bearer token that was sent."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return Asker(
+        token=(token.strip() if scheme.lower() == "bearer" else "") if scheme else None,
+        host=request.headers.get("host", ""),
+        client=request.client.host if request.client else "",
+    )
 
 
+@of_class(Access.PUBLIC)
 def _public() -> None:
     """Anybody."""
 
 
+@of_class(Access.ADMIN)
 def _admin(request: Request, program: Program) -> None:
-    """Whoever holds the admin token; compared in constant time."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    given = token.strip().encode()
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given, program.admin_token.encode()):
-        raise Unauthorized(
-            "This needs the admin token: send 'Authorization: Bearer TOKEN'. It is ADMIN_TOKEN, "
-            "or stands in the file admin_token in the data folder."
-        )
+    """Whoever holds the admin token."""
+    check_admin(asker_of(request), program)
+
+
+@of_class(Access.CALLER)
+def caller(request: Request, program: Program) -> Caller:
+    """Who asks. Raises `Unauthorized`."""
+    return caller_of(asker_of(request), program)
+
+
+AnyCaller = Annotated[Caller, Depends(caller)]
+
+
+@of_class(Access.HOUSEHOLD)
+def _household(caller: AnyCaller) -> None:
+    """The admin, or somebody at home: whoever may see and change everybody's profile."""
+    check_household(caller)
+
+
+@of_class(Access.PROFILE)
+def _person(
+    program: Program,
+    caller: AnyCaller,
+    profile: Annotated[
+        str | None,
+        Query(max_length=64, description="Whose; left out, the token's or the only one's"),
+    ] = None,
+) -> Profile:
+    """Whose data is asked for."""
+    return allowed(program, caller, profile)
 
 
 PUBLIC: Dependency = Depends(_public)
 ADMIN: Dependency = Depends(_admin)
-
-ACCESS_OF: dict[Callable[..., object], Access] = {_public: Access.PUBLIC, _admin: Access.ADMIN}
-"""So that a test can walk the routes and ask each for its class."""
+HOUSEHOLD: Dependency = Depends(_household)
+Person = Annotated[Profile, Depends(_person)]

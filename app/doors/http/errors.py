@@ -6,10 +6,12 @@ import logging
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from app.domain import errors
 from app.domain.errors import WatcherError
@@ -55,7 +57,12 @@ def answer(request: Request, status: int, code: str, detail: str) -> JSONRespons
     return JSONResponse(body, status, headers)
 
 
-def add_error_handlers(app: FastAPI) -> None:
+def logged_path(scope: Scope) -> str:
+    """A request's path; of a mounted door only where it stands: its own paths may hold tokens."""
+    return str(scope["root_path"] if "app_root_path" in scope else scope["path"])
+
+
+def add_error_handlers(app: Starlette) -> None:
     """Let every error leave through `answer`."""
     app.add_exception_handler(WatcherError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -98,7 +105,9 @@ def _from_framework(request: Request, error: Exception) -> JSONResponse:
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    seen = {"path": request.url.path, "request_id": request.scope.get("request_id", "")}
-    _log.error("A fault of ours (request %s)", seen["request_id"], exc_info=error, extra=seen)
+    seen = {"path": logged_path(request.scope), "request_id": request.scope.get("request_id", "")}
+    if request.scope.get("fault") is not error:  # a mounted door's comes by twice on its way out
+        request.scope["fault"] = error
+        _log.error("A fault of ours (request %s)", seen["request_id"], exc_info=error, extra=seen)
     detail = "This is a fault of watcher's own. The log names it under the request id."
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)

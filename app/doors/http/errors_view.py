@@ -7,10 +7,10 @@ from typing import Final
 from fastapi import Request
 from pydantic import BaseModel, SecretStr
 
+from app.bootstrap import Services
 from app.domain.jobs import JobState
 from app.doors.http.settings_view import without_credentials
 from app.logs import RecentTroubles
-from app.wiring import Services
 
 _MOST: Final = 100
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput
 from app.domain.people.feedback import KEPT_DAYS
-from app.domain.people.insights import ShownPick, Step
-from app.doors.http.deps import Program
-from app.doors.http.history import about_of
-from app.doors.http.knn import TitleRef
-from app.doors.http.people_access import AnyCaller, Person, allowed
+from app.domain.people.insights import Step
+from app.doors.access import allowed
+from app.doors.http.deps import AnyCaller, Person, Program
+from app.doors.shapes import KindOfId, NumberOfId, Shape, TitleRef
+from app.services.catalogue.lookup import about_of
 
 router = APIRouter(tags=["recommendations"])
 
@@ -43,7 +41,7 @@ class Noted(BaseModel):
     noted: int
 
 
-class Figures(BaseModel):
+class Figures(Shape):
     """Numbers of titles, each counted once: shown, and what came of them from then on.
 
     `watched_in_time`: within 30 days after a showing. Who rated a title has seen it. `mean_rating`
@@ -65,15 +63,15 @@ class FiguresOf(Figures):
     first_day: date
 
 
-class WatchedPick(BaseModel):
+class WatchedPick(Shape):
     """A title that was shown and then watched; moments in Unix seconds.
 
     `watched_at` is a day's midnight where only the day is known. `lists` showed it.
     """
 
-    media_type: MediaKind
-    tmdb_id: int
-    title: str
+    media_type: KindOfId
+    tmdb_id: NumberOfId
+    title: str = Field(validation_alias="name")
     year: int | None
     shown_at: int
     opened_at: int | None
@@ -83,7 +81,7 @@ class WatchedPick(BaseModel):
     lists: int
 
 
-class InsightsAnswer(BaseModel):
+class InsightsAnswer(Shape):
     """What lists were worth from `since` to `until` (Unix seconds).
 
     `since` is later than asked where older feedback was forgotten. `rows` are by `step`, without
@@ -110,8 +108,8 @@ def feedback(
     if asked.profile and profile and asked.profile != profile:
         raise InvalidInput("profile: the body and the address name different ones.")
     person = allowed(program, caller, asked.profile or profile)
-    shown = [about_of(program, ref.as_id()) for ref in asked.shown]
-    opened = [about_of(program, ref.as_id()) for ref in asked.opened]
+    shown = [about_of(program.titles, ref.as_id()) for ref in asked.shown]
+    opened = [about_of(program.titles, ref.as_id()) for ref in asked.opened]
     return Noted(noted=program.feedback.note(person.id, asked.list_id, shown, opened))
 
 
@@ -123,27 +121,10 @@ def insights(
 ) -> InsightsAnswer:
     """Of the last `days`. Only what happened after a title's showing counts."""
     back = program.feedback.look_back(person.id, days)
-    return InsightsAnswer(
+    return InsightsAnswer.made_of(
+        back.found,
         profile=person.id,
         since=back.since,
         until=back.until,
-        step=back.found.step,
-        total=Figures(**asdict(back.found.total)),
-        rows=[FiguresOf(first_day=day, **asdict(row)) for day, row in back.found.rows],
-        watched=[_watched(pick, at) for pick in back.found.watched if (at := pick.watched_at)],
-    )
-
-
-def _watched(pick: ShownPick, watched_at: int) -> WatchedPick:
-    return WatchedPick(
-        media_type=pick.id.kind,
-        tmdb_id=pick.id.tmdb_id,
-        title=pick.name,
-        year=pick.year,
-        shown_at=pick.shown_at,
-        opened_at=pick.opened_at,
-        watched_at=watched_at,
-        in_time=pick.in_time,
-        rating=pick.rating,
-        lists=pick.lists,
+        rows=[FiguresOf.made_of(row, first_day=day) for day, row in back.found.rows],
     )

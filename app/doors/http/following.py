@@ -6,8 +6,8 @@ import logging
 import threading
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.errors import WatcherError
-from app.wiring import Services
 
 _EVERY: Final = 1.0
 _log = logging.getLogger(__name__)

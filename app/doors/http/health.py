@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.doors.http.deps import PUBLIC, Program
+from app.doors.shapes import Shape
 from app.services.reasons.model_health import ModelState
 
 router = APIRouter(tags=["operation"])
@@ -21,7 +22,7 @@ class IndexHealth(BaseModel):
     count: int
 
 
-class LanguageModelHealth(BaseModel):
+class LanguageModelHealth(Shape):
     """`ok`: its service knows it. `off`: none is set up. `detail` says what is to be done."""
 
     state: ModelState
@@ -48,11 +49,10 @@ def health(program: Program) -> Health:
     detail = served.reason if not served.ready else ""
     if served.ready and served.refused:
         state, detail = "degraded", f"A damaged index is refused: {'; '.join(served.refused)}"
-    model = program.model_health.status()
     return Health(
         status=state,
         detail=detail,
         index=IndexHealth(ready=served.ready, version=served.version, count=count),
         titles=titles,
-        language_model=LanguageModelHealth(state=model.state, detail=model.detail),
+        language_model=program.model_health.status(),
     )

@@ -10,15 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
-from app.domain.people.ledger import About, EventKind
+from app.domain.people.ledger import EventKind
 from app.domain.people.resolution import Row
-from app.doors.http.deps import Program
-from app.doors.http.knn import TitleRef
-from app.doors.http.people_access import Person
-from app.doors.http.titles import TitleCard, card_of
+from app.doors.http.deps import Person, Program
+from app.doors.shapes import KindOrAll, Shape, TitleCard, TitleRef
+from app.services.catalogue.lookup import about_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.profiles import events_of
-from app.wiring import Services
 
 router = APIRouter(tags=["history"])
 
@@ -82,7 +80,7 @@ class HistoryFilter(BaseModel):
     """Which rows, in what order, which of them. `q` is a part of the name."""
 
     show: Show = "all"
-    media_type: Literal["movie", "tv", "all"] = "all"
+    media_type: KindOrAll = "all"
     genre: Annotated[str, Field(max_length=60)] = ""
     year_from: Annotated[int, Field(ge=1800, le=2200)] | None = None
     year_to: Annotated[int, Field(ge=1800, le=2200)] | None = None
@@ -94,19 +92,13 @@ class HistoryFilter(BaseModel):
     def as_query(self) -> HistoryQuery:
         """The same, as the service takes it."""
         return HistoryQuery(
-            show=self.show,
             kind=None if self.media_type == "all" else MediaKind(self.media_type),
-            genre=self.genre,
-            year_from=self.year_from,
-            year_to=self.year_to,
             text=self.q,
-            sort=self.sort,
-            offset=self.offset,
-            limit=self.limit,
+            **self.model_dump(exclude={"media_type", "q"}),
         )
 
 
-class HistoryRow(BaseModel):
+class HistoryRow(Shape):
     """One title of a history. `title` is null where the catalogue lacks it.
 
     `rating` is the person's own, 1 to 10. `last_at` is in Unix seconds, 0 where unknown.
@@ -162,7 +154,7 @@ def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
     episodes = {(one.season, one.episode) for one in asked.episodes}
     if episodes and asked.media_type is MediaKind.MOVIE:
         raise InvalidInput("episodes: a film has none.")
-    about = about_of(program, asked.as_id())
+    about = about_of(program.titles, asked.as_id())
     return _done(program.history.add(person.id, about, asked.at, episodes))
 
 
@@ -174,20 +166,22 @@ def not_watched(
     media_type: MediaKind,
 ) -> Done:
     """Whatever any source told until now; what is watched later counts again."""
-    about = about_of(program, TitleId(media_type, tmdb_id))
+    about = about_of(program.titles, TitleId(media_type, tmdb_id))
     return _done(program.history.take_back(person.id, about))
 
 
 @router.post("/ratings", summary="Rate a title")
 def rate(asked: Rating, program: Program, person: Person) -> Done:
     """1 to 10, or null."""
-    return _done(program.history.rate(person.id, about_of(program, asked.as_id()), asked.rating))
+    return _done(
+        program.history.rate(person.id, about_of(program.titles, asked.as_id()), asked.rating)
+    )
 
 
 @router.post("/marks", summary="Love, watchlist or dismiss a title")
 def mark(asked: Mark, program: Program, person: Person) -> Done:
     """Marking twice is marking once."""
-    about = about_of(program, asked.as_id())
+    about = about_of(program.titles, asked.as_id())
     return _done(program.history.mark(person.id, about, EventKind(asked.mark), on=asked.on))
 
 
@@ -198,40 +192,21 @@ def undo(asked: UndoToken, program: Program, person: Person) -> Done:
     return _done(program.history.undo(person.id, change))
 
 
-def about_of(program: Services, title_id: TitleId) -> About:
-    """The title with all that the catalogue knows of its ids. Raises `NotFound`."""
-    title = program.search.title(title_id)
-    return About(
-        kind=title.id.kind,
-        tmdb_id=title.id.tmdb_id,
-        imdb_id=title.imdb_id,
-        tvdb_id=title.tvdb_id,
-        name=title.name,
-        year=title.year,
-    )
-
-
 def _done(undo: Undo) -> Done:
     return Done(undo=UndoToken(remove=list(undo.remove), put=[asdict(event) for event in undo.put]))
 
 
 def _row(row: Row, images: str) -> HistoryRow:
     standing = row.standing
-    title = row.title
-    return HistoryRow(
+    return HistoryRow.made_of(
+        standing,
         media_type=row.kind,
-        tmdb_id=title.id.tmdb_id if title else standing.about.tmdb_id,
-        imdb_id=standing.about.imdb_id or (title.imdb_id if title else ""),
+        tmdb_id=row.title_id.tmdb_id if row.title_id else None,
+        imdb_id=standing.about.imdb_id or (row.title.imdb_id if row.title else ""),
         name=row.name,
         year=row.year,
         watched=standing.watched.seen,
         plays=standing.watched.plays,
         episodes=len(standing.watched.episodes),
-        rating=standing.rating,
-        loved=standing.loved,
-        watchlisted=standing.watchlisted,
-        dismissed=standing.dismissed,
-        last_at=standing.last_at,
-        sources=standing.sources,
-        title=TitleCard(**card_of(title, images)) if title else None,
+        title=TitleCard.of(row.title, images) if row.title else None,
     )

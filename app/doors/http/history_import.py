@@ -9,16 +9,15 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About
 from app.domain.progress import silent
-from app.doors.http.deps import Program
-from app.doors.http.people_access import Person
-from app.doors.http.titles import TitleCard, card_of
+from app.doors.http.deps import Person, Program
+from app.doors.shapes import Shape, TitleCard
 from app.services.people.import_history import Unmatched
 from app.services.people.profiles import events_of
-from app.wiring import Services
 
 router = APIRouter(tags=["history"])
 
@@ -40,7 +39,7 @@ class Suggested(BaseModel):
     title: TitleCard
 
 
-class UnmatchedName(BaseModel):
+class UnmatchedName(Shape):
     """A name without a sure title, how many entries bear it, what it may mean."""
 
     media_type: MediaKind
@@ -50,14 +49,14 @@ class UnmatchedName(BaseModel):
     suggestions: list[Suggested]
 
 
-class RefusedLine(BaseModel):
+class RefusedLine(Shape):
     """A line that went in not at all, or not wholly, and why."""
 
     line: int
     reason: str
 
 
-class ImportReport(BaseModel):
+class ImportReport(Shape):
     """What a file held and what became of it; nothing was written where `preview`."""
 
     source: str
@@ -139,12 +138,7 @@ def match(asked: Match, program: Program, person: Person) -> Matched:
     """Remembered for later imports; `tmdb_id: null` says that it is none of them."""
     title_id = None if asked.tmdb_id is None else TitleId(asked.media_type, asked.tmdb_id)
     before = program.import_history.settle(person.id, asked.about, title_id)
-    undo = Unmatch(
-        media_type=asked.media_type,
-        name=asked.name,
-        year=asked.year,
-        put=[asdict(event) for event in before],
-    )
+    undo = Unmatch(**asked.model_dump(exclude={"tmdb_id"}), put=[asdict(event) for event in before])
     return Matched(entries=len(before), undo=undo)
 
 
@@ -158,19 +152,12 @@ def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
 def _brought_in(
     program: Services, profile_id: str, data: bytes, asked: ImportAsked
 ) -> ImportReport:
-    file = program.open_history(data, asked.name, None, asked.user_id or None)
+    file = program.adapters.open_history(data, asked.name, None, asked.user_id or None)
     done = program.import_history.bring_in(profile_id, file, silent, preview=asked.preview)
-    return ImportReport(
-        source=done.source,
-        preview=done.preview,
+    return ImportReport.made_of(
+        done,
         used=[one.name for one in file.used],
         ignored=[f"{one.name}: {one.reason}" for one in file.ignored],
-        events=done.events,
-        added=done.added,
-        replaced=done.replaced,
-        refused=done.refused,
-        refusals=[RefusedLine(line=one.line, reason=one.reason) for one in done.refusals],
-        matched=done.matched,
         unmatched=[_unmatched(one, program) for one in done.unmatched[:MOST_UNMATCHED]],
         unmatched_total=len(done.unmatched),
     )
@@ -178,13 +165,12 @@ def _brought_in(
 
 def _unmatched(one: Unmatched, program: Services) -> UnmatchedName:
     images = program.settings.tmdb_image_url
-    return UnmatchedName(
+    return UnmatchedName.made_of(
+        one.about,
         media_type=one.about.kind,
-        name=one.about.name,
-        year=one.about.year,
         entries=one.entries,
         suggestions=[
-            Suggested(score=round(s.score, 3), title=TitleCard(**card_of(s.title, images)))
+            Suggested(score=round(s.score, 3), title=TitleCard.of(s.title, images))
             for s in one.suggestions
         ],
     )

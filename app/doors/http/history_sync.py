@@ -5,11 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.domain.errors import NotConfigured
-from app.domain.job_kinds import SYNC_TRAKT
-from app.domain.jobs import KEPT
-from app.doors.http.deps import Program
-from app.doors.http.jobs import JobAnswer, shown
-from app.doors.http.people_access import Person
+from app.domain.jobs import KEPT, SYNC_TRAKT
+from app.doors.http.deps import Person, Program
+from app.doors.http.jobs import JobAnswer, ask_for, shown
 from app.services.accounts.linking import TRAKT
 
 router = APIRouter(tags=["history"])
@@ -20,7 +18,7 @@ def sync(program: Program, person: Person) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 where none is connected."""
     if program.accounts.get(person.id, TRAKT) is None:
         raise NotConfigured("Trakt is not connected for this person: connect it first.")
-    return shown(program, program.jobs.submit(SYNC_TRAKT, {"profile": person.id}))
+    return ask_for(program, SYNC_TRAKT, {"profile": person.id})
 
 
 @router.get("/history/sync", summary="How far this person's own sync is")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from app.bootstrap import Services
 from app.domain.errors import NotFound
-from app.domain.job_kinds import SIGN, worker_seen
+from app.domain.heartbeat import SIGN, worker_seen
 from app.domain.jobs import KEPT, Job, JobState
 from app.doors.http.deps import ADMIN, Program
-from app.wiring import Services
+from app.doors.worker.registry import kind_named, label_of
 
 router = APIRouter(prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
 
@@ -21,10 +22,14 @@ _SHOWN = 20
 
 
 class JobAnswer(BaseModel):
-    """A job; times are Unix seconds, 0 where not yet, `total` is null where unknown."""
+    """A job; times are Unix seconds, 0 where not yet, `total` is null where unknown.
+
+    `label` is the kind's name for people.
+    """
 
     id: str
     kind: str
+    label: str
     arguments: dict[str, str]
     state: JobState
     submitted_at: float
@@ -73,6 +78,11 @@ def all_shown(program: Services, found: Iterable[Job]) -> list[JobAnswer]:
     return [_answer(one, seen) for one in found]
 
 
+def ask_for(program: Services, kind: str, arguments: Mapping[str, str]) -> JobAnswer:
+    """Record a request. Raises `NotFound` for a kind that there isn't."""
+    return shown(program, program.jobs.submit(kind_named(kind).name, arguments))
+
+
 def shown(program: Services, found: Job) -> JobAnswer:
     """A job as it is told."""
     return _answer(found, worker(program))
@@ -98,6 +108,7 @@ def _answer(found: Job, worker: str) -> JobAnswer:
             for name in JobAnswer.model_fields
             if name in Job.__dataclass_fields__ and name != "arguments"
         },
+        label=label_of(found.kind),
         arguments=dict(found.arguments),
         rate=None if rate is None else round(rate, 1),
         eta_seconds=eta,

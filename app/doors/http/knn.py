@@ -3,106 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Literal, Self
+from dataclasses import replace
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.domain.catalogue.titles import MediaKind, TitleId
-from app.domain.catalogue.vocabulary import GENRES, LANGUAGES, genre_named
-from app.domain.search.filters import TitleFilter
-from app.doors.http.deps import PUBLIC, Program
-from app.doors.http.people_access import allowed, caller_of
-from app.doors.http.titles import TitleCard, card_of
-from app.services.search.search import BOTH
+from app.domain.catalogue.titles import Title
+from app.doors.access import allowed
+from app.doors.http.deps import PUBLIC, Program, caller
+from app.doors.shapes import Filters, KindOrAll, TitleCard, TitleRef, TmdbId, kinds_of
+from app.services.search.questions import Question
 from app.services.search.text_search import Mode
 
 router = APIRouter(tags=["search"])
 
-KindOrAll = Literal["movie", "tv", "all"]
-TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**62)]
-Year = Annotated[int, Field(strict=True, ge=1800, le=2200)]
-Minutes = Annotated[
-    int, Field(strict=True, ge=1, le=100_000, description="Of one episode, for a series")
-]
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
 MOST_LIKED = 20
-
-
-class TitleRef(BaseModel):
-    """A title by its id and kind."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    tmdb_id: TmdbId
-    media_type: MediaKind
-
-    def as_id(self) -> TitleId:
-        """The same, as the program names it."""
-        return TitleId(self.media_type, self.tmdb_id)
-
-
-class Filters(BaseModel):
-    """All of them must hold.
-
-    A title whose year, runtime or rating is unknown passes no condition on it.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    year_from: Year | None = None
-    year_to: Year | None = None
-    runtime_from: Minutes | None = None
-    runtime_to: Minutes | None = None
-    genres: list[str] = Field([], max_length=30, description="At least one of them")
-    without_genres: list[str] = Field([], max_length=30, description="None of them")
-    languages: list[str] = Field(
-        [], max_length=50, description="Original language, ISO 639-1, at least one of them"
-    )
-    min_votes: int = Field(0, strict=True, ge=0, le=10**9)
-    min_rating: float = Field(0, ge=0, le=10)
-
-    @field_validator("genres", "without_genres")
-    @classmethod
-    def _known_genres(cls, names: list[str]) -> list[str]:
-        unknown = [name for name in names if genre_named(name) is None]
-        if unknown:
-            shown = ", ".join(repr(name[:40]) for name in unknown[:5])
-            raise ValueError(f"unknown genre {shown}; known are {', '.join(GENRES)}")
-        return [known for name in names if (known := genre_named(name))]
-
-    @field_validator("languages")
-    @classmethod
-    def _known_languages(cls, codes: list[str]) -> list[str]:
-        folded = [code.strip().lower() for code in codes]
-        unknown = [code for code in folded if code not in LANGUAGES]
-        if unknown:
-            shown = ", ".join(repr(code[:20]) for code in unknown[:5])
-            raise ValueError(f"unknown language {shown}; use ISO 639-1 codes such as en, fr, ja")
-        return folded
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.year_from and self.year_to and self.year_from > self.year_to:
-            raise ValueError("year_from is after year_to")
-        if self.runtime_from and self.runtime_to and self.runtime_from > self.runtime_to:
-            raise ValueError("runtime_from is above runtime_to")
-        return self
-
-    def as_domain(self) -> TitleFilter:
-        """The same, as the index takes it."""
-        return TitleFilter(
-            year_from=self.year_from,
-            year_to=self.year_to,
-            runtime_from=self.runtime_from,
-            runtime_to=self.runtime_to,
-            genres=frozenset(self.genres),
-            without_genres=frozenset(self.without_genres),
-            languages=frozenset(self.languages),
-            min_votes=self.min_votes,
-            min_rating=self.min_rating,
-        )
 
 
 class KnnRequest(BaseModel):
@@ -155,42 +73,26 @@ class KnnRequest(BaseModel):
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:
-        if self.like and self.tmdb_id is not None:
-            raise ValueError("give either tmdb_id or like, and not both; like may hold that title")
-        if not self.like and (self.text is None) == (self.tmdb_id is None):
-            raise ValueError("give either tmdb_id or text, and not both; or several titles in like")
-        if self.unlike and not self.like:
-            raise ValueError("unlike: it needs at least one title in like")
-        if self.mode is not None and (self.like or self.text is None):
-            raise ValueError("mode: it goes with a text alone")
-        if self.text is not None and not self.meaning():
-            raise ValueError("text: it is empty; describe what you would like to see")
-        if self.tmdb_id is not None:
-            if self.asked_kind() is None:
-                raise ValueError(
-                    "input_media_type: say movie or tv with tmdb_id, "
-                    "for the same number can be a film and a series"
-                )
-            if self.asked_kind() == "all":
-                raise ValueError(
-                    "input_media_type: 'all' can't go with tmdb_id, for the same number can be "
-                    "a film and a series; say movie or tv"
-                )
+        """Refused here, before it takes a thread."""
+        self.as_question()
         return self
 
-    def meaning(self) -> str:
-        """The text without control characters (NUL among them) and surrounding space."""
-        spoken = (c if c.isprintable() or c == "\u200d" else " " for c in self.text or "")
-        return "".join(spoken).strip()
-
-    def asked_kind(self) -> KindOrAll | None:
-        """The kind of `tmdb_id`."""
-        return self.input_media_type or self.media_type
-
-    def result_kind(self) -> KindOrAll:
-        """The kind of the results: as asked, else that of the title, else all."""
-        inherited = self.input_media_type if self.tmdb_id is not None else None
-        return self.results_media_type or self.media_type or inherited or "all"
+    def as_question(self) -> Question:
+        """The same, as the service takes it. Raises `InvalidInput`."""
+        asked = self.input_media_type or self.media_type
+        wanted = self.results_media_type or self.media_type
+        return Question(
+            tmdb_id=self.tmdb_id,
+            asked_kinds=kinds_of(asked) if asked else (),
+            text=self.text,
+            mode=self.mode,
+            like=tuple(ref.as_id() for ref in self.like),
+            unlike=tuple(ref.as_id() for ref in self.unlike),
+            wanted=kinds_of(wanted) if wanted else (),
+            k=self.k,
+            where=self.filters.as_domain(),
+            exclude=frozenset(ref.as_id() for ref in self.exclude),
+        )
 
 
 class KnnResult(TitleCard):
@@ -220,38 +122,16 @@ def knn(request: KnnRequest, program: Program, asking: Request) -> KnnAnswer:
     `exclude_watched_of` needs that profile's token, where the server isn't asked at home.
     """
     started = time.perf_counter()
-    wanted = request.result_kind()
-    kinds = BOTH if wanted == "all" else (MediaKind(wanted),)
-    where = request.filters.as_domain()
-    exclude = {ref.as_id() for ref in request.exclude}
+    question = request.as_question()
     if request.exclude_watched_of is not None:
-        person = allowed(program, caller_of(asking, program), request.exclude_watched_of)
-        exclude |= program.person_views.of(person.id).left_out.watched
-    query: dict[str, object] = {
-        "results_media_type": wanted,
-        "k": request.k,
-        "filters": where.described(),
-    }
-    if request.tmdb_id is not None:
-        asked = TitleId(MediaKind(str(request.asked_kind())), request.tmdb_id)
-        found = program.search.by_id(asked, request.k, kinds, where, exclude)
-        title = found.asked.name if found.asked else None
-        query |= {"tmdb_id": asked.tmdb_id, "input_media_type": asked.kind, "title": title}
-    elif request.like:
-        liked = [ref.as_id() for ref in request.like]
-        unliked = [ref.as_id() for ref in request.unlike]
-        text = request.meaning()
-        found = program.search.by_several(liked, unliked, text, request.k, kinds, where, exclude)
-        query |= {"like": request.like, "unlike": request.unlike, "text": text or None}
-    else:
-        text = request.meaning()
-        mode = request.mode or Mode.HYBRID
-        found = program.search.by_text(text, request.k, kinds, where, exclude, mode)
-        query |= {"text": text, "mode": mode}
+        person = allowed(program, caller(asking, program), request.exclude_watched_of)
+        question = replace(question, unseen_by=person.id)
+    found = program.questions.answered(question)
     images = program.settings.tmdb_image_url
     results = [
-        KnnResult(
-            **card_of(hit.title, images),
+        KnnResult.of(
+            hit.title,
+            images,
             score=round(hit.score, 6),
             parts=dict(hit.parts) if request.explain else None,
         )
@@ -259,7 +139,23 @@ def knn(request: KnnRequest, program: Program, asking: Request) -> KnnAnswer:
     ]
     return KnnAnswer(
         results=results,
-        query=query,
+        query=_understood(request, question, found.asked),
         index_version=found.index_version,
         took_ms=round((time.perf_counter() - started) * 1000, 2),
     )
+
+
+def _understood(request: KnnRequest, asked: Question, title: Title | None) -> dict[str, object]:
+    query: dict[str, object] = {
+        "results_media_type": asked.kinds[0] if len(asked.kinds) == 1 else "all",
+        "k": asked.k,
+        "filters": asked.where.described(),
+    }
+    if asked.title_id is not None:
+        name = title.name if title else None
+        kind = asked.title_id.kind
+        return query | {"tmdb_id": asked.tmdb_id, "input_media_type": kind, "title": name}
+    if asked.like:
+        liked: dict[str, object] = {"like": request.like, "unlike": request.unlike}
+        return query | liked | {"text": asked.words or None}
+    return query | {"text": asked.words, "mode": asked.mode or Mode.HYBRID}

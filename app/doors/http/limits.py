@@ -1,4 +1,4 @@
-"""What every request meets before a route: an id, a limit on its body, a line in the log."""
+"""What every request meets before a route: an id, a limit on its body, a log line, a count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import TooLarge
-from app.doors.http.errors import answer
+from app.doors.http.errors import answer, logged_path
+from app.doors.http.metrics import HttpFigures
 
 LARGEST_BODY: Final = 64 * 1024
 LARGEST_IMPORT: Final = 20 * 1024 * 1024
@@ -35,8 +36,8 @@ class RequestLimits:
     or else once so much came in.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, figures: HttpFigures) -> None:
+        self._app, self._figures = app, figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -47,7 +48,7 @@ class RequestLimits:
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
         scope["request_id"] = request_id
-        started, status = time.perf_counter(), 0
+        started, status = time.perf_counter(), 500
 
         async def marked(message: Message) -> None:
             nonlocal status
@@ -73,13 +74,14 @@ class RequestLimits:
                 refusal = answer(Request(scope), 413, TooLarge.code, detail)
                 await refusal(scope, receive, marked)
         finally:
-            milliseconds = (time.perf_counter() - started) * 1000
+            seconds = time.perf_counter() - started
+            self._figures.note(scope, status, seconds)
             _log.debug(
                 "%s %s %d %.1f ms",
                 scope["method"],
-                scope["path"],
+                logged_path(scope),
                 status,
-                milliseconds,
+                1000 * seconds,
                 extra={"request_id": request_id},
             )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from app.doors.http.deps import PUBLIC, Program
 from app.services.reasons.model_use import Count, Counts
@@ -55,37 +54,12 @@ class HttpFigures:
             registry=self.registry,
         )
 
-    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+    def note(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request."""
+        route, method = getattr(scope.get("route"), "path", _ELSEWHERE), scope["method"]
         method = method if method in _METHODS else "OTHER"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
-
-
-class RequestFigures:
-    """Pure ASGI, outside of everything else: refused bodies count as well."""
-
-    def __init__(self, app: ASGIApp, figures: HttpFigures) -> None:
-        self._app, self._figures = app, figures
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, and count it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started, status = time.perf_counter(), 500
-
-        async def seen(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, seen)
-        finally:
-            route = getattr(scope.get("route"), "path", _ELSEWHERE)
-            self._figures.note(scope["method"], route, status, time.perf_counter() - started)
 
 
 class _ModelFigures(Collector):

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
-from app.doors.http.deps import Program
+from app.doors.http.deps import Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
-from app.doors.http.people_access import Person
-from app.doors.http.titles import TitleCard, card_of
+from app.doors.shapes import Shape, TitleCard
 
 router = APIRouter(tags=["recommendations"])
 
 
-class BasisShown(BaseModel):
+class BasisShown(Shape):
     """What it was made from.
 
     Titles that the person liked and disliked; how many they `rated`, and how many of them 8 or
@@ -31,7 +29,7 @@ class BasisShown(BaseModel):
     rating_set: bool
 
 
-class PredictAnswer(BaseModel):
+class PredictAnswer(Shape):
     """`likely`: in percent, how likely this person rates it 8 of 10 or more once they watched it.
 
     `known`: they have seen or rated it; of one that they rated, `rating` is theirs and `likely` is
@@ -57,20 +55,8 @@ def predict(
     """In percent, with a true sentence by what it is told; how well that holds is measured."""
     title = program.search.title(TitleId(kind, tmdb_id))
     found = program.predict.of(person.id, title)
-    basis = found.basis
-    return PredictAnswer(
-        title=TitleCard(**card_of(title, program.settings.tmdb_image_url)),
-        likely=found.likely,
-        detail=found.detail,
+    return PredictAnswer.made_of(
+        found,
+        title=TitleCard.of(title, program.settings.tmdb_image_url),
         evidence=shown(found.evidence) if found.evidence else None,
-        known=found.known,
-        rating=found.rating,
-        basis=BasisShown(
-            liked=basis.liked,
-            disliked=basis.disliked,
-            rated=basis.rated,
-            high=basis.high,
-            votes=basis.votes,
-            rating_set=basis.rating_set,
-        ),
     )

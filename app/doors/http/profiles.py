@@ -8,8 +8,9 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.people.ledger import Profile
-from app.doors.http.deps import Program
-from app.doors.http.people_access import HOUSEHOLD, AnyCaller, Person, allowed
+from app.doors.access import allowed
+from app.doors.http.deps import HOUSEHOLD, AnyCaller, Person, Program
+from app.doors.shapes import Shape
 from app.services.people.profiles import LONGEST_NAME
 
 router = APIRouter(prefix="/profiles", tags=["people"])
@@ -25,7 +26,7 @@ class ProfileName(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
-class ProfileCard(BaseModel):
+class ProfileCard(Shape):
     """A person. `created_at` in Unix seconds."""
 
     id: str
@@ -40,7 +41,7 @@ class ProfileToken(ProfileCard):
     token: str
 
 
-class BroughtIn(BaseModel):
+class BroughtIn(Shape):
     """What an import did to the ledger."""
 
     added: int
@@ -98,15 +99,13 @@ def bring_in(
 ) -> BroughtIn:
     """All of its events or none; those that are there already change nothing."""
     changed = program.people.bring_in(person.id, told)
-    return BroughtIn(added=changed.added, replaced=changed.replaced)
+    return BroughtIn.made_of(changed)
 
 
 def _card(program: Program, profile: Profile) -> ProfileCard:
     linked = program.accounts.get(profile.id, "trakt") is not None
-    return ProfileCard(
-        id=profile.id, name=profile.name, created_at=profile.created_at, trakt=linked
-    )
+    return ProfileCard.made_of(profile, trakt=linked)
 
 
 def _with_token(program: Program, profile: Profile, token: str) -> ProfileToken:
-    return ProfileToken(**_card(program, profile).model_dump(), token=token)
+    return ProfileToken.made_of(_card(program, profile), token=token)

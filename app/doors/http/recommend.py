@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
@@ -11,15 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.recommend.rules import MOST, ListRequest
-from app.doors.http.deps import Program
+from app.doors.access import allowed
+from app.doors.http.deps import AnyCaller, Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
-from app.doors.http.knn import Filters, KindOrAll
-from app.doors.http.people_access import AnyCaller, Person, allowed
-from app.doors.http.titles import TitleCard, card_of
-from app.doors.http.wording import worded
-from app.services.reasons.explain import Worded
-from app.services.recommend.lists import Listed, list_id_of
-from app.services.search.search import BOTH
+from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
+from app.doors.waiting import in_time
 
 router = APIRouter(tags=["recommendations"])
 
@@ -74,7 +71,7 @@ class RecommendAnswer(BaseModel):
     took_ms: float
 
 
-class WhyAnswer(BaseModel):
+class WhyAnswer(Shape):
     """Where a title fell out of the list, or its place in it.
 
     `step`: listed, watched, loved, dismissed, resting, filtered, not_found, outranked or dropped.
@@ -104,28 +101,37 @@ async def recommend(
     """
     started = time.perf_counter()
     person = await to_thread.run_sync(allowed, program, caller, request.profile)
-    kinds = BOTH if kind == "all" else (MediaKind(kind),)
     wanted = ListRequest(
-        kinds=kinds, count=request.count, seed=request.seed, where=request.filters.as_domain()
-    )
-    listed = await to_thread.run_sync(
-        lambda: program.recommend.listed(
-            person.id, wanted, parts=request.explain, choices=request.use_llm
-        )
-    )
-    picks = listed.candidates[: listed.count]
-    if request.use_llm and picks:
-        only = None if kind == "all" else kinds[0]
-        told = await worded(program.explainer, listed.candidates, listed.count, kind=only)
-    else:
-        told = program.explainer.plain(picks, listed.count)
-    return RecommendAnswer(
-        results=_results(program, listed, told, explain=request.explain),
-        cold_start=listed.cold or None,
-        note=listed.note or told.note or None,
-        list_id=list_id_of(person.id, wanted, [pick.candidate.title.id for pick in told.picks]),
+        kinds=kinds_of(kind),
+        count=request.count,
         seed=request.seed,
-        index_version=listed.index_version,
+        where=request.filters.as_domain(),
+    )
+    lists, parts = program.lists, request.explain
+    if request.use_llm:
+        begun = await to_thread.run_sync(partial(lists.in_words, person.id, wanted, parts=parts))
+        told = begun.told(await in_time(begun.words, begun.seconds, begun.too_slow))
+    else:
+        told = await to_thread.run_sync(partial(lists.of, person.id, wanted, parts=parts))
+    images = program.settings.tmdb_image_url
+    return RecommendAnswer(
+        results=[
+            Recommendation.of(
+                pick.candidate.title,
+                images,
+                score=round(pick.candidate.score, 4),
+                reason=pick.reason,
+                reason_source=pick.source,
+                evidence=shown(pick.candidate.evidence),
+                parts=dict(pick.candidate.parts) if request.explain else None,
+            )
+            for pick in told.picks
+        ],
+        cold_start=told.cold or None,
+        note=told.note or None,
+        list_id=told.list_id,
+        seed=request.seed,
+        index_version=told.index_version,
         took_ms=round((time.perf_counter() - started) * 1000, 2),
     )
 
@@ -141,39 +147,11 @@ def explain(
 ) -> WhyAnswer:
     """At which step and rank the title fell out of that list, or why it is in it."""
     wanted = ListRequest(kinds=(kind,), count=count, seed=seed)
-    why = program.recommend.why_not(person.id, TitleId(kind, tmdb_id), wanted)
-    reason = None
-    if why.candidate is not None:
-        reason = program.explainer.plain([why.candidate], 1).picks[0].reason
-    return WhyAnswer(
-        title=TitleCard(**card_of(why.title, program.settings.tmdb_image_url)),
-        step=why.step,
-        detail=why.detail,
-        rank=why.rank,
-        of=why.of,
-        reason=reason,
+    why = program.lists.why_not(person.id, TitleId(kind, tmdb_id), wanted)
+    return WhyAnswer.made_of(
+        why,
+        title=TitleCard.of(why.title, program.settings.tmdb_image_url),
         evidence=shown(why.candidate.evidence) if why.candidate else None,
         found_by=dict(why.origins),
         parts=dict(why.parts),
     )
-
-
-def _results(
-    program: Program, listed: Listed, told: Worded, *, explain: bool
-) -> list[Recommendation]:
-    places = {one.title.id: place for place, one in enumerate(listed.candidates)}
-    found = []
-    for pick in told.picks:
-        title = pick.candidate.title
-        place = places[title.id]
-        found.append(
-            Recommendation(
-                **card_of(title, program.settings.tmdb_image_url),
-                score=round(listed.scores[place], 4),
-                reason=pick.reason,
-                reason_source=pick.source,
-                evidence=shown(pick.candidate.evidence),
-                parts=listed.parts[place] if explain else None,
-            )
-        )
-    return found

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
-from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.catalogue.titles import MediaKind
 from app.domain.recommend.rules import MOST, ListRequest
-from app.domain.taste.facts import Beside
 from app.domain.taste.gaps import GapKind
-from app.doors.http.deps import Program
-from app.doors.http.knn import KindOrAll
-from app.doors.http.people_access import Person
-from app.services.recommend.taste_page import Point, ShownTaste, TasteReport, What
-from app.services.search.search import BOTH
+from app.doors.http.deps import Person, Program
+from app.doors.shapes import KindOrAll, Shape, kinds_of, rounded
+from app.services.recommend.taste_page import What
 
 router = APIRouter(tags=["recommendations"])
 
 
-class Named(BaseModel):
+def _of_title(*path: str) -> Any:  # noqa: ANN401 -- as `Field`
+    """What a title tells, or the title of what is told."""
+    return Field(validation_alias=AliasChoices(AliasPath("title", *path), AliasPath(*path)))
+
+
+class Named(Shape):
     """A title by its number and its name."""
 
-    tmdb_id: int
-    media_type: MediaKind
-    title: str
-    year: int | None
+    tmdb_id: int = _of_title("id", "tmdb_id")
+    media_type: MediaKind = _of_title("id", "kind")
+    title: str = _of_title("name")
+    year: int | None = _of_title("year")
 
 
 class PointShown(Named):
@@ -51,11 +53,11 @@ class Missing(Named):
     like) or near (near to what they like).
     """
 
-    reason: GapKind
+    reason: GapKind = Field(validation_alias="kind")
     detail: str
 
 
-class TasteFacts(BaseModel):
+class TasteFacts(Shape):
     """One taste: the words that tell it from the others, its share of all liked (0 to 1).
 
     `liked` titles are of it; `x`, `y` and `radius` are its place on the map. Without words it has
@@ -63,16 +65,16 @@ class TasteFacts(BaseModel):
     """
 
     words: tuple[str, ...]
-    share: float
-    liked: int
+    share: Annotated[float, rounded(4)]
+    liked: int = Field(validation_alias="count")
     x: float
     y: float
     radius: float
     examples: list[Named]
-    missing: list[Missing]
+    missing: list[Missing] = Field(validation_alias="gaps")
 
 
-class GenreFacts(BaseModel):
+class GenreFacts(Shape):
     """Titles seen of a genre: `told` were rated or loved, `liked` of these 8 or more, or loved.
 
     `share` is its part of all seen (0 to 1), `usual` its part of the catalogue's known titles.
@@ -82,11 +84,11 @@ class GenreFacts(BaseModel):
     count: int
     told: int
     liked: int
-    share: float
-    usual: float
+    share: Annotated[float, rounded(4)]
+    usual: Annotated[float, rounded(4)]
 
 
-class DecadeFacts(BaseModel):
+class DecadeFacts(Shape):
     """Titles seen that came out from `decade` on, ten years long."""
 
     decade: int
@@ -94,37 +96,37 @@ class DecadeFacts(BaseModel):
     liked: int
 
 
-class YearFacts(BaseModel):
+class YearFacts(Shape):
     """Titles last watched in a year (UTC); `genres` counts those of the genres seen most."""
 
     year: int
     count: int
-    genres: dict[str, int]
+    genres: Annotated[dict[str, int], BeforeValidator(dict)]
 
 
 class RatedBeside(Named):
     """The person's rating and TMDB's mean, both of 10."""
 
     mine: int
-    crowd: float
+    crowd: Annotated[float, rounded(1)]
 
 
-class CrowdFacts(BaseModel):
+class CrowdFacts(Shape):
     """Means over `count` rated titles, null where there are none; `difference` is mine - crowd.
 
     `rated` are the latest of them, `above` and `below` those that differ most, the furthest first.
     """
 
     count: int
-    mine: float | None
-    crowd: float | None
-    difference: float | None
+    mine: Annotated[float | None, rounded(2)]
+    crowd: Annotated[float | None, rounded(2)]
+    difference: Annotated[float | None, rounded(2)]
     rated: list[RatedBeside]
     above: list[RatedBeside]
     below: list[RatedBeside]
 
 
-class TasteAnswer(BaseModel):
+class TasteAnswer(Shape):
     """A person's taste. While `needed` isn't 0, so many titles more must be told, and all is empty.
 
     `known` titles could be on the map, `drawn` of them are, the tastes' strongest and newest, and
@@ -157,80 +159,6 @@ def taste(
 
     The same history gives the same map; a title more moves the others hardly at all.
     """
-    kinds = BOTH if kind == "all" else (MediaKind(kind),)
-    page = program.taste_page.of(person.id, ListRequest(kinds=kinds, count=count, seed=seed))
-    return TasteAnswer(
-        profile=person.id,
-        kind=kind,
-        known=page.known,
-        needed=page.needed,
-        drawn=page.drawn,
-        seen=page.seen,
-        points=[_point(one) for one in page.points],
-        tastes=[_taste(one) for one in page.tastes],
-        genres=[
-            GenreFacts(
-                genre=one.genre,
-                count=one.count,
-                told=one.told,
-                liked=one.liked,
-                share=round(one.share, 4),
-                usual=round(one.usual, 4),
-            )
-            for one in page.genres
-        ],
-        decades=[
-            DecadeFacts(decade=one.decade, count=one.count, liked=one.liked) for one in page.decades
-        ],
-        years=[
-            YearFacts(year=one.year, count=one.count, genres=dict(one.genres)) for one in page.years
-        ],
-        crowd=_crowd(page),
-    )
-
-
-def _point(one: Point) -> PointShown:
-    named = _named(one.title)
-    return PointShown(
-        **named.model_dump(), x=one.x, y=one.y, taste=one.taste, what=one.what, rating=one.rating
-    )
-
-
-def _taste(one: ShownTaste) -> TasteFacts:
-    return TasteFacts(
-        words=one.words,
-        share=round(one.share, 4),
-        liked=one.count,
-        x=one.x,
-        y=one.y,
-        radius=one.radius,
-        examples=[_named(title) for title in one.examples],
-        missing=[
-            Missing(**_named(gap.title).model_dump(), reason=gap.kind, detail=gap.detail)
-            for gap in one.gaps
-        ],
-    )
-
-
-def _crowd(page: TasteReport) -> CrowdFacts:
-    crowd = page.crowd
-    gap = None if crowd.mine is None or crowd.crowd is None else crowd.mine - crowd.crowd
-    return CrowdFacts(
-        count=crowd.count,
-        mine=None if crowd.mine is None else round(crowd.mine, 2),
-        crowd=None if crowd.crowd is None else round(crowd.crowd, 2),
-        difference=None if gap is None else round(gap, 2),
-        rated=[_beside(one) for one in crowd.rated],
-        above=[_beside(one) for one in crowd.above],
-        below=[_beside(one) for one in crowd.below],
-    )
-
-
-def _beside(one: Beside) -> RatedBeside:
-    return RatedBeside(**_named(one.title).model_dump(), mine=one.mine, crowd=round(one.crowd, 1))
-
-
-def _named(title: Title) -> Named:
-    return Named(
-        tmdb_id=title.id.tmdb_id, media_type=title.id.kind, title=title.name, year=title.year
-    )
+    request = ListRequest(kinds=kinds_of(kind), count=count, seed=seed)
+    page = program.taste_page.of(person.id, request)
+    return TasteAnswer.made_of(page, profile=person.id, kind=kind)

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from app.domain.catalogue.titles import MediaKind, Title, TitleId
+from app.domain.catalogue.titles import MediaKind, TitleId
 from app.doors.http.deps import PUBLIC, Program
-from app.services.search.search import BOTH
+from app.doors.shapes import KindOrAll, TitleCard, kinds_of
 
 router = APIRouter(tags=["titles"])
 
-_POSTER_SIZE = "w342"
 LONGEST_NAME = 200
 MOST_COMPLETIONS = 50
-
-
-class TitleCard(BaseModel):
-    """What a list shows of a title. `rating` is 0 to 10, `runtime` in minutes."""
-
-    tmdb_id: int
-    media_type: MediaKind
-    title: str
-    year: int | None
-    genres: tuple[str, ...]
-    overview: str
-    poster_url: str | None
-    rating: float | None
-    votes: int
-    runtime: int | None
-    makers: tuple[str, ...]
 
 
 class TitleFacts(TitleCard):
@@ -55,24 +38,6 @@ class TitleFacts(TitleCard):
     tagline: str
 
 
-def card_of(title: Title, images: str) -> dict[str, Any]:
-    """Fields of a `TitleCard`; `images` is the address that posters are linked from."""
-    poster = f"{images}/{_POSTER_SIZE}{title.poster_path}" if title.poster_path else None
-    return {
-        "tmdb_id": title.id.tmdb_id,
-        "media_type": title.id.kind,
-        "title": title.name,
-        "year": title.year,
-        "genres": title.genres,
-        "overview": title.overview,
-        "poster_url": poster,
-        "rating": title.rating,
-        "votes": title.votes,
-        "runtime": title.runtime,
-        "makers": title.makers,
-    }
-
-
 class Completions(BaseModel):
     """Titles whose names go on from `q`, best known first."""
 
@@ -84,14 +49,13 @@ class Completions(BaseModel):
 def complete(
     program: Program,
     q: Annotated[str, Query(max_length=LONGEST_NAME, description="What has been typed so far")],
-    media_type: Literal["movie", "tv", "all"] = "all",
+    media_type: KindOrAll = "all",
     limit: Annotated[int, Query(ge=1, le=MOST_COMPLETIONS)] = 10,
 ) -> Completions:
     """Beginnings, words in any order, a typing error or two; a year at the end tells apart."""
-    kinds = BOTH if media_type == "all" else (MediaKind(media_type),)
-    found = program.search.completed(q, limit, kinds)
+    found = program.search.completed(q, limit, kinds_of(media_type))
     images = program.settings.tmdb_image_url
-    return Completions(q=q, results=[TitleCard(**card_of(title, images)) for title in found])
+    return Completions(q=q, results=[TitleCard.of(title, images) for title in found])
 
 
 @router.get("/titles/{media_type}/{tmdb_id}", dependencies=[PUBLIC], summary="A title's facts")
@@ -102,13 +66,10 @@ def title_facts(
 ) -> TitleFacts:
     """The facts; 404 says so where the number exists as the other kind."""
     title = program.search.title(TitleId(media_type, tmdb_id))
-    same = {
-        name: getattr(title, name)
-        for name in TitleFacts.model_fields
-        if name in Title.__dataclass_fields__
-    }
-    return TitleFacts(
-        **same | card_of(title, program.settings.tmdb_image_url),
+    card = TitleCard.of(title, program.settings.tmdb_image_url)
+    return TitleFacts.made_of(
+        title,
+        **dict(card),
         original_title=title.original_name,
         alternative_titles=title.alternative_names,
     )

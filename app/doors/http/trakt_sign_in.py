@@ -10,8 +10,9 @@ from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.doors.http.deps import PUBLIC, Program
-from app.doors.http.people_access import Person, allowed, caller_of
+from app.doors.access import allowed
+from app.doors.http.deps import PUBLIC, Person, Program, caller
+from app.doors.shapes import Shape
 
 router = APIRouter(prefix="/auth/trakt", tags=["trakt"])
 
@@ -38,7 +39,7 @@ class Ticket(BaseModel):
     address: str
 
 
-class DeviceStart(BaseModel):
+class DeviceStart(Shape):
     """Type `code` in at `address`; ask `POST /auth/trakt/device/poll` every `interval` seconds."""
 
     code: str
@@ -66,7 +67,7 @@ class DeviceState(BaseModel):
 def connection(program: Program, person: Person) -> Connection:
     """Never the tokens."""
     found = program.linking.connection(person.id)
-    configured = program.settings.trakt_client_id is not None
+    configured = program.settings.trakt_is_set
     # The sign-in's cookie is good for the host alone that Trakt sends the browser back to.
     back = urlsplit(program.settings.trakt_redirect_uri)
     return Connection(
@@ -93,7 +94,7 @@ def start(
 ) -> RedirectResponse:
     """Sends the browser to Trakt: at home at once, elsewhere with a ticket."""
     if ticket is None:
-        mine = allowed(program, caller_of(request, program), profile).id
+        mine = allowed(program, caller(request, program), profile).id
     else:
         mine = program.sign_in.of_ticket(ticket)
     begun = program.sign_in.begin(mine)
@@ -130,13 +131,7 @@ def callback(
 def device(program: Program, person: Person) -> DeviceStart:
     """501 where no Trakt app is set up."""
     begun = program.sign_in.begin_device(person.id)
-    return DeviceStart(
-        code=begun.code.code,
-        address=begun.code.address,
-        interval=begun.code.interval,
-        expires_in=begun.code.expires_in,
-        handle=begun.handle,
-    )
+    return DeviceStart.made_of(begun.code, handle=begun.handle)
 
 
 @router.post("/device/poll", summary="Was the code typed in?")

@@ -1,4 +1,4 @@
-"""When the worker looks at each entry of the schedule, and how long what failed waits."""
+"""When the worker looks whether a kind of job is wanted, and how long what failed waits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Final
 
 from app.domain.jobs import Job, JobState
 from app.domain.ports.work import Clock
-from app.doors.worker.schedule import SCHEDULE, Entry, passed
+from app.doors.worker.kind import Daily, Every, JobKind, Wanted
+from app.doors.worker.registry import KINDS
 
 _FIRST_PAUSE: Final = 60.0
 _LONGEST_PAUSE: Final = 1800.0
@@ -19,17 +20,19 @@ _PAUSE_AFTER_CANCEL: Final = 3600.0
 
 
 @dataclass(slots=True)
-class _Turn:
-    """An entry, and when it was looked at last (0: look at once)."""
+class Turn:
+    """What to look at, and when that was done last (0: look at once)."""
 
-    entry: Entry
+    kind: JobKind
+    rhythm: Every | Daily
+    wanted: Wanted
     looked_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
     since: float
-    seconds: float
+    length: Every
 
 
 class Agenda:
@@ -38,22 +41,24 @@ class Agenda:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._turns = [_Turn(entry) for entry in SCHEDULE]
+        self._turns = [Turn(kind, *when) for kind in KINDS.values() for when in kind.when.items()]
         self._failures: Counter[str] = Counter()
         self._pauses: dict[str, _Pause] = {}
 
-    def due(self, kinds: Collection[str]) -> Iterator[Entry]:
-        """The entries of these kinds whose time to be looked at has come."""
-        for turn in self._turns:
-            if turn.entry.kind in kinds and self._has_come(turn):
-                yield turn.entry
+    def due(self, kinds: Collection[str]) -> Iterator[Turn]:
+        """What of these kinds is to be looked at now.
 
-    def look_again(self, entry: Entry) -> None:
-        """Have an entry looked at again at once: the look failed."""
+        What is wanted every six hours, week or day is told by the stored state, so that a restarted
+        worker, which looks at everything, goes on in the same rhythm.
+        """
+        for turn in self._turns:
+            if turn.kind.name in kinds and self._has_come(turn):
+                yield turn
+
+    def look_again(self, turn: Turn) -> None:
+        """Have it looked at again at once: the look failed."""
         with self._lock:
-            for turn in self._turns:
-                if turn.entry is entry:
-                    turn.looked_at = 0.0
+            turn.looked_at = 0.0
 
     def ended(self, job: Job, *, again_helps: bool = True) -> None:
         """Note how a job ended.
@@ -73,13 +78,13 @@ class Agenda:
                 growing = min(_FIRST_PAUSE * 2**earlier, _LONGEST_PAUSE)
                 self._pause(job.kind, growing if again_helps else _PAUSE_AFTER_REFUSAL)
 
-    def _has_come(self, turn: _Turn) -> bool:
+    def _has_come(self, turn: Turn) -> bool:
         now = self._clock.now()
         with self._lock:
-            pause = self._pauses.get(turn.entry.kind)
-            if pause is not None and not passed(now, pause.since, pause.seconds):
+            pause = self._pauses.get(turn.kind.name)
+            if pause is not None and not pause.length.has_come(now, pause.since):
                 return False
-            if not passed(now, turn.looked_at, turn.entry.every):
+            if not turn.rhythm.has_come(now, turn.looked_at):
                 return False
             # Noted before the look: what ends during it and asks for another must not be lost.
             turn.looked_at = now
@@ -90,12 +95,12 @@ class Agenda:
         self._pauses.pop(kind, None)
         behind = False
         for turn in self._turns:
-            if turn.entry.kind == kind:
+            if turn.kind.name == kind:
                 behind = True
                 # Where it is 0, something ended while this ran, and another run is called for.
                 turn.looked_at = turn.looked_at and self._clock.now()
-            elif behind and turn.entry.fed:
+            elif behind and turn.kind.fed:
                 turn.looked_at = 0.0
 
     def _pause(self, kind: str, seconds: float) -> None:
-        self._pauses[kind] = _Pause(self._clock.now(), seconds)
+        self._pauses[kind] = _Pause(self._clock.now(), Every(seconds))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled, LeaseHeld, StoreUnavailable, WatcherError
-from app.domain.job_kinds import SIGN, SYNC_TRAKT
+from app.domain.heartbeat import SIGN
 from app.domain.jobs import Job, JobState
-from app.doors.worker.agenda import Agenda
+from app.doors.worker.agenda import Agenda, Turn
+from app.doors.worker.kind import Lane
+from app.doors.worker.registry import KINDS, kind_named, names_in
 from app.doors.worker.running import Running
-from app.doors.worker.schedule import FETCHING, LANES, SCHEDULE, Entry, Lane
-from app.doors.worker.work import WORK
-from app.wiring import Services
 
 _POLL: Final = 0.5
 _SIGN_EVERY: Final = 5.0
@@ -50,8 +50,8 @@ class Runner:
         signs = threading.Thread(target=self._give_signs, name="worker-sign", daemon=True)
         signs.start()
         lanes = [
-            threading.Thread(target=self._follow, args=(lane,), name=f"lane-{lane.name}")
-            for lane in LANES
+            threading.Thread(target=self._follow, args=(lane,), name=f"lane-{lane}")
+            for lane in Lane
         ]
         for thread in lanes:
             thread.daemon = True
@@ -62,14 +62,12 @@ class Runner:
     def pass_once(self) -> list[Job]:
         """Do what the schedule wants now, each kind once, and all that waits; return the jobs."""
         ended: list[Job] = []
-        asked: set[str] = set()
         self._take_over_dead(_ONCE)
-        for entry in SCHEDULE:
+        for kind in KINDS.values():
             if self._stop.is_set():
                 break
-            if entry.kind not in asked and entry.wanted(self._services):
-                asked.add(entry.kind)
-                self._services.jobs.submit(entry.kind, entry.arguments)
+            if kind.is_wanted(self._services):
+                self._services.jobs.submit(kind.name, kind.arguments)
                 ended.extend(self._run_waiting())
         return ended
 
@@ -84,7 +82,7 @@ class Runner:
         while not self._stop.is_set():
             busy = False
             try:
-                self._take_over_dead(lane.name)
+                self._take_over_dead(lane)
                 self._look_at_schedule(lane)
                 busy = self._run_next(lane)
                 self._recovered(lane)
@@ -100,36 +98,35 @@ class Runner:
         return f"{self._services.processes.name}#{lane}"
 
     def _look_at_schedule(self, lane: Lane) -> None:
-        for entry in self._agenda.due(lane.kinds):
-            if self._wanted(entry) and entry.kind not in self._running_kinds():
-                self._services.jobs.submit(entry.kind, entry.arguments)
+        for turn in self._agenda.due(names_in(lane)):
+            kind = turn.kind
+            if self._wanted(turn) and kind.name not in self._running_kinds():
+                self._services.jobs.submit(kind.name, kind.arguments)
 
-    def _wanted(self, entry: Entry) -> bool:
+    def _wanted(self, turn: Turn) -> bool:
         """Whether a look finds work. A look that fails for itself doesn't hold up the lane."""
-        what = f"look for {entry.kind}"
+        what = f"look for {turn.kind.name}"
         try:
-            wanted = entry.wanted(self._services)
+            wanted = turn.wanted(self._services)
         except StoreUnavailable:
-            self._agenda.look_again(entry)
+            self._agenda.look_again(turn)
             raise
         except WatcherError as error:
             if self._is_new(what, error.detail):
-                _log.error("Whether %s is due can't be told: %s", entry.kind, error.detail)
+                _log.error("Whether %s is due can't be told: %s", turn.kind.name, error.detail)
             return False
         self._failing.pop(what, None)
-        return wanted
+        return bool(wanted)
 
     def _running_kinds(self) -> Collection[str]:
         """What is being done already, by another worker."""
         return {job.kind for job in self._services.jobs.recent(state=JobState.RUNNING)}
 
     def _run_next(self, lane: Lane) -> bool:
-        kinds = set(lane.kinds)
-        if lane is LANES[-1]:
-            # Somebody must say that nobody knows them.
-            waiting = self._services.jobs.recent(state=JobState.WAITING)
-            kinds |= {job.kind for job in waiting} - WORK.keys()
-        job = self._services.jobs.claim(self._owner(lane.name), kinds)
+        waiting = self._services.jobs.recent(state=JobState.WAITING)
+        # They are of no lane, and must not wait for ever: whichever is free records the error.
+        unknown = {job.kind for job in waiting} - KINDS.keys()
+        job = self._services.jobs.claim(self._owner(lane), names_in(lane) | unknown)
         if job is None:
             return False
         self._run(job)
@@ -142,13 +139,7 @@ class Runner:
             logging.DEBUG if repeated else logging.INFO, "Job %s (%s) begins", job.kind, job.id
         )
         services = self._services
-        with Running(
-            services.jobs,
-            job,
-            services.clock,
-            self._stop,
-            self._interrupt(job.kind),
-        ) as running:
+        with Running(services, job, self._stop) as running:
             outcome = self._outcome(job, running)
         self._tell(job, outcome)
         if outcome.state is JobState.CANCELLED and self._stop.is_set():
@@ -165,21 +156,9 @@ class Runner:
         self._agenda.ended(saved, again_helps=outcome.again_helps)
         return saved
 
-    def _interrupt(self, kind: str) -> Callable[[], None]:
-        """What ends the waiting of such a job for somebody outside."""
-        if kind in FETCHING:
-            return self._services.drop_source
-        return self._services.drop_history_source if kind == SYNC_TRAKT else _nothing
-
     def _outcome(self, job: Job, running: Running) -> _Outcome:
-        work = WORK.get(job.kind)
-        if work is None:
-            unknown = f"This version knows no job of the kind {job.kind}."
-            return _Outcome(JobState.FAILED, unknown, again_helps=False)
         try:
-            return _Outcome(
-                JobState.DONE, work(self._services, running.report, dict(job.arguments))
-            )
+            return _Outcome(JobState.DONE, kind_named(job.kind).work(running.context))
         except WatcherError as error:
             if isinstance(error, Cancelled) or running.must_end:
                 return _Outcome(JobState.CANCELLED, running.must_end or error.detail)
@@ -236,18 +215,14 @@ class Runner:
 
     def _failed(self, lane: Lane, why: str) -> bool:
         """Log a failure the first time; True where it is new."""
-        new = self._is_new(f"lane {lane.name}", why)
+        new = self._is_new(f"lane {lane}", why)
         if new:
-            _log.error("The worker waits (%s): %s", lane.name, why)
+            _log.error("The worker waits (%s): %s", lane, why)
         return new
 
     def _recovered(self, lane: Lane) -> None:
-        if self._failing.pop(f"lane {lane.name}", ""):
-            _log.info("The store answers again (%s)", lane.name)
+        if self._failing.pop(f"lane {lane}", ""):
+            _log.info("The store answers again (%s)", lane)
 
     def _now(self) -> float:
         return self._services.clock.now()
-
-
-def _nothing() -> None:
-    pass

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Self
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled, WatcherError
 from app.domain.jobs import Job, JobState
-from app.domain.ports.work import Clock, JobStore
 from app.domain.progress import Progress
+from app.doors.worker.kind import JobContext
 
 HEARTBEAT: Final = 5.0
 """Seconds between two signs of life of a job that reports nothing new."""
@@ -29,25 +29,18 @@ _log = logging.getLogger(__name__)
 
 
 class Running:
-    """Gives `report` to the work; a thread beside keeps what it said, for as long as the block.
+    """Gives the work its `context`; a thread beside keeps what it reports, as long as the block.
 
-    The thread goes on through steps that report nothing: it shows that the worker lives, and calls
-    `interrupt` where the work is to end and is waiting for somebody.
+    The thread goes on through steps that report nothing: it shows that the worker lives, and closes
+    the job's own clients where the work is to end and is waiting for somebody.
     """
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        job: Job,
-        clock: Clock,
-        stop: threading.Event,
-        interrupt: Callable[[], None],
-    ) -> None:
-        self._jobs = jobs
+    def __init__(self, services: Services, job: Job, stop: threading.Event) -> None:
+        self._jobs = services.jobs
         self._job = job
-        self._clock = clock
+        self._clock = services.clock
         self._stop = stop
-        self._interrupt = interrupt
+        self.context = JobContext(services, self.report, dict(job.arguments))
         self._progress: Progress | None = None
         self._told = ""
         self._ended = threading.Event()
@@ -60,6 +53,7 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+        self.context.clients.close()
 
     @property
     def job(self) -> Job:
@@ -88,7 +82,7 @@ class Running:
             if self.must_end:
                 ending_since = now if ending_since is None else ending_since
                 if now - ending_since >= _PATIENCE:
-                    self._interrupt()
+                    self.context.clients.close()
                 continue
             latest = self.job
             try:

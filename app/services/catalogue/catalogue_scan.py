@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.domain.catalogue.titles import MediaKind, Source, Title
 from app.domain.ports.catalogue import TitleStore
 from app.domain.progress import Progress, Report
-from app.services.catalogue.export_snapshot import Exported
+from app.services.catalogue.export_snapshot import ExportSnapshot
 
 Numbers = NDArray[np.int64]
 """Shape (n,): TMDB's numbers of one kind."""
@@ -33,11 +33,11 @@ def numbers(titles: TitleStore, kind: MediaKind, report: Report) -> Numbers:
 
 
 def take_popularity(
-    titles: TitleStore, exports: Mapping[MediaKind, Exported], report: Report
+    titles: TitleStore, exports: Mapping[MediaKind, ExportSnapshot], report: Report
 ) -> tuple[int, dict[MediaKind, Numbers]]:
     """Write the popularities that moved; how many did, and the numbers stored of each kind."""
     found = {kind: array("q") for kind in exports}
-    sorted_ = {kind: _by_number(exported) for kind, exported in exports.items()}
+    sorted_ = {kind: _by_number(snapshot) for kind, snapshot in exports.items()}
     moved = checked = 0
     for some in titles.scan(_SCAN) if exports else ():
         changed: list[Title] = []
@@ -76,9 +76,9 @@ def fetched_before(
     }
 
 
-def _by_number(exported: Exported) -> tuple[Numbers, NDArray[np.float32]]:
-    order = np.argsort(exported.numbers)
-    return exported.numbers[order], exported.popularity[order]
+def _by_number(snapshot: ExportSnapshot) -> tuple[Numbers, NDArray[np.float32]]:
+    order = np.argsort(snapshot.numbers)
+    return snapshot.numbers[order], snapshot.popularity[order]
 
 
 def _moved(

@@ -19,7 +19,7 @@ _REPORTED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportSnapshot:
     """Numbers (n,) by falling popularity, and the popularity (n,) of each; `date` in ISO."""
 
     date: str
@@ -29,7 +29,7 @@ class Exported:
 
 def read_export(
     source: CatalogueSource, kind: MediaKind, report: Report, *, include_adult: bool
-) -> Exported | None:
+) -> ExportSnapshot | None:
     """The newest export, most popular first; None where there is none.
 
     A file that breaks off is read again from its start. Raises `Damaged` where that doesn't help.
@@ -45,7 +45,7 @@ def read_export(
 
 def _read_export(
     source: CatalogueSource, kind: MediaKind, report: Report, *, include_adult: bool
-) -> Exported | None:
+) -> ExportSnapshot | None:
     export = source.export(kind)
     if export is None:
         return None
@@ -59,9 +59,9 @@ def _read_export(
         if len(numbers) % _REPORTED == 0:
             report(Progress(len(numbers), None, message))
     found = np.frombuffer(numbers, np.int64)
-    fame = np.frombuffer(popularity, np.float32)
+    popularities = np.frombuffer(popularity, np.float32)
     # Of equal popularity the lower number comes first, so that every run has the same order.
-    order = np.lexsort((found, -fame))
+    order = np.lexsort((found, -popularities))
     _, first = np.unique(found[order], return_index=True)
     order = order[np.sort(first)]
-    return Exported(export.date, found[order], fame[order])
+    return ExportSnapshot(export.date, found[order], popularities[order])

@@ -92,7 +92,7 @@ class Fetching:
         titles: TitleStore,
         vectors: VectorStore,
         failures: FailureStore,
-        unkept: RejectedIds,
+        rejected_ids: RejectedIds,
         embedder: Embedder | None,
         *,
         adult: Collection[MediaKind] = (),
@@ -102,7 +102,7 @@ class Fetching:
         self._titles = titles
         self._vectors = vectors
         self._failures = failures
-        self._unkept = unkept
+        self._rejected_ids = rejected_ids
         self._embedder = embedder
         self._adult = adult
 
@@ -152,7 +152,7 @@ class Fetching:
                 known = stored.get(title_id)
                 if known is not None and keep(known):
                     tally.kept += 1
-                elif known is None and self._unkept.spares(title_id):
+                elif known is None and self._rejected_ids.spares(title_id):
                     tally.spared += 1
                 elif tried.get(title_id, 0) >= ATTEMPTS:
                     tally.set_aside += 1
@@ -183,10 +183,10 @@ class Fetching:
         failed = [one for one in answers if isinstance(one, Failed)]
         if wanted:
             self._titles.upsert(wanted)
-            self._unkept.forget([one.id for one in wanted])
+            self._rejected_ids.forget([one.id for one in wanted])
         tally.written += len(wanted)
         tally.adult += len(unwanted)
-        self._unkept.note_adult(unwanted)
+        self._rejected_ids.note_adult(unwanted)
         tally.doubted += gone
         if tally.written or tally.adult:
             unwanted += self._believed(tally)
@@ -206,7 +206,7 @@ class Fetching:
         """Those that the source doesn't know, now that it is known to know some."""
         gone, tally.doubted = tally.doubted, []
         tally.gone += len(gone)
-        self._unkept.note_gone(gone)
+        self._rejected_ids.note_gone(gone)
         return gone
 
     def _remove(self, ids: Collection[TitleId]) -> None:
@@ -230,7 +230,7 @@ class Fetching:
         try:
             yield
         finally:
-            self._unkept.save()
+            self._rejected_ids.save()
 
     @contextmanager
     def _following(self, tally: Tally) -> Iterator[Callable[[Collection[TitleId]], None]]:

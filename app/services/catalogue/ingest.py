@@ -15,7 +15,7 @@ from app.domain.ports.vectors import VectorStore
 from app.domain.ports.work import Clock, StateStore
 from app.domain.progress import Report
 from app.services.catalogue import catalogue_scan, sync_plan
-from app.services.catalogue.export_snapshot import Exported, read_export
+from app.services.catalogue.export_snapshot import ExportSnapshot, read_export
 from app.services.catalogue.fetching import Fetching, Tally
 from app.services.catalogue.rejected_ids import RejectedIds, Since
 from app.services.catalogue.sync_plan import Ids, Plan
@@ -97,20 +97,20 @@ class Ingest:
         A change of popularity stands in no list of changes.
         """
         started = time.monotonic()
-        exports: dict[MediaKind, Exported] = {}
+        exports: dict[MediaKind, ExportSnapshot] = {}
         without: list[str] = []
         for kind in kinds:
             adult = include_adult or read_state(self.state, kind).adult
-            exported = read_export(self.source, kind, report, include_adult=adult)
-            if exported is None:
+            snapshot = read_export(self.source, kind, report, include_adult=adult)
+            if snapshot is None:
                 without.append(f"no export ({kind.value})")
             else:
-                exports[kind] = exported
+                exports[kind] = snapshot
         moved, known = catalogue_scan.take_popularity(self.titles, exports, report)
         now = self.clock.now()
         plans = [
-            sync_plan.difference(kind, exported, known[kind], read_state(self.state, kind), now)
-            for kind, exported in exports.items()
+            sync_plan.difference(kind, snapshot, known[kind], read_state(self.state, kind), now)
+            for kind, snapshot in exports.items()
         ]
         done = self._execute(plans, report, embed=embed, include_adult=include_adult)
         ways = (*done.ways, *without, f"{moved:,} popularities taken over")

@@ -15,7 +15,7 @@ from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.ports.catalogue import CatalogueSource, TitleStore
 from app.domain.progress import Progress, Report
 from app.services.catalogue import catalogue_scan
-from app.services.catalogue.export_snapshot import Exported, read_export
+from app.services.catalogue.export_snapshot import ExportSnapshot, read_export
 from app.services.catalogue.fetching import Keep
 from app.services.catalogue.rejected_ids import ASK_FOR_ALL, Since
 from app.services.catalogue.sync_state import OpenRun, SyncState
@@ -101,17 +101,17 @@ def full(
     began = int(now)
     if state.open is not None and state.open.way == FULL and (state.open.forced or not force):
         began = state.open.began
-    exported = read_export(source, kind, report, include_adult=include_adult)
-    if exported is None:
+    snapshot = read_export(source, kind, report, include_adult=include_adult)
+    if snapshot is None:
         ids = _discovered(source, kind, report, include_adult=include_adult)
         closed = replace(state, partial=True)
         way = f"{len(ids):,} titles of discover, for there is no export: coverage is partial"
     else:
-        ids = Ids(kind, exported.numbers)
+        ids = Ids(kind, snapshot.numbers)
         # Noted at once: during a first crawl of hours people want to see how far it is.
-        state = _noted(state, exported)
+        state = _noted(state, snapshot)
         closed = replace(state, partial=False)
-        way = f"the export of {exported.date}"
+        way = f"the export of {snapshot.date}"
     # What was kept may have changed since an earlier cursor, so only a first run sets it anew.
     cursor = state.cursor if state.cursor and not force else today(began).isoformat()
     fresh = began if force else int(now) - LONGEST_AGE
@@ -155,11 +155,11 @@ def changes(
     if last - first > WINDOW:
         first = last - WINDOW
         way = f"changes from {first} to {last}"
-        exported = read_export(source, kind, report, include_adult=include_adult)
-        if exported is not None:
-            numbers = _difference(exported, catalogue_scan.numbers(titles, kind, report))
-            closed = _noted(closed, exported)
-            way = f"what the export of {exported.date} shows missing or gone, and {way}"
+        snapshot = read_export(source, kind, report, include_adult=include_adult)
+        if snapshot is not None:
+            numbers = _difference(snapshot, catalogue_scan.numbers(titles, kind, report))
+            closed = _noted(closed, snapshot)
+            way = f"what the export of {snapshot.date} shows missing or gone, and {way}"
     for page in source.changed(kind, first, last):
         numbers.append(np.array(page, np.int64))
         report(Progress(0, None, f"Asking for {way}"))
@@ -177,7 +177,11 @@ def changes(
 
 
 def difference(
-    kind: MediaKind, exported: Exported, known: catalogue_scan.Numbers, state: SyncState, now: float
+    kind: MediaKind,
+    snapshot: ExportSnapshot,
+    known: catalogue_scan.Numbers,
+    state: SyncState,
+    now: float,
 ) -> Plan:
     """What the export has and the store lacks, and what only the store has (`known`)."""
     if not state.cursor and state.open is None:
@@ -185,19 +189,19 @@ def difference(
         state = state.opened(OpenRun(FULL, int(now)))
     return Plan(
         kind=kind,
-        ids=Ids(kind, _once(np.concatenate(_difference(exported, known)))),
+        ids=Ids(kind, _once(np.concatenate(_difference(snapshot, known)))),
         keep=fetched_since(int(now) - DAY),
         opened=state,
-        closed=replace(_noted(state, exported), followed_at=now),
-        way=f"what the export of {exported.date} shows missing or gone",
+        closed=replace(_noted(state, snapshot), followed_at=now),
+        way=f"what the export of {snapshot.date} shows missing or gone",
         # The export of series doesn't tell which are for adults: it shows those missing each time.
         spare=Since(adult=int(now) - LONGEST_AGE, gone=int(now) - DAY),
     )
 
 
-def _difference(exported: Exported, known: catalogue_scan.Numbers) -> list[NDArray[np.int64]]:
-    missing = exported.numbers[~np.isin(exported.numbers, known)]
-    return [missing, known[~np.isin(known, exported.numbers)]]
+def _difference(snapshot: ExportSnapshot, known: catalogue_scan.Numbers) -> list[NDArray[np.int64]]:
+    missing = snapshot.numbers[~np.isin(snapshot.numbers, known)]
+    return [missing, known[~np.isin(known, snapshot.numbers)]]
 
 
 def _discovered(
@@ -210,8 +214,8 @@ def _discovered(
     return Ids(kind, _once(np.frombuffer(numbers, np.int64)))
 
 
-def _noted(state: SyncState, exported: Exported) -> SyncState:
-    return replace(state, exported=exported.date, listed=len(exported.numbers))
+def _noted(state: SyncState, snapshot: ExportSnapshot) -> SyncState:
+    return replace(state, exported=snapshot.date, listed=len(snapshot.numbers))
 
 
 def _once(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

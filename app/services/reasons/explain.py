@@ -10,7 +10,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -122,23 +121,6 @@ class Explainer:
         choice = Choice(allowed(candidates, kind, watched), count)
         return self._worded(choice, {}, note)
 
-    def worded(
-        self,
-        candidates: Sequence[Candidate],
-        count: int,
-        *,
-        kind: MediaKind | None = None,
-        watched: Collection[TitleId] = (),
-    ) -> Worded:
-        """As `begin`, waited for: at most the budget's seconds."""
-        until = time.monotonic() + self.budget.seconds
-        future = self.begin(candidates, count, kind=kind, watched=watched)
-        try:
-            return future.result(max(until - time.monotonic(), 0))
-        except NotYet:
-            future.cancel()
-            return self.plain(candidates, count, kind=kind, watched=watched, note=TOO_SLOW)
-
     def begin(
         self,
         candidates: Sequence[Candidate],
@@ -151,6 +133,7 @@ class Explainer:
 
         The model chooses among them (given 2 to 3 times `count`); their order stays. Equal
         questions under way share one call. The future has no error; cancelling it disturbs nobody.
+        Wait for it at most the budget's seconds.
         """
         choice = Choice(allowed(candidates, kind, watched), count)
         asked = Choice(choice.candidates[:MOST_CANDIDATES], count)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
@@ -45,14 +44,11 @@ COOL: Final = (
 class Listed:
     """A list. `candidates` are its picks, in order, then those that could stand in for them.
 
-    `scores` and `parts` are of the candidates; scores compare titles of one kind in one list.
     `cold` says plainly that little is known of the person, empty where enough is.
     """
 
     candidates: tuple[Candidate, ...]
     count: int
-    scores: tuple[float, ...]
-    parts: tuple[dict[str, float], ...]
     index_version: str
     cold: str = ""
     note: str = ""
@@ -64,7 +60,7 @@ class WhyNot:
 
     `step` is one of ``listed``, ``watched``, ``dismissed``, ``resting``, ``filtered``,
     ``not_found``, ``outranked``, ``dropped``; `rank` is its place (from 1) at the last step that
-    it reached, `of` how many there were.
+    it reached, `of` how many there were. `reason` is that of a listed one, as `Lists` words it.
     """
 
     title: Title
@@ -75,6 +71,7 @@ class WhyNot:
     candidate: Candidate | None = None
     origins: tuple[tuple[str, int], ...] = ()
     parts: tuple[tuple[str, float], ...] = ()
+    reason: str | None = None
 
 
 class Recommend:
@@ -106,16 +103,18 @@ class Recommend:
         witness = EvidenceBuilder(run)
         found = [*run.picks, *(_others(run, request) if choices else ())]
         candidates = tuple(
-            Candidate(_title(run.stages[kind], place), witness.of(kind, place))
+            Candidate(
+                _title(stages, place),
+                witness.of(kind, place),
+                float(stages.scores[place]),
+                _parts(stages, place) if parts else (),
+            )
             for kind, place in found
+            for stages in (run.stages[kind],)
         )
-        scores = tuple(float(run.stages[kind].scores[place]) for kind, place in found)
-        told = tuple(_parts(run.stages[kind], place) for kind, place in found) if parts else ()
         return Listed(
             candidates=candidates,
             count=len(run.picks),
-            scores=scores,
-            parts=told,
             index_version=self._pipeline.index.status().version,
             cold=_cold(profile),
             note=_short(len(run.picks), request.count),
@@ -193,7 +192,7 @@ class Recommend:
             return WhyNot(title, "not_found", detail, origins=origins)
         place = stages.pool.ids.index(title.id)
         rank, of = stages.order.index(place) + 1, len(stages.order)
-        parts = tuple(_parts(stages, place).items())
+        parts = _parts(stages, place)
         listed = list(run.picks)
         if (title.id.kind, place) in listed:
             at = listed.index((title.id.kind, place)) + 1
@@ -242,8 +241,8 @@ def _title(stages: Stages, place: int) -> Title:
     return stages.titles[stages.pool.ids[place]]
 
 
-def _parts(stages: Stages, place: int) -> dict[str, float]:
-    return dict(stages.ranker.parts(stages.rows[place : place + 1])[0])
+def _parts(stages: Stages, place: int) -> tuple[tuple[str, float], ...]:
+    return tuple(stages.ranker.parts(stages.rows[place : place + 1])[0].items())
 
 
 def _others(run: Run, request: ListRequest) -> Sequence[tuple[MediaKind, int]]:
@@ -260,12 +259,6 @@ def _others(run: Run, request: ListRequest) -> Sequence[tuple[MediaKind, int]]:
     ]
     found.sort(key=lambda one: (-one[0], one[1], one[2]))
     return [(kind, place) for _, kind, place in found[: max(wanted, 0)]]
-
-
-def list_id_of(profile_id: str, request: ListRequest, ids: Sequence[TitleId]) -> str:
-    """The name of a list as it was shown: the same for the same titles in the same order."""
-    told = f"{profile_id}|{request.seed}|{','.join(str(one) for one in ids)}"
-    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _cold(profile: TasteProfile) -> str:

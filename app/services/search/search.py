@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.errors import NotFound, NotReady
+from app.domain.errors import NotReady
 from app.domain.ports.catalogue import TitleStore
-from app.domain.ports.index import Embedder, Neighbour, VectorIndex, WordIndex
+from app.domain.ports.index import Embedder, VectorIndex, WordIndex
 from app.domain.ports.vectors import Vector
 from app.domain.search.filters import EVERYTHING, TitleFilter
 from app.domain.search.ranking import LikedTitle, RankedTitle, shared_out
+from app.services.catalogue.lookup import title_of
 from app.services.search.text_search import Mode, Scope, TextSearch
 
 BOTH: Final = (MediaKind.MOVIE, MediaKind.TV)
@@ -70,27 +71,18 @@ class Search:
         # The same words come again: a page is reloaded, a filter is moved.
         self._vector_of = lru_cache(_TEXTS_KEPT)(self._embedded)
 
-    def by_text(
-        self,
-        text: str,
-        k: int,
-        kinds: Sequence[MediaKind],
-        where: TitleFilter,
-        exclude: Collection[TitleId] = (),
-        mode: Mode = Mode.HYBRID,
-    ) -> SearchResult:
+    def by_text(self, text: str, k: int, scope: Scope, mode: Mode = Mode.HYBRID) -> SearchResult:
         """The k titles that fit the text best. Raises `NotReady`, `ModelUnusable`."""
         status = self._index.status()
         if not status.ready:
             raise NotReady(status.reason)
         if mode is Mode.MEANING:
-            return self._found(self._vector_of(text), k, kinds, where, exclude)
-        scope = Scope(kinds, where, exclude)
+            return self._found(self._vector_of(text), k, scope)
         if mode is Mode.WORDS:
             ranked = self._texts.by_words(text, _SPARE * k, scope)
         else:
             ranked = self._texts.ranked(text, self._vector_of(text), _SPARE * k, scope)
-        return self._first(ranked, k, where)
+        return self._first(ranked, k, scope.where)
 
     def by_several(
         self,
@@ -98,9 +90,7 @@ class Search:
         unliked: Sequence[TitleId],
         text: str,
         k: int,
-        kinds: Sequence[MediaKind],
-        where: TitleFilter,
-        exclude: Collection[TitleId] = (),
+        scope: Scope,
     ) -> SearchResult:
         """The k titles most like those liked, each of them with its share, and not like the others.
 
@@ -109,12 +99,12 @@ class Search:
         """
         vectors = {one: self._asked(one)[1] for one in dict.fromkeys((*liked, *unliked))}
         wish = self._vector_of(text) if text else None
-        left_out = {*exclude, *vectors}
+        left_out = {*scope.exclude, *vectors}
         tastes = []
         for one in dict.fromkeys(liked):
             asked = vectors[one] if wish is None else _unit(vectors[one] + _WISH * wish)
             pool = max(_FROM_EACH, _SPARE * k)
-            near = self._index.search(asked, pool, kinds, where, left_out)
+            near = self._index.search(asked, pool, scope.kinds, scope.where, left_out)
             tastes.append(LikedTitle(one, {n.id: n.score for n in near}))
         candidates = list({i: None for taste in tastes for i in taste.cosines})
         disliked: dict[TitleId, float] = {}
@@ -122,59 +112,32 @@ class Search:
             for i, compared in self._index.compared(vectors[one], candidates).items():
                 disliked[i] = max(compared.cosine, disliked.get(i, -1.0))
         return SearchResult(
-            tuple(self._shared(tastes, disliked, k, where)), self._index.status().version
+            tuple(self._shared(tastes, disliked, k, scope.where)), self._index.status().version
         )
 
-    def by_id(
-        self,
-        title_id: TitleId,
-        k: int,
-        kinds: Sequence[MediaKind],
-        where: TitleFilter,
-        exclude: Collection[TitleId] = (),
-    ) -> SearchResult:
+    def by_id(self, title_id: TitleId, k: int, scope: Scope) -> SearchResult:
         """The k titles nearest to one, itself left out. Raises `NotFound`, `NotReady`."""
         asked, vector = self._asked(title_id)
-        return self._found(vector, k, kinds, where, {title_id, *exclude}, asked)
+        others = replace(scope, exclude={title_id, *scope.exclude})
+        return self._found(vector, k, others, asked)
 
-    def completed(
-        self,
-        text: str,
-        wanted: int,
-        kinds: Sequence[MediaKind] = BOTH,
-        where: TitleFilter = EVERYTHING,
-    ) -> list[Title]:
+    def completed(self, text: str, wanted: int, kinds: Sequence[MediaKind] = BOTH) -> list[Title]:
         """Titles whose names go on from what was typed, best known first. Raises `NotReady`."""
-        return self._texts.completed(text, wanted, kinds, where)
+        return self._texts.completed(text, wanted, Scope(kinds, EVERYTHING))
 
     def title(self, title_id: TitleId) -> Title:
         """The title. Raises `NotFound`, which says so where the number is of the other kind."""
-        title = self._titles.get(title_id)
-        if title is None:
-            raise self._unknown(title_id)
-        return title
+        return title_of(self._titles, title_id)
 
     def _asked(self, title_id: TitleId) -> tuple[Title, Vector]:
         vector = self._index.vector(title_id)
-        asked = self._titles.get(title_id)
-        if asked is None:
-            raise self._unknown(title_id)
+        asked = title_of(self._titles, title_id)
         if vector is None:
             raise NotReady(
                 f"{asked.name} ({title_id}) is in the catalogue but not embedded yet: "
                 "run python -m scripts.embed, or start the worker."
             )
         return asked, vector
-
-    def _unknown(self, title_id: TitleId) -> NotFound:
-        other_kind = BOTH[title_id.kind is MediaKind.MOVIE]
-        other = self._titles.get(TitleId(other_kind, title_id.tmdb_id))
-        if other is None:
-            return NotFound(f"There is no {title_id} in the catalogue.")
-        return NotFound(
-            f"There is no {title_id} in the catalogue, but {title_id.tmdb_id} exists as "
-            f"{other_kind.value}: {other.name} ({other.year or 'year unknown'})."
-        )
 
     def _shared(
         self,
@@ -204,12 +167,7 @@ class Search:
             if one.id in titles and where.passes(titles[one.id])
         ]
 
-    def _first(
-        self,
-        ranked: Sequence[RankedTitle],
-        k: int,
-        where: TitleFilter,
-    ) -> SearchResult:
+    def _first(self, ranked: Sequence[RankedTitle], k: int, where: TitleFilter) -> SearchResult:
         """The first k that the store still has and that still pass."""
         hits: list[Hit] = []
         for start in range(0, len(ranked), k):
@@ -219,22 +177,18 @@ class Search:
         return SearchResult(tuple(hits[:k]), self._index.status().version)
 
     def _found(
-        self,
-        vector: Vector,
-        k: int,
-        kinds: Sequence[MediaKind],
-        where: TitleFilter,
-        exclude: Collection[TitleId],
-        asked: Title | None = None,
+        self, vector: Vector, k: int, scope: Scope, asked: Title | None = None
     ) -> SearchResult:
         hits: list[Hit] = []
-        left_out = set(exclude)
+        left_out = set(scope.exclude)
         wanted = k
         # The index may be behind the store: titles that left it, or no longer pass, are dropped
         # here and more are asked for, ever more, so that a store emptied below costs few rounds.
         for _ in range(_ROUNDS):
-            neighbours = self._index.search(vector, wanted, kinds, where, left_out)
-            hits += self._standing(neighbours, where)
+            neighbours = self._index.search(vector, wanted, scope.kinds, scope.where, left_out)
+            hits += self._standing_of(
+                [RankedTitle(one.id, one.score, {}) for one in neighbours], scope.where
+            )
             left_out |= {neighbour.id for neighbour in neighbours}
             if len(neighbours) < wanted or len(hits) >= k:
                 break
@@ -242,11 +196,6 @@ class Search:
         del hits[k:]
         hits.sort(key=lambda hit: (-hit.score, hit.title.id.key))
         return SearchResult(tuple(hits), self._index.status().version, asked)
-
-    def _standing(self, neighbours: Sequence[Neighbour], where: TitleFilter) -> list[Hit]:
-        titles = self._titles.get_many([neighbour.id for neighbour in neighbours])
-        found = [Hit(titles[n.id], n.score) for n in neighbours if n.id in titles]
-        return [hit for hit in found if where.passes(hit.title)]
 
     def _embedded(self, text: str) -> Vector:
         if not self._embedding.acquire(timeout=_LONGEST_WAIT):

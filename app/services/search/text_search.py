@@ -105,16 +105,14 @@ class TextSearch:
         found = self._words.described(text, wanted, kinds, where, exclude)
         return [RankedTitle(match.id, match.score, {"words": match.score}) for match in found]
 
-    def completed(
-        self, text: str, wanted: int, kinds: Sequence[MediaKind], where: TitleFilter
-    ) -> list[Title]:
+    def completed(self, text: str, wanted: int, scope: Scope) -> list[Title]:
         """Titles whose names go on from what was typed, typing errors allowed; best known first.
 
         Equal names stand before names that begin so, these before names that contain the words,
         and all of them before those that only resemble.
         """
         scores: dict[TitleId, float] = {}
-        scope = Scope(kinds, where)
+        kinds = scope.kinds
         readings = [(r, scope.of_year(r.year).where) for r in read_as_names(text)]
         for reading, narrowed in reversed(readings):
             equal = self._words.named(reading.folded, wanted, kinds, narrowed)
@@ -127,7 +125,7 @@ class TextSearch:
                 _count(scores, near, -10.0)
         best = sorted(scores, key=lambda i: (-scores[i], i.key))[:wanted]
         found = self._titles.get_many(best)
-        return [found[i] for i in best if i in found and where.passes(found[i])]
+        return [found[i] for i in best if i in found and scope.where.passes(found[i])]
 
     def _names(self, text: str, scope: Scope) -> dict[TitleId, float]:
         """Titles whose name the text may be, with the likeness of the two."""

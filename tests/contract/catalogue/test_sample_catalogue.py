@@ -12,7 +12,7 @@ from app.domain.catalogue.dumps import Record, Refusal
 from app.domain.catalogue.mending import mend
 from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.catalogue.vocabulary import GENRES
-from streamlit_app.starters import WELL_KNOWN
+from streamlit_app.pages.titles.starters import WELL_KNOWN
 
 
 @pytest.fixture(scope="module")

@@ -9,49 +9,27 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.index.embedding_text import embedding_text
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
-from app.settings import read_settings
-from app.wiring import Services
-from stand_ins.canaries import MARK
 from tests.builders import make_title, movie
-from tests.fakes.embedder import WordEmbedder
-
-TOKEN = f"{MARK}admin-token"
+from tests.world import index, open_world
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    made = Services(
-        settings=read_settings(
-            _env_file=None, watcher_data_dir=tmp_path, admin_token=TOKEN, mongodb_uri=None
-        ),
-        stores=open_sqlite(tmp_path / "watcher.sqlite3", SystemClock()),
-        clock=SystemClock(),
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
     titles = [make_title(n, genres=("Drama",), year=1990 + n % 30) for n in range(1, 61)]
     titles += [make_title(n, MediaKind.TV) for n in range(41, 81)]
     titles.append(make_title(603, name="The Simulation", overview="machines dream of people"))
-    made.titles.upsert(titles)
+    made = open_world(tmp_path, titles=titles)
     yield made
     made.close()
 
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    index(services)
     with TestClient(create_app(services), raise_server_exceptions=False) as opened:
         deadline = time.monotonic() + 10
         while opened.get("/health").json()["status"] != "ok":

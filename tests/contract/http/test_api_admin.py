@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.source_answers import Failed
 from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import JobState
 from app.doors.worker.runner import Runner
 from app.main import create_app
 from app.services.catalogue.sync_state import OpenRun, read_state, write_state
-from app.wiring import Services
 from stand_ins.canaries import MARK
 from stand_ins.tmdb.serving import FakeTmdb, Hang, Status, tmdb_server
 from tests.builders import make_title, make_titles, movie, series
-from tests.worker_world import make_quick, make_services, until, worker
+from tests.worker_world import make_quick, until, worker
+from tests.world import open_world
 
 TOKEN = f"{MARK}admin-token"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
@@ -50,7 +51,7 @@ def fake() -> Iterator[FakeTmdb]:
 
 @pytest.fixture
 def services(tmp_path: Path, fake: FakeTmdb) -> Iterator[Services]:
-    made = make_services(tmp_path, fake, admin_token=TOKEN)
+    made = open_world(tmp_path, tmdb=fake)
     yield made
     made.close()
 
@@ -63,7 +64,7 @@ def client(services: Services) -> Iterator[TestClient]:
 
 @pytest.fixture
 def without_key(tmp_path: Path) -> Iterator[TestClient]:
-    made = make_services(tmp_path / "keyless", admin_token=TOKEN)
+    made = open_world(tmp_path / "keyless")
     made.titles.upsert([make_title(603), make_title(7, MediaKind.TV)])
     with TestClient(create_app(made), headers=ADMIN) as opened:
         yield opened

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.jobs import JobState
 from app.main import create_app
-from app.wiring import Services
-from tests.worker_world import make_services
+from tests.world import open_world
 
 TOKEN = "the-admin-token"  # noqa: S105 -- none of a real installation
 KEY = "the-key-of-tmdb"
@@ -22,7 +22,7 @@ KEY = "the-key-of-tmdb"
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(tmp_path, admin_token=TOKEN, tmdb_api_key=KEY)
+    made = open_world(tmp_path, admin_token=TOKEN, tmdb_api_key=KEY)
     yield made
     made.close()
 
@@ -105,7 +105,7 @@ def test_a_co_rating_model_that_can_not_be_used_is_told_with_the_remedy(
 
     assert told() == {"version": "", "problem": ""}
     pointer = services.settings.watcher_data_dir / "co_ratings" / "CURRENT"
-    services.co_ratings.save({"some": np.zeros(3)}, {"ranker_names": ["none"]})
+    services.adapters.co_ratings.save({"some": np.zeros(3)}, {"ranker_names": ["none"]})
     assert told()["version"] == ""
     assert "can't be used" in told()["problem"]
     assert "train again (python -m scripts.train_co_ratings)" in told()["problem"]

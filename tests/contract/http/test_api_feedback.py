@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import DAY, MOST_KEPT, feedback_event
 from app.domain.people.impression_cooldown import REST
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests.contract.conftest import Place
 from tests.contract.some_people import make_events
 from tests.fakes.clock import MovedClock
@@ -28,8 +28,7 @@ LIST = "0123456789abcdef"
 
 @pytest.fixture
 def services(place: Place, clock: MovedClock, tmp_path: Path) -> Iterator[Services]:
-    made = services_in(tmp_path / "world", place.open(clock))
-    made.clock = clock
+    made = services_in(tmp_path / "world", place.open(clock), clock=clock)
     yield made
     made.close()
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests.people_world import home, rows, services_in
 
 SIMULATION: dict[str, str | int] = {"tmdb_id": 603, "media_type": "movie"}

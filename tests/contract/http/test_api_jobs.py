@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import JobState
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
-from app.wiring import Services
 from stand_ins.canaries import MARK
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
-from tests.worker_world import make_quick, make_services, until, worker
+from tests.worker_world import make_quick, until, worker
+from tests.world import index, open_world
 
 TOKEN = f"{MARK}admin-token"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
@@ -25,7 +25,7 @@ ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(tmp_path, clock=MovedClock(), admin_token=TOKEN)
+    made = open_world(tmp_path, clock=MovedClock())
     made.titles.upsert([*make_titles(30), *make_titles(10, kind=MediaKind.TV)])
     yield made
     made.close()
@@ -41,8 +41,7 @@ def test_a_rebuild_is_asked_for_and_served_when_done(
     client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_quick(monkeypatch)
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    index(services)
     until(lambda: client.get("/health").json()["status"] == "ok")
     before = client.get("/admin/status").json()["index"]
     assert (before["recall_at_10"], before["count"]) == (1.0, 40)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.ports.accounts import Account
-from app.wiring import Services
 from tests.people_world import home, services_in
 
 FILM: dict[str, Any] = {"tmdb_id": 7, "media_type": "movie"}

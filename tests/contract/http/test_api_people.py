@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.ports.accounts import Account
-from app.doors.http.deps import Access
-from app.wiring import Services
-from tests.our_routes import access_of, our_routes
-from tests.people_world import ADMIN, home, import_file, rows, services_in, stranger
+from app.doors.access import Access
+from tests.our_routes import our_routes
+from tests.people_world import home, import_file, rows, services_in, stranger
+from tests.world import ADMIN
 
 SIMULATION = {"tmdb_id": 603, "media_type": "movie"}
 DIARY = b"""Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date
@@ -77,9 +78,9 @@ def test_no_route_shows_one_person_another(client: TestClient, services: Service
     thief = stranger(client, bobs)
     walked = 0
     for route in our_routes(client.app):  # type: ignore[arg-type]  # it is the FastAPI application
-        if not access_of(route) & {Access.PROFILE, Access.CALLER, Access.HOUSEHOLD}:
+        if not route.access & {Access.PROFILE, Access.CALLER, Access.HOUSEHOLD}:
             continue
-        for method in route.methods or ():
+        for method in route.methods:
             path = re.sub(r"{profile_id}", ada, route.path)
             body: dict[str, object] | None = None if method in {"GET", "DELETE"} else {}
             of_ada = thief.request(method, path, params={"profile": ada}, json=body)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind
-from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home
 from tests.taste_world import likes, made_title, mark, number, rate, said, somebody, watch

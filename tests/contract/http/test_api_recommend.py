@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home, stranger
 from tests.taste_world import (
@@ -269,6 +269,24 @@ def test_words_of_a_model_that_is_not_set_up_are_a_note_and_the_list_is_full(
         one["reason"] for one in plain["results"]
     ]
     assert "OPENAI_API_KEY" in wanted["note"] or "language model" in wanted["note"]
+
+
+def test_a_list_is_called_the_same_as_long_as_it_shows_the_same(
+    client: TestClient, services: Services, fan: str
+) -> None:
+    name = asked(client, fan)["list_id"]
+    assert asked(client, fan)["list_id"] == asked(client, fan, use_llm=True)["list_id"] == name
+    nobody = services.people.make("Nobody yet")[0].id
+    others = {
+        asked(client, fan, seed=1)["list_id"],
+        asked(client, fan, count=9)["list_id"],
+        asked(client, fan, count=1, filters=ICELANDIC)["list_id"],
+        asked(client, nobody, count=1, filters=ICELANDIC)["list_id"],
+    }
+    assert len(others - {name}) == 4
+    watch(client, fan, numbers_of(asked(client, fan))[0])
+    assert asked(client, fan)["list_id"] not in others | {name}
+    said(client.post("/feedback", json={"profile": fan, "list_id": name}))
 
 
 def test_why_not(client: TestClient, fan: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
-from app.wiring import Services
 from tests import taste_world
 from tests.people_world import home, stranger
 from tests.taste_world import (

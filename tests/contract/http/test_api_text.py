@@ -11,18 +11,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.doors.worker.work import embed_full, rebuild_index
 from app.main import create_app
-from app.settings import read_settings
-from app.wiring import Services
 from tests.builders import make_title, movie, series
 from tests.fakes.embedder import WordEmbedder
+from tests.world import open_world
 
 Json = dict[str, Any]
 
@@ -91,25 +84,11 @@ def catalogue() -> list[Title]:
     return [*named, *sea, *kitchen, *comedies, *wars, *both, *twins]
 
 
-def services_in(folder: Path) -> Services:
-    return Services(
-        settings=read_settings(_env_file=None, watcher_data_dir=folder, mongodb_uri=None),
-        stores=open_sqlite(folder / "watcher.sqlite3", SystemClock()),
-        clock=SystemClock(),
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(dimension=512),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
-
-
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The tests only ask, so they share it."""
-    services = services_in(tmp_path_factory.mktemp("texts"))
-    services.titles.upsert(catalogue())
-    embed_full(services, lambda _: None)
-    rebuild_index(services, lambda _: None)
+    folder, embedder = tmp_path_factory.mktemp("texts"), WordEmbedder(dimension=512)
+    services = open_world(folder, embedder=embedder, titles=catalogue(), indexed=True)
     with TestClient(create_app(services), raise_server_exceptions=False) as opened:
         deadline = time.monotonic() + 10
         while opened.get("/health").json()["status"] != "ok":
@@ -323,8 +302,7 @@ def test_bad_completions(client: TestClient, params: dict[str, str | int], said:
 
 
 def test_before_any_index(tmp_path: Path) -> None:
-    services = services_in(tmp_path)
-    services.titles.upsert([make_title(603, name="The Matrix")])
+    services = open_world(tmp_path, titles=[make_title(603, name="The Matrix")])
     with TestClient(create_app(services), raise_server_exceptions=False) as opened:
         for answer in (
             opened.get("/titles/search", params={"q": "matr"}),

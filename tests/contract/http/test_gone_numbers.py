@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock

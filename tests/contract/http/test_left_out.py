@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
-from app.wiring import Services
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
 from tests.people_world import home, services_in

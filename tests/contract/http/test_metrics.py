@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.services.reasons.model_health import ModelHealth, ModelState
 from stand_ins.http.faults import Hang
-from stand_ins.llm.serving import KEY, MODEL, MODELS_PATH, FakeLlm, llm_server
+from stand_ins.llm.serving import MODELS_PATH, FakeLlm, llm_server
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
-from tests.llm_world import candidates, model_at
-from tests.worker_world import make_services
+from tests.llm_world import candidates, in_words, model_at
+from tests.world import open_world
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def figures(client: TestClient) -> dict[tuple[str, ...], float]:
 
 
 def test_requests_are_counted_by_route_and_never_by_path(tmp_path: Path) -> None:
-    services = make_services(tmp_path)
+    services = open_world(tmp_path)
     with TestClient(create_app(services), raise_server_exceptions=False) as client:
         for path in ("/titles/movie/123456", "/titles/movie/654321", "/made/up/path", "/other"):
             client.get(path)
@@ -56,13 +56,11 @@ def test_requests_are_counted_by_route_and_never_by_path(tmp_path: Path) -> None
 
 
 def test_the_use_of_the_language_model_is_counted(tmp_path: Path, fake: FakeLlm) -> None:
-    services = make_services(
-        tmp_path, openai_api_key=KEY, llm_base_url=fake.base_url, llm_model=MODEL
-    )
+    services = open_world(tmp_path, llm=fake)
     with TestClient(create_app(services)) as client:
         assert figures(client)["watcher_llm_calls_total",] == 0
         for _ in range(2):
-            services.explainer.worded(candidates(6), 3)
+            in_words(services.explainer, candidates(6), 3)
         told = figures(client)
     assert told["watcher_llm_calls_total",] == 1
     assert told["watcher_llm_cache_hits_total",] == 1
@@ -84,9 +82,7 @@ def health_of(client: TestClient, wanted: str) -> dict[str, str]:
 
 
 def test_the_health_page_says_whether_the_model_is_known(tmp_path: Path, fake: FakeLlm) -> None:
-    services = make_services(
-        tmp_path, openai_api_key=KEY, llm_base_url=fake.base_url, llm_model="gone-2"
-    )
+    services = open_world(tmp_path, llm=fake, llm_model="gone-2")
     hanging = fake.fault(Hang(), MODELS_PATH)
     with TestClient(create_app(services)) as client:
         health_of(client, "unchecked")
@@ -98,7 +94,7 @@ def test_the_health_page_says_whether_the_model_is_known(tmp_path: Path, fake: F
 
 
 def test_without_a_model_the_health_page_says_so(tmp_path: Path) -> None:
-    services = make_services(tmp_path, openai_api_key=None, llm_base_url="")
+    services = open_world(tmp_path)
     with TestClient(create_app(services)) as client:
         assert client.get("/health").json()["language_model"] == {"state": "off", "detail": ""}
     services.close()

@@ -11,31 +11,26 @@ from typing import Any, NoReturn
 
 import pytest
 
-from app.adapters.clock import SystemClock
-from app.adapters.dumps import open_dump
-from app.adapters.processes import LocalProcesses
-from app.adapters.sample_catalogue import read_sample
-from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.token_file import kept_token
 from app.adapters.word_index.index import TantivyWords
+from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
 from app.domain.index.generations import Calibration
 from app.domain.jobs import JobState
 from app.domain.ports.index import Neighbour
 from app.domain.search.filters import EVERYTHING, TitleFilter
+from app.doors.worker.kind import Lane
 from app.doors.worker.runner import Runner
-from app.doors.worker.schedule import LANES
-from app.doors.worker.work import embed_full
+from app.services.index.embed import embed_all
 from app.services.index.rebuild import is_due
 from app.services.search.search import BOTH, Search
-from app.settings import read_settings
-from app.wiring import Services
+from app.services.search.text_search import Scope
 from tests.builders import make_title, movie, random_vectors
 from tests.fakes.embedder import WordEmbedder
 from tests.index_world import DIMENSION, MODEL, IndexWorld
+from tests.world import open_world
 
 QUERY = random_vectors(1, DIMENSION, seed=5)[0]
-EMBED_LANE = next(lane for lane in LANES if "embed_full" in lane.kinds)
 
 
 @pytest.fixture
@@ -77,12 +72,14 @@ def test_a_filter_is_checked_against_the_title_as_it_is_now(world: IndexWorld) -
     search = Search(
         world.stores.titles, index, TantivyWords(index.words), WordEmbedder(dimension=DIMENSION)
     )
-    first = search.by_text("winter", 1, BOTH, EVERYTHING).hits[0].title
+    first = search.by_text("winter", 1, Scope(BOTH, EVERYTHING)).hits[0].title
     world.stores.titles.upsert([replace(first, adult=True, votes=0)])
-    hits = search.by_text("winter", 305, BOTH, EVERYTHING).hits
+    hits = search.by_text("winter", 305, Scope(BOTH, EVERYTHING)).hits
     assert first.id not in {hit.title.id for hit in hits}
     assert len(hits) == 304
-    voted = search.by_text("winter", 300, BOTH, TitleFilter(min_votes=1, include_adult=True)).hits
+    voted = search.by_text(
+        "winter", 300, Scope(BOTH, TitleFilter(min_votes=1, include_adult=True))
+    ).hits
     assert first.id not in {hit.title.id for hit in voted}
 
 
@@ -102,7 +99,7 @@ def test_a_store_that_was_emptied_costs_few_rounds(
         return real(*arguments)
 
     monkeypatch.setattr(index, "search", counted)
-    assert search.by_text("winter", 10, BOTH, EVERYTHING).hits == ()
+    assert search.by_text("winter", 10, Scope(BOTH, EVERYTHING)).hits == ()
     assert rounds[0] <= 6
 
 
@@ -178,22 +175,9 @@ def test_an_empty_token_file_is_made_again(tmp_path: Path) -> None:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    made = Services(
-        settings=read_settings(
-            _env_file=None,
-            watcher_data_dir=tmp_path,
-            mongodb_uri=None,
-            vector_index_factory="nonsense",
-        ),
-        stores=open_sqlite(tmp_path / "watcher.sqlite3", SystemClock()),
-        clock=SystemClock(),
-        processes=LocalProcesses(),
-        embedder=WordEmbedder(),
-        open_dump=open_dump,
-        read_sample=read_sample,
-    )
-    made.titles.upsert([make_title(n) for n in range(1, 30)])
-    embed_full(made, lambda _: None)
+    titles = [make_title(n) for n in range(1, 30)]
+    made = open_world(tmp_path, titles=titles, vector_index_factory="nonsense")
+    embed_all(made.titles, made.vectors, made.embedder)
     yield made
     made.close()
 
@@ -215,6 +199,6 @@ def test_a_job_that_the_worker_must_leave_is_asked_for_again(services: Services)
     runner = Runner(services, stop)
     services.jobs.submit("embed_full", {})
     stop.set()
-    runner._run_next(EMBED_LANE)
+    runner._run_next(Lane.EMBED)
     states = {job.state for job in services.jobs.recent() if job.kind == "embed_full"}
     assert JobState.WAITING in states or JobState.DONE in states

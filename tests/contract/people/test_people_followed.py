@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.adapters.stores.common.stores import Stores
+from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
-from app.doors.worker.work import rebuild_index
+from app.domain.progress import silent
 from app.services.people import person_view
 from app.services.people.person_view import PersonViews
-from app.wiring import Services
 from tests.builders import make_title
 from tests.contract.conftest import Place
 from tests.fakes.clock import MovedClock
@@ -74,7 +74,9 @@ def event(number: int, chance: random.Random) -> Event:
 def check(services: Services, person: str) -> None:
     """All that is asked of the one that follows is what one says that knows nothing yet."""
     view = services.person_views.of(person)
-    anew = PersonViews(services.ledger, services.titles, services.words, services.index).of(person)
+    anew = PersonViews(
+        services.ledger, services.titles, services.adapters.words, services.index
+    ).of(person)
     assert view.history == anew.history == tuple(services.ledger.events(person))
     assert view.rows == anew.rows
     assert view.by_title == anew.by_title
@@ -176,6 +178,6 @@ def test_a_title_that_changed_is_read_again_after_a_while_or_with_another_index(
     monkeypatch.setattr(person_view, moved, 0.0)
     if moved == "_TITLES_KEPT_FOR":
         assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
-        rebuild_index(services, lambda _: None)
+        services.rebuild_index(silent)
         services.index.refresh()
     assert [row.name for row in services.person_views.of(person).rows] == ["Renamed"]

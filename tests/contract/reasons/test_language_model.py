@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
-from app.adapters.llm.bounded import bound, due
 from app.adapters.llm.client import OpenAiModel
 from app.domain.errors import NotConfigured, UpstreamUnavailable, WatcherError
 from app.domain.ports.language_model import Completion
@@ -46,6 +45,7 @@ from stand_ins.llm.serving import (
 )
 from tests.fakes.clock import MovedClock
 from tests.llm_world import candidates, model_at
+from tests.scripted_server import HEAD, scripted
 
 PROMPT = candidates_prompt(Choice(candidates(4), 2))
 
@@ -259,13 +259,21 @@ class TestCheck:
 
 
 def test_an_answer_that_drips_is_cut_off() -> None:
-    def drips(_: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, content=(b" " for _ in range(100)))
+    with scripted(HEAD, endless=b"X", every=0.05) as script:
+        model = OpenAiModel(base_url=script.url, key=None, model="m", clock=MovedClock())
+        begun = time.monotonic()
+        with pytest.raises(UpstreamUnavailable, match="no complete answer"):
+            model.check(within=0.5)
+        assert time.monotonic() - begun < 0.5 + 0.5
+        model.close()
 
-    transport = httpx2.MockTransport(drips)
-    with httpx2.Client(transport=transport, event_hooks={"response": [bound]}) as client:
-        due.set(time.monotonic() + 5)
-        assert client.get("http://made.example").content == b" " * 100
-        due.set(time.monotonic() - 1)
-        with pytest.raises(httpx2.ReadTimeout):
-            client.get("http://made.example")
+
+def test_closing_ends_what_is_under_way(fake: FakeLlm, model: OpenAiModel) -> None:
+    fault = fake.fault(Hang(), CHAT_PATH)
+    closing = threading.Timer(0.3, model.close)
+    closing.start()
+    begun = time.monotonic()
+    with pytest.raises(UpstreamUnavailable, match="watcher ends"):
+        asked(model, within=20)
+    assert time.monotonic() - begun < 2
+    assert fault.used == 1

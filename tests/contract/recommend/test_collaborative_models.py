@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters import co_rating_files
+from app.adapters import published_folder
 from app.adapters.co_rating_files import CoRatingFiles
 from app.domain.errors import Damaged, InvalidInput, StoreUnavailable
 from app.domain.ports.collaborative_models import Array
@@ -140,7 +140,7 @@ def test_a_full_disk_leaves_what_was_published(
 
     for step in ("sync_all", "write_synced", "sync"):
         with monkeypatch.context() as patch:
-            patch.setattr(co_rating_files, step, full)
+            patch.setattr(published_folder, step, full)
             with pytest.raises(StoreUnavailable, match="free some space"):
                 files.save(arrays(2), META)
         assert loaded(files) == (version, 1)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from app.bootstrap import open_services
 from app.domain.recommend.rules import ALONE, WEIGHTS
 from app.services.recommend.pipeline import Pipeline
-from app.wiring import open_services
 from scripts import tune_lists
 from scripts.evaluation.catalogue import of_the_store
 from scripts.evaluation.list_weights import Trials, Worth, worth

@@ -13,7 +13,8 @@ from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.worker_days import Days
-from tests.worker_world import dont_wait_for_the_disk, make_services
+from tests.worker_world import dont_wait_for_the_disk
+from tests.world import open_world
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +39,14 @@ def fake(running_fake: FakeTmdb, clock: MovedClock) -> FakeTmdb:
 
 @pytest.fixture
 def days(tmp_path: Path, clock: MovedClock, fake: FakeTmdb) -> Iterator[Days]:
-    made = make_services(tmp_path, fake, clock=clock)
+    made = open_world(tmp_path, tmdb=fake, clock=clock)
     yield Days(made, clock, fake)
     made.close()
 
 
 @pytest.fixture
 def without_key(tmp_path: Path, clock: MovedClock) -> Iterator[Days]:
-    made = make_services(tmp_path, clock=clock)
+    made = open_world(tmp_path, clock=clock)
     made.titles.upsert(make_titles(3))
     yield Days(made, clock)
     made.close()

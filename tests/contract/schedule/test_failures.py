@@ -13,14 +13,15 @@ import pytest
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Cancelled, StoreUnavailable, UpstreamUnavailable
 from app.domain.jobs import JobState
-from app.doors.worker.work import WORK
 from app.services.catalogue.sync_state import read_state, write_state
 from app.services.leases import CATALOGUE, held
 from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
+from tests.jobs import let_do
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import OtherProcess, make_services
+from tests.worker_world import OtherProcess
+from tests.world import open_world
 
 
 def refused(days: Days, monkeypatch: pytest.MonkeyPatch, kind: str = "sync_tmdb") -> list[float]:
@@ -31,7 +32,7 @@ def refused(days: Days, monkeypatch: pytest.MonkeyPatch, kind: str = "sync_tmdb"
         tried.append(days.clock.now())
         raise UpstreamUnavailable(f"TMDB has given no usable answer for {600 + len(tried)} s.")
 
-    monkeypatch.setitem(WORK, kind, fail)
+    let_do(monkeypatch, kind, fail)
     return tried
 
 
@@ -77,7 +78,7 @@ def test_a_wrong_key_is_told_once_and_tried_hourly(
     tmp_path: Path, clock: MovedClock, fake: FakeTmdb, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    services = make_services(tmp_path, fake, clock=clock, tmdb_api_key="not-the-key")
+    services = open_world(tmp_path, tmdb=fake, clock=clock, tmdb_api_key="not-the-key")
     days = Days(services, clock, fake)
     days.go(DAY, step=10 * MINUTE)
     failed = days.jobs("sync_tmdb")
@@ -112,7 +113,7 @@ def test_what_was_cancelled_rests_for_an_hour_whatever_else_is_done(
     def cancelled(*_: object) -> NoReturn:
         raise Cancelled("Cancelled on request.")
 
-    monkeypatch.setitem(WORK, "rebuild_index", cancelled)
+    let_do(monkeypatch, "rebuild_index", cancelled)
     days.look()
     for n in range(1, 6):
         days.services.titles.upsert(make_titles(1, start=1000 + n))

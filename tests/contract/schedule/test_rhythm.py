@@ -10,13 +10,13 @@ import pytest
 from app.domain.catalogue.titles import MediaKind
 from app.domain.jobs import Job, JobState
 from app.doors.worker.agenda import Agenda
-from app.doors.worker.schedule import SCHEDULE
+from app.doors.worker.registry import KINDS
 from app.services.catalogue.sync_state import OpenRun, SyncState, read_state, write_state
 from stand_ins.tmdb.serving import FakeTmdb
 from tests.builders import make_titles
 from tests.fakes.clock import MovedClock
 from tests.worker_days import DAY, HOUR, MINUTE, Days
-from tests.worker_world import make_services
+from tests.world import open_world
 
 
 @pytest.mark.parametrize("restarting", [False, True])
@@ -62,14 +62,14 @@ def test_nothing_of_tmdb_without_a_key(without_key: Days) -> None:
 def test_the_sample_comes_into_an_empty_catalogue_only_without_a_key(
     tmp_path: Path, clock: MovedClock, fake: FakeTmdb
 ) -> None:
-    sample = next(entry for entry in SCHEDULE if entry.kind == "load_sample")
+    sample = KINDS["load_sample"]
     keyless, keyed = (
-        make_services(tmp_path / "keyless", clock=clock),
-        make_services(tmp_path / "keyed", fake, clock=clock),
+        open_world(tmp_path / "keyless", clock=clock),
+        open_world(tmp_path / "keyed", tmdb=fake, clock=clock),
     )
-    assert [sample.wanted(keyless), sample.wanted(keyed)] == [True, False]
+    assert [sample.is_wanted(keyless), sample.is_wanted(keyed)] == [True, False]
     keyless.titles.upsert(make_titles(1, kind=MediaKind.TV))
-    assert not sample.wanted(keyless)
+    assert not sample.is_wanted(keyless)
     for services in (keyless, keyed):
         services.close()
 
@@ -130,20 +130,20 @@ def test_titles_without_a_vector_are_embedded_soon_and_changed_texts_within_the_
 def test_what_ends_while_a_job_runs_is_followed_by_another_run(clock: MovedClock) -> None:
     agenda = Agenda(clock)
     clock.forward(1)
-    assert {entry.kind for entry in agenda.due(["embed_full"])} == {"embed_full"}
+    assert {turn.kind.name for turn in agenda.due(["embed_full"])} == {"embed_full"}
     clock.forward(60)
     agenda.ended(Job(id="1", kind="sync_tmdb", state=JobState.DONE))
     clock.forward(60)
     # It had passed by what the sync wrote.
     agenda.ended(Job(id="2", kind="embed_full", state=JobState.DONE))
-    assert {entry.kind for entry in agenda.due(["embed_full"])} == {"embed_full"}
+    assert {turn.kind.name for turn in agenda.due(["embed_full"])} == {"embed_full"}
     agenda.ended(Job(id="3", kind="embed_full", state=JobState.DONE))
     assert not list(agenda.due(["embed_full"]))
 
 
 def test_peoples_histories_keep_their_own_rhythm(clock: MovedClock) -> None:
     agenda = Agenda(clock)
-    assert [entry.kind for entry in agenda.due(["sync_trakt"])] == ["sync_trakt"]
+    assert [turn.kind.name for turn in agenda.due(["sync_trakt"])] == ["sync_trakt"]
     for kind in ("sync_tmdb", "embed_full", "rebuild_index"):
         clock.forward(60)
         agenda.ended(Job(id="1", kind=kind, state=JobState.DONE))

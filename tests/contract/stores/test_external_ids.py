@@ -13,7 +13,7 @@ from pymongo import MongoClient
 
 from app.adapters.clock import SystemClock
 from app.adapters.stores.common.stores import Stores
-from app.adapters.stores.common.title_codec import encode_title
+from app.adapters.stores.common.title_codec import TITLES
 from app.adapters.stores.sqlite import open_sqlite
 from app.adapters.stores.sqlite.database import Database
 from app.adapters.stores.sqlite.schema import MIGRATIONS
@@ -143,7 +143,7 @@ def old_file(path: Path, bodies: dict[int, bytes]) -> None:
 def test_an_old_file_is_filled_when_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "watcher.sqlite3"
     stored = [film(9, "tt1"), show(5, "tt1", 1), film(6, "tt2", 2), show(7), film(8, "mis\"'é 🎬")]
-    old_file(path, {title.id.key: encode_title(title) for title in stored})
+    old_file(path, {title.id.key: TITLES.encode(title) for title in stored})
     stores = open_sqlite(path, SystemClock())
     assert stores.titles.by_imdb(["tt1", "tt2"]) == {"tt1": series(5), "tt2": movie(6)}
     assert stores.titles.by_imdb(["mis\"'é 🎬"]) == {"mis\"'é 🎬": movie(8)}
@@ -159,11 +159,11 @@ def test_a_damaged_title_keeps_no_file_from_opening_and_can_be_replaced(tmp_path
     path = tmp_path / "watcher.sqlite3"
     good = film(1, "tt1")
     damaged = {movie(2).key: b'{"id":{"kin', movie(3).key: b"\xff\xfe", movie(4).key: b"[1]"}
-    old_file(path, {good.id.key: encode_title(good), **damaged})
+    old_file(path, {good.id.key: TITLES.encode(good), **damaged})
     stores = open_sqlite(path, SystemClock())
     assert stores.titles.by_imdb(["tt1"]) == {"tt1": movie(1)}
     ids = [f"tt{n}" for n in (1, 11, 12, 13, 14)]
-    for body in (b"{", encode_title(film(1, "tt99"))):  # damaged after its ids were noted
+    for body in (b"{", TITLES.encode(film(1, "tt99"))):  # damaged after its ids were noted
         other = sqlite3.connect(path)
         other.execute("UPDATE titles SET body = ? WHERE key = ?", (body, movie(1).key))
         other.commit()

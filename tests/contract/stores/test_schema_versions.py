@@ -8,7 +8,7 @@ from pymongo import MongoClient
 
 from app.adapters.clock import SystemClock
 from app.adapters.stores.common.stores import Stores
-from app.adapters.stores.common.title_codec import encode_title
+from app.adapters.stores.common.title_codec import TITLES
 from app.adapters.stores.mongo import open_mongo
 from app.adapters.stores.mongo.connection import MongoDatabase
 from app.adapters.stores.mongo.schema import MIGRATIONS as MONGO_MIGRATIONS
@@ -61,7 +61,7 @@ def test_a_sqlite_file_of_the_first_version_opens(tmp_path: Path) -> None:
     assert first.rows("PRAGMA user_version") == [(1,)]
     assert first.rows("SELECT name FROM sqlite_master WHERE name = 'failures'") == []
     with first.transaction() as connection:
-        rows = [(title.id.key, encode_title(title)) for title in OLD_TITLES]
+        rows = [(title.id.key, TITLES.encode(title)) for title in OLD_TITLES]
         connection.executemany("INSERT INTO titles (key, body) VALUES (?, ?)", rows)
     SqliteJobStore(first, SystemClock()).submit("embed", {"a": "1"})
     first.close()

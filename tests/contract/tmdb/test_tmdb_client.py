@@ -15,8 +15,9 @@ import msgspec
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.tmdb import client
+from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream import retry
 from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import Answer, Failed, Fetched
 from app.domain.catalogue.titles import MediaKind, TitleId
@@ -40,6 +41,7 @@ from tests.answers import answered
 Open = Callable[..., TmdbSource]
 
 CANARY = "canary0123456789abcdef"
+MOST_TRIES = 4
 QUICK = Timeouts(connect=2, read=0.5, whole=2, download=2)
 EVERY_TITLE = "/3/*/[0-9]*"
 
@@ -52,7 +54,7 @@ def fake() -> Iterator[FakeTmdb]:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_FIRST_RETRY", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
 
 
 @pytest.fixture
@@ -66,17 +68,15 @@ def opened(fake: FakeTmdb) -> Iterator[Open]:
         key: str | None = None,
         timeouts: Timeouts = QUICK,
     ) -> TmdbSource:
-        made.append(
-            TmdbSource(
-                api_url=fake.api_url,
-                export_url=fake.export_url,
-                key=fake.key if key is None else key,
-                rate=rate,
-                clock=SystemClock(),
-                patience=patience,
-                timeouts=timeouts,
-            )
+        access = Access(
+            api_url=fake.api_url,
+            export_url=fake.export_url,
+            key=fake.key if key is None else key,
+            requests_per_second=rate,
+            patience=patience,
+            timeouts=timeouts,
         )
+        made.append(TmdbSource(access, SystemClock()))
         return made[-1]
 
     yield source
@@ -138,7 +138,7 @@ def test_everybody_pauses_for_as_long_as_asked(fake: FakeTmdb, opened: Open, for
 
 
 def test_too_many_requests_is_nobody_s_failure(fake: FakeTmdb, opened: Open) -> None:
-    fake.fault(Status(429, retry_after=0), "/3/movie/5", times=client.MOST_TRIES + 2)
+    fake.fault(Status(429, retry_after=0), "/3/movie/5", times=MOST_TRIES + 2)
     (answer,) = answered(opened().details([TitleId(MediaKind.MOVIE, 5)]))
     assert isinstance(answer, Fetched)
 
@@ -209,7 +209,7 @@ def test_a_key_that_is_none_is_told_before_asking(fake: FakeTmdb, opened: Open, 
 @pytest.mark.parametrize("url", ["", "api.themoviedb.org/3", "ftp://x/3", "http://", "http://x/?a"])
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(NotConfigured, match="TMDB_API_URL"):
-        TmdbSource(api_url=url, key="k", clock=SystemClock())
+        TmdbSource(Access(api_url=url, key="k"), SystemClock())
 
 
 def test_a_dead_source_is_probed_then_given_up(fake: FakeTmdb, opened: Open) -> None:
@@ -228,7 +228,8 @@ def test_a_dead_source_is_probed_then_given_up(fake: FakeTmdb, opened: Open) -> 
 def test_nobody_there_is_told() -> None:
     with tmdb_server(movies=1, series=1) as gone:
         url = gone.api_url
-    source = TmdbSource(api_url=url, key="k", rate=100, clock=SystemClock(), patience=0.5)
+    access = Access(api_url=url, key="k", requests_per_second=100, patience=0.5)
+    source = TmdbSource(access, SystemClock())
     with pytest.raises(UpstreamUnavailable, match="no connection"):
         answered(source.details([TitleId(MediaKind.MOVIE, 5)]))
     with pytest.raises(UpstreamUnavailable, match="no connection"):
@@ -250,7 +251,7 @@ def test_an_outage_costs_nobody_an_attempt(fake: FakeTmdb, opened: Open, effect:
 def test_titles_that_always_fail_are_told_from_a_dead_source(fake: FakeTmdb, opened: Open) -> None:
     fake.fault(Status(500), EVERY_TITLE.replace("[0-9]*", "[0-9]"))
     bad = [one for one in films(fake, 20) if one.tmdb_id < 10]
-    assert len(bad) * client.MOST_TRIES > 20
+    assert len(bad) * MOST_TRIES > 20
     answers = answered(opened().details(bad))
     assert {answer.id for answer in answers if isinstance(answer, Failed)} == set(bad)
     assert all(

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.adapters.facts import Facts, UnusableRow
-from app.adapters.stores.common.title_codec import decode_title, encode_title
+from app.adapters.stores.common.title_codec import TITLES
 from app.adapters.tmdb.details import MOST_PROVIDERS, MOST_REGIONS, kind_of, title_of
 from app.domain.catalogue.titles import MediaKind, Source, Title
 from tests.contract.tmdb.test_tmdb_details import FILM, SERIES
@@ -52,7 +52,7 @@ any_part = st.dictionaries(_known, any_value, min_size=1, max_size=3)
 
 def check(title: Title, facts: Facts) -> None:
     assert title.name
-    assert decode_title(encode_title(title)) == title
+    assert TITLES.decode(TITLES.encode(title)) == title
     for by_region in (title.certifications, title.providers):
         regions = [region for region, _ in by_region]
         assert regions == sorted(set(regions))

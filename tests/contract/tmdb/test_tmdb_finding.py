@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb import client
+from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.finding import found_in
 from app.adapters.tmdb.source import TmdbSource
-from app.adapters.upstream.connections import Timeouts, Unanswered
+from app.adapters.upstream import retry
+from app.adapters.upstream.answers import Unanswered
+from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import ExternalId, Family, Found, Lookup, NotLookedUp
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotConfigured, UpstreamUnavailable
@@ -44,21 +46,19 @@ def fake() -> Iterator[FakeTmdb]:
 
 @pytest.fixture
 def opened(fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setattr(client, "_FIRST_RETRY", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     made: list[TmdbSource] = []
 
     def with_settings(*, key: str | None = None, rate: float = 500.0) -> TmdbSource:
-        made.append(
-            TmdbSource(
-                api_url=fake.api_url,
-                export_url=fake.export_url,
-                key=fake.key if key is None else key,
-                rate=rate,
-                clock=MovedClock(1.8e9),
-                patience=0.5,
-                timeouts=Timeouts(connect=2, read=2, whole=5, download=5),
-            )
+        access = Access(
+            api_url=fake.api_url,
+            export_url=fake.export_url,
+            key=fake.key if key is None else key,
+            requests_per_second=rate,
+            patience=0.5,
+            timeouts=Timeouts(connect=2, read=2, whole=5, download=5),
         )
+        made.append(TmdbSource(access, MovedClock(1.8e9)))
         return made[-1]
 
     yield with_settings

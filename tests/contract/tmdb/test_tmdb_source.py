@@ -11,9 +11,11 @@ from itertools import chain, islice
 import pytest
 
 from app.adapters.facts import Facts
-from app.adapters.tmdb import client, exports, source
+from app.adapters.tmdb import source
+from app.adapters.tmdb.access import Access
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
+from app.adapters.upstream import retry
 from app.adapters.upstream.connections import Timeouts
 from app.domain.catalogue.source_answers import Failed, Fetched, Gone
 from app.domain.catalogue.titles import MediaKind, Source, TitleId
@@ -55,26 +57,23 @@ def clock() -> MovedClock:
 
 @pytest.fixture
 def opened(fake: FakeTmdb, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setattr(client, "_FIRST_RETRY", 0.01)
-    monkeypatch.setattr(exports, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     made: list[TmdbSource] = []
 
     def with_settings(
         *, read: float = 2.0, patience: float = 10.0, lookback_days: int = 7, max_pages: int = 500
     ) -> TmdbSource:
-        made.append(
-            TmdbSource(
-                api_url=fake.api_url + "/",  # a slash more must do no harm
-                export_url=fake.export_url,
-                key=fake.key,
-                rate=500,
-                lookback_days=lookback_days,
-                max_pages=max_pages,
-                clock=clock,
-                patience=patience,
-                timeouts=Timeouts(connect=2, read=read, whole=5, download=5),
-            )
+        access = Access(
+            api_url=fake.api_url + "/",  # a slash more must do no harm
+            export_url=fake.export_url,
+            key=fake.key,
+            requests_per_second=500,
+            lookback_days=lookback_days,
+            discover_max_pages=max_pages,
+            patience=patience,
+            timeouts=Timeouts(connect=2, read=read, whole=5, download=5),
         )
+        made.append(TmdbSource(access, clock))
         return made[-1]
 
     yield with_settings

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.adapters.stores.common.stores import Stores
-from app.adapters.trakt import client
 from app.adapters.trakt.source import TraktSource
+from app.adapters.upstream import retry
 from app.domain.ports.accounts import Tokens
 from app.services.accounts.history_sync import HistorySync
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Rates, trakt_server
 from tests.fakes.clock import MovedClock
-from tests.trakt_world import ADA, history_sync, household, tokens_of, trakt_source
+from tests.trakt_world import ADA, household, tokens_of, trakt_source
+from tests.world import open_world
 
 
 @pytest.fixture
@@ -45,14 +46,16 @@ def stores(tmp_path: Path, clock: MovedClock) -> Iterator[Stores]:
 def source(
     fake: FakeTrakt, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TraktSource]:
-    monkeypatch.setattr(client, "_FIRST_RETRY", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     with trakt_source(fake, clock) as made:
         yield made
 
 
 @pytest.fixture
-def sync(stores: Stores, source: TraktSource, clock: MovedClock, tokens: Tokens) -> HistorySync:
+def sync(
+    tmp_path: Path, stores: Stores, source: TraktSource, clock: MovedClock, tokens: Tokens
+) -> HistorySync:
     """Ada's account is connected to `ADA`."""
-    made = history_sync(stores, source, clock)
+    made = open_world(tmp_path, stores=stores, clock=clock).history_sync(source)
     made.linking.link(ADA, tokens)
     return made

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from app.adapters.stores.common.stores import Stores
-from app.adapters.trakt.source import TraktSource
 from app.domain.errors import Forbidden, InvalidInput, SlowDown
 from app.domain.progress import silent
 from app.services.accounts.history_sync import HistorySync
 from app.services.accounts.sign_in import SignIn
 from stand_ins.trakt.serving import FakeTrakt
 from tests.fakes.clock import MovedClock
-from tests.trakt_world import ADA, BOB, linking
+from tests.trakt_world import ADA, BOB
+from tests.world import open_world
 
 
 @pytest.fixture
-def sign_in(source: TraktSource, stores: Stores, clock: MovedClock) -> SignIn:
-    linked = linking(stores, source, clock)
-    return SignIn(source, linked, linked.seal, stores.state, clock)
+def sign_in(tmp_path: Path, stores: Stores, clock: MovedClock, fake: FakeTrakt) -> Iterator[SignIn]:
+    services = open_world(tmp_path, stores=stores, clock=clock, trakt=fake)
+    yield services.sign_in
+    services.close()
 
 
 def came_back(fake: FakeTrakt, address: str, name: str = "ada") -> tuple[str, str]:

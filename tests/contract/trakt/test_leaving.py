@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.ports.accounts import Tokens
 from app.domain.progress import silent
-from app.wiring import Services
 from stand_ins.trakt.serving import DROPPED, FakePerson, FakeTrakt, Status
 from tests.people_world import home, services_in
-from tests.trakt_world import settings_for
 
 ANSWERS = [DROPPED, Status(401), Status(503)]
 
 
 @pytest.fixture
 def services(tmp_path: Path, fake: FakeTrakt) -> Iterator[Services]:
-    made = services_in(tmp_path, **settings_for(fake))
+    made = services_in(tmp_path, trakt=fake)
     yield made
     made.close()
 
@@ -31,7 +31,8 @@ def leaving(services: Services, ada: FakePerson, tokens: Tokens) -> str:
     mine = services.people.make("Ada")[0].id
     services.linking.link(mine, tokens)
     ada.watch_in_bulk(3)
-    assert services.history_sync.sync(mine, silent).added == 3
+    with closing(services.open_history_source()) as source:
+        assert services.history_sync(source).sync(mine, silent).added == 3
     return mine
 
 
@@ -72,4 +73,4 @@ def test_who_connected_nothing_leaves_without_a_word_to_trakt(
     with home(services) as client:
         assert client.delete(f"/profiles/{mine}").status_code == 204
     assert not fake.requests
-    assert "history_source" not in vars(services)
+    assert "history_source" not in vars(services.adapters)

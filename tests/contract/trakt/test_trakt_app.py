@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from app.adapters.trakt.access import Access
 from app.adapters.trakt.source import TraktSource
-from app.adapters.upstream.connections import Timeouts
 from app.domain.errors import (
     NotConfigured,
     WatcherError,
@@ -94,13 +94,14 @@ def test_an_address_that_cannot_be_one_names_its_setting(clock: MovedClock) -> N
     ]:
         with pytest.raises(NotConfigured, match=named):
             TraktSource(
-                api_url=api,
-                site_url=site,
-                client_id="i",
-                client_secret=None,
-                redirect_uri="http://127.0.0.1/",
-                clock=clock,
-                timeouts=Timeouts(),
+                Access(
+                    api_url=api,
+                    site_url=site,
+                    client_id="i",
+                    client_secret=None,
+                    redirect_uri="http://127.0.0.1/",
+                ),
+                clock,
             )
 
 

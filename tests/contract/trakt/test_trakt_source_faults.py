@@ -7,7 +7,6 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from app.adapters.trakt import client
 from app.adapters.trakt.source import TraktSource
 from app.domain.errors import (
     AccountLimited,
@@ -41,6 +40,7 @@ from tests.fakes.clock import MovedClock
 from tests.trakt_world import flat, tokens_of, trakt_source
 
 HISTORY = "/sync/history"
+MOST_TRIES = 4
 DAY = 86_400
 Read = Callable[[TraktSource, Tokens], object]
 READS: dict[str, Read] = {
@@ -90,7 +90,7 @@ def test_a_page_that_stays_wrong_is_an_error_not_an_end(
     fault = fake.fault(effect, HISTORY, after=1)
     with pytest.raises(UpstreamUnavailable):
         flat(source.history(tokens, None))
-    assert 1 <= fault.used <= client.MOST_TRIES
+    assert 1 <= fault.used <= MOST_TRIES
 
 
 @EVERY_READ
@@ -196,13 +196,13 @@ def test_a_removal_in_the_middle_of_reading_hides_no_other_play(
 
 def test_closing_ends_a_pause(fake: FakeTrakt, source: TraktSource, tokens: Tokens) -> None:
     fake.fault(Status(429, retry_after=60), HISTORY)
-    wait = source._client._stop.wait
+    wait = source._client._connections.stop.wait
 
     def closed(timeout: float | None = None) -> bool:
         source.close()
         return wait(timeout)
 
-    source._client._stop.wait = closed  # type: ignore[method-assign]
+    source._client._connections.stop.wait = closed  # type: ignore[method-assign]
     with pytest.raises(Cancelled, match="Trakt"):
         source.history_count(tokens)
     with pytest.raises(Cancelled, match="Trakt"):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.errors import Cancelled
 from app.domain.jobs import JobState
 from app.domain.ports.accounts import Tokens
-from app.wiring import Services
+from app.services.accounts.sign_in import DeviceBegun
 from stand_ins.trakt.serving import FakePerson, FakeTrakt, Hang, Status
 from tests.busy_machine import allowed
-from tests.trakt_world import settings_for
-from tests.worker_world import ended, make_services, stored, until, worker
+from tests.worker_world import ended, stored, until, worker
+from tests.world import open_world
 
 SOON = 2.0
 """Seconds."""
@@ -23,7 +25,7 @@ SOON = 2.0
 
 @pytest.fixture
 def services(tmp_path: Path, fake: FakeTrakt) -> Iterator[Services]:
-    made = make_services(tmp_path, **settings_for(fake))
+    made = open_world(tmp_path, trakt=fake)
     yield made
     made.close()
 
@@ -56,8 +58,32 @@ def test_it_ends_and_the_next_one_works(
     assert len(services.ledger.events(mine)) == 300
 
 
+def test_cancelling_a_sync_ends_nobodys_sign_in(
+    services: Services, fake: FakeTrakt, tokens: Tokens
+) -> None:
+    mine, other = (services.people.make(name)[0].id for name in ("Ada", "Bea"))
+    services.linking.link(mine, tokens)
+    syncing = fake.fault(Hang(), "/sync/*")
+    connecting = fake.fault(Hang(), "/oauth/device/code")
+    begun: list[DeviceBegun] = []
+    signing_in = Thread(target=lambda: begun.append(services.sign_in.begin_device(other)))
+    asked = services.jobs.submit("sync_trakt", {})
+    with worker(services):
+        until(lambda: syncing.used)
+        signing_in.start()
+        until(lambda: connecting.used)
+        services.jobs.cancel(asked.id)
+        assert ended(services, asked).state is JobState.CANCELLED
+        assert signing_in.is_alive(), "still waiting for its answer"
+        connecting.clear()
+        signing_in.join(30)
+        assert begun[0].code.code
+        # Nor is it cut off for good.
+        assert not services.sign_in.poll_device(other, begun[0].handle)
+
+
 def test_closing_the_program_closes_the_source(services: Services, tokens: Tokens) -> None:
-    source = services.history_source
+    source = services.adapters.history_source
     services.close()
     with pytest.raises(Cancelled):
         source.activities(tokens)

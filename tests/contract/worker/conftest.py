@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.wiring import Services
+from app.bootstrap import Services
 from stand_ins.tmdb.serving import FakeTmdb, tmdb_server
 from tests.builders import make_titles
-from tests.worker_world import make_quick, make_services
+from tests.worker_world import make_quick
+from tests.world import open_world
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
     """Without TMDB's key; three titles are stored."""
-    made = make_services(tmp_path)
+    made = open_world(tmp_path)
     made.titles.upsert(make_titles(3))
     yield made
     made.close()

@@ -9,24 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress, Report
+from app.domain.progress import Progress
+from app.doors.worker.kind import JobContext
+from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.doors.worker.work import WORK, Arguments
-from app.wiring import Services
 from stand_ins.tmdb.serving import FakeTmdb, Hang, Status
 from tests.builders import make_titles
 from tests.busy_machine import allowed
 from tests.fakes.clock import MovedClock
+from tests.jobs import let_do
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
     ended,
-    make_services,
     stored,
     until,
     worker,
 )
+from tests.world import open_world
 
 
 class Endless:
@@ -36,10 +38,10 @@ class Endless:
         self.done = threading.Event()
         self.runs: list[str] = []
 
-    def __call__(self, _services: Services, report: Report, arguments: Arguments) -> str:
-        self.runs.append(arguments.get("n", ""))
+    def __call__(self, job: JobContext) -> str:
+        self.runs.append(job.arguments.get("n", ""))
         while not self.done.is_set():
-            report(Progress(2, 5, "going on"))
+            job.report(Progress(2, 5, "going on"))
             time.sleep(0.001)
         return "Done."
 
@@ -47,8 +49,8 @@ class Endless:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
     made = Endless()
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, made)
+    for kind in KINDS:
+        let_do(monkeypatch, kind, made)
     return made
 
 
@@ -102,7 +104,7 @@ def test_a_job_cancelled_while_it_waits_is_not_begun(services: Services, endless
 def test_a_sync_that_waits_for_tmdb_ends_at_once(
     tmp_path: Path, fake: FakeTmdb, effect: Hang | Status, path: str, how: str
 ) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     fault = fake.fault(effect, path)
     asked = services.jobs.submit("sync_tmdb", {"embed_updated": "true"})
     with worker(services) as stop:
@@ -116,9 +118,6 @@ def test_a_sync_that_waits_for_tmdb_ends_at_once(
         until(lambda: stored(services, asked).state is final, allowed(4))
         assert time.monotonic() - began < allowed(3)
     fake.clear_faults()
-    # Where the work came to its end by itself, the source stays and keeps to the pause it was asked
-    # for; a new process has another one, as has this one where the source was closed.
-    services.drop_source()
     again = services.jobs.submit("sync_tmdb", {"embed_updated": "true"})
     with worker(services):
         assert ended(services, again).state is JobState.DONE
@@ -147,13 +146,13 @@ def test_a_stopped_worker_leaves_all_lanes_and_the_next_goes_on(
 def test_one_pass_that_is_stopped_ends(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
 
-    def stopped(_services: Services, report: Report, _arguments: Arguments) -> str:
+    def stopped(job: JobContext) -> str:
         if not stop.is_set():
             stop.set()
-            report(Progress(1, 2, "half"))
+            job.report(Progress(1, 2, "half"))
         return "Begun again, though stopped."
 
-    monkeypatch.setitem(WORK, "embed_full", stopped)
+    let_do(monkeypatch, "embed_full", stopped)
     left = Runner(services, stop).pass_once()
     assert [(job.kind, job.state) for job in left] == [("embed_full", JobState.WAITING)]
     assert len(services.jobs.recent()) == 1
@@ -164,13 +163,13 @@ def test_what_was_cancelled_does_not_wait_again_when_the_worker_stops(
 ) -> None:
     begun, stop = threading.Event(), threading.Event()
 
-    def work(_services: Services, report: Report, _arguments: Arguments) -> str:
+    def work(job: JobContext) -> str:
         begun.set()
         stop.wait(10)
-        report(Progress(1, 2, "half"))
+        job.report(Progress(1, 2, "half"))
         return "Not reached."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     watching = threading.Thread(target=Runner(services, stop).watch)
     watching.start()
@@ -183,7 +182,7 @@ def test_what_was_cancelled_does_not_wait_again_when_the_worker_stops(
 
 def test_the_jobs_of_a_dead_worker_are_taken_over_once(tmp_path: Path, endless: Endless) -> None:
     endless.done.set()
-    both = [make_services(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
+    both = [open_world(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
     both[0].titles.upsert(make_titles(3))
     asked = [
         both[0].jobs.submit(kind, {"n": f"{kind} {n}"})
@@ -218,7 +217,7 @@ def test_a_worker_elsewhere_counts_as_gone_after_two_minutes_of_silence(
     tmp_path: Path, endless: Endless
 ) -> None:
     clock = MovedClock()
-    services = make_services(tmp_path, clock=clock)
+    services = open_world(tmp_path, clock=clock)
     services.titles.upsert(make_titles(3))
     asked = services.jobs.submit("retry_failed", {"n": "1"})
     assert services.jobs.claim("elsewhere#fetch")
@@ -238,7 +237,7 @@ def test_the_lanes_of_a_worker_do_not_take_each_others_jobs(
 ) -> None:
     """After a laptop's sleep, its own jobs look as if nobody had worked on them for long."""
     clock = MovedClock()
-    services = make_services(tmp_path, clock=clock)
+    services = open_world(tmp_path, clock=clock)
     services.titles.upsert(make_titles(3))
     runs: list[int] = []
     going = threading.Event()
@@ -248,7 +247,7 @@ def test_the_lanes_of_a_worker_do_not_take_each_others_jobs(
         assert going.wait(10)
         return "Done."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     with worker(services):
         until(lambda: runs)

@@ -9,24 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import Services
 from app.domain.errors import StoreUnavailable
 from app.domain.jobs import Job, JobState
-from app.domain.progress import Progress, Report
+from app.domain.progress import Progress
+from app.doors.worker.kind import JobContext
+from app.doors.worker.registry import KINDS
 from app.doors.worker.runner import Runner
-from app.doors.worker.work import WORK, Arguments
-from app.wiring import Services
 from app.worker import _finished
 from stand_ins.tmdb.serving import FakeTmdb, Hang
 from tests.builders import make_titles, movie
+from tests.jobs import let_do
 from tests.worker_world import (
     ONE_OF_EACH_LANE,
     OtherProcess,
     ended,
-    make_services,
     stored,
     until,
     worker,
 )
+from tests.world import open_world
 
 
 class Recorder:
@@ -39,15 +41,15 @@ class Recorder:
         self._lock = threading.Lock()
         self.busy = threading.Event()
 
-    def __call__(self, _services: Services, report: Report, arguments: Arguments) -> str:
+    def __call__(self, job: JobContext) -> str:
         with self._lock:
-            self.begun.append(arguments.get("n", ""))
+            self.begun.append(job.arguments.get("n", ""))
             self._running += 1
             self.most_at_once = max(self.most_at_once, self._running)
         try:
-            report(Progress(0, None, "begun"))
+            job.report(Progress(0, None, "begun"))
             while self.busy.is_set():
-                report(Progress(1, None, "busy"))
+                job.report(Progress(1, None, "busy"))
                 time.sleep(0.001)
         finally:
             with self._lock:
@@ -59,8 +61,8 @@ class Recorder:
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """In place of all work."""
     made = Recorder()
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, made)
+    for kind in KINDS:
+        let_do(monkeypatch, kind, made)
     return made
 
 
@@ -71,7 +73,7 @@ def kinds(services: Services, state: JobState) -> set[str]:
 def test_a_long_sync_holds_up_neither_embedding_nor_the_index(
     tmp_path: Path, fake: FakeTmdb
 ) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     services.titles.upsert(make_titles(5, start=900_000))
     last = next(n for n in reversed(fake.ids("movie")) if not fake.body("movie", n)["adult"])
     hanging = fake.fault(Hang(), f"/3/movie/{last}")
@@ -93,14 +95,14 @@ def test_the_lanes_run_beside_each_other(
 ) -> None:
     meeting = threading.Barrier(len(ONE_OF_EACH_LANE))
 
-    def meet(_services: Services, _report: Report, _arguments: Arguments) -> str:
+    def meet(_job: JobContext) -> str:
         meeting.wait(10)
         return "All met."
 
-    for kind in WORK:
-        monkeypatch.setitem(WORK, kind, lambda *_: "Not this.")
+    for kind in KINDS:
+        let_do(monkeypatch, kind, lambda _: "Not this.")
     for kind in ONE_OF_EACH_LANE:
-        monkeypatch.setitem(WORK, kind, meet)
+        let_do(monkeypatch, kind, meet)
     asked = [services.jobs.submit(kind, {"n": "1"}) for kind in ONE_OF_EACH_LANE]
     with worker(services):
         assert [ended(services, job).outcome for job in asked] == ["All met."] * 3
@@ -138,14 +140,14 @@ def test_progress_is_kept_while_a_job_runs_and_when_it_has_ended(
 ) -> None:
     seen = threading.Event()
 
-    def work(_services: Services, report: Report, _arguments: Arguments) -> str:
-        report(Progress(3, 10, "three of them"))
+    def work(job: JobContext) -> str:
+        job.report(Progress(3, 10, "three of them"))
         assert seen.wait(10)
         for n in range(4, 11):
-            report(Progress(n, 10, f"the {n}th"))
+            job.report(Progress(n, 10, f"the {n}th"))
         return "All ten."
 
-    monkeypatch.setitem(WORK, "retry_failed", work)
+    let_do(monkeypatch, "retry_failed", work)
     asked = services.jobs.submit("retry_failed", {})
     with worker(services):
         until(lambda: stored(services, asked).done)
@@ -164,7 +166,7 @@ def test_a_step_that_reports_nothing_gives_signs_of_life(
 ) -> None:
     monkeypatch.setattr("app.doors.worker.running.HEARTBEAT", 0.02)
     going = threading.Event()
-    monkeypatch.setitem(WORK, "rebuild_index", lambda *_: str(going.wait(10)))
+    let_do(monkeypatch, "rebuild_index", lambda _: str(going.wait(10)))
     asked = services.jobs.submit("rebuild_index", {"n": "1"})
     with worker(services):
         until(lambda: stored(services, asked).heartbeat_at > stored(services, asked).started_at > 0)
@@ -216,7 +218,7 @@ def test_an_end_that_could_not_be_recorded_is_made_good(
 def test_two_workers_share_the_work_and_do_each_job_once(
     tmp_path: Path, recorder: Recorder
 ) -> None:
-    both = [make_services(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
+    both = [open_world(tmp_path, processes=OtherProcess(name)) for name in ("one", "two")]
     both[0].titles.upsert(make_titles(3))
     numbers = [str(n) for n in range(12)]
     asked = [both[0].jobs.submit(ONE_OF_EACH_LANE[int(n) % 3], {"n": n}) for n in numbers]
@@ -229,7 +231,7 @@ def test_two_workers_share_the_work_and_do_each_job_once(
 
 
 def test_one_pass_does_what_is_due_and_what_was_left(tmp_path: Path, fake: FakeTmdb) -> None:
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     left = services.jobs.submit("embed_item", {"media_type": "movie", "tmdb_id": "999999"})
     host = services.processes.name.partition(":")[0]
     assert services.jobs.claim(f"{host}:999999:1#embed"), "by a worker that is dead"

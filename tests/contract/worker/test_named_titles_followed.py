@@ -9,7 +9,8 @@ from app.domain.jobs import JobState
 from app.domain.people.ledger import About, Event, EventKind
 from app.services.people.history import HistoryQuery
 from stand_ins.tmdb.serving import FakeTmdb
-from tests.worker_world import make_services, until, worker
+from tests.worker_world import until, worker
+from tests.world import open_world
 
 FILM, SERIES = TitleId(MediaKind.MOVIE, 900_001), TitleId(MediaKind.TV, 900_002)
 
@@ -19,7 +20,7 @@ def test_the_worker_fetches_it_and_it_counts_as_watched(tmp_path: Path, fake: Fa
     fake.add("movie", FILM.tmdb_id, adult=True, imdb_id="tt7654321")
     ids = {"imdb_id": None, "tvdb_id": 765_432}
     fake.add("tv", SERIES.tmdb_id, adult=True, external_ids=ids)
-    services = make_services(tmp_path, fake)
+    services = open_world(tmp_path, tmdb=fake)
     ada = services.people.make("Ada")[0]
     abouts = [
         About(MediaKind.MOVIE, imdb_id="tt7654321", name="A Film"),

@@ -5,12 +5,7 @@ import json
 import pytest
 from bson.int64 import Int64
 
-from app.adapters.stores.common.event_codec import (
-    decode_event,
-    encode_event,
-    event_document,
-    event_from_document,
-)
+from app.adapters.stores.common.event_codec import EVENTS
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Damaged
 from app.domain.people.ledger import About, Event, EventKind
@@ -30,7 +25,7 @@ BARE = Event(key="k", kind=EventKind.LOVED, about=About(MediaKind.MOVIE), at=0, 
 
 
 def test_what_says_nothing_takes_no_space() -> None:
-    body = json.loads(encode_event(BARE))
+    body = json.loads(EVENTS.encode(BARE))
     assert body == {
         "key": "k",
         "kind": "loved",
@@ -38,40 +33,40 @@ def test_what_says_nothing_takes_no_space() -> None:
         "at": 0,
         "source": "hand",
     }
-    assert event_document(BARE) == body
+    assert EVENTS.document(BARE) == body
 
 
 @pytest.mark.parametrize("event", [FULL, BARE], ids=["full", "bare"])
 def test_an_event_comes_back(event: Event) -> None:
-    assert decode_event(encode_event(event)) == event
-    assert event_from_document(event_document(event)) == event
+    assert EVENTS.decode(EVENTS.encode(event)) == event
+    assert EVENTS.from_document(EVENTS.document(event)) == event
 
 
 def test_season_nought_is_not_no_season() -> None:
-    assert json.loads(encode_event(FULL))["season"] == 0
+    assert json.loads(EVENTS.encode(FULL))["season"] == 0
 
 
 def test_a_record_of_another_version_is_read() -> None:
-    body = json.loads(encode_event(BARE)) | {"dropped": [1, 2]}
-    assert decode_event(json.dumps(body).encode()) == BARE
-    assert event_from_document(body | {"_id": "x", "record": "y"}) == BARE
+    body = json.loads(EVENTS.encode(BARE)) | {"dropped": [1, 2]}
+    assert EVENTS.decode(json.dumps(body).encode()) == BARE
+    assert EVENTS.from_document(body | {"_id": "x", "record": "y"}) == BARE
 
 
 @pytest.mark.parametrize("change", [{"kind": "sung"}, {"at": "noon"}, {"about": {}}, {"key": None}])
 def test_a_record_that_cannot_be_read_is_an_error(change: dict[str, object]) -> None:
-    wrong = event_document(FULL) | change
+    wrong = EVENTS.document(FULL) | change
     with pytest.raises(Damaged):
-        event_from_document(wrong)
+        EVENTS.from_document(wrong)
     with pytest.raises(Damaged):
-        decode_event(json.dumps(wrong).encode())
+        EVENTS.decode(json.dumps(wrong).encode())
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"{}", b"\xff\xfe"])
 def test_a_body_that_is_no_record_is_an_error(body: bytes) -> None:
     with pytest.raises(Damaged):
-        decode_event(body)
+        EVENTS.decode(body)
 
 
 def test_a_document_comes_back_with_the_numbers_of_bson() -> None:
-    document = event_document(FULL) | {"at": Int64(FULL.at)}
-    assert event_from_document(document) == FULL
+    document = EVENTS.document(FULL) | {"at": Int64(FULL.at)}
+    assert EVENTS.from_document(document) == FULL

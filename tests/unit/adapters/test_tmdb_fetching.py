@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.tmdb.fetching import MOST_FAILED_IN_A_ROW, ParallelFetch, threads_for
+from app.adapters.upstream.stop import Stop
 from app.domain.catalogue.source_answers import Answer, Failed, Gone
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import Cancelled, NotConfigured, UpstreamUnavailable
@@ -26,24 +27,24 @@ def ids(count: int, taken: list[TitleId] | None = None) -> Iterator[TitleId]:
         yield one
 
 
-def gone(asked: TitleId, _stop: Event) -> Answer:
+def gone(asked: TitleId, _stop: Stop) -> Answer:
     return Gone(asked)
 
 
-def failing(asked: TitleId, _stop: Event) -> Answer:
+def failing(asked: TitleId, _stop: Stop) -> Answer:
     return Failed(asked, "HTTP 500")
 
 
-def alive(_reason: str, _stop: Event) -> None:
+def alive(_reason: str, _stop: Stop) -> None:
     pass
 
 
 @given(count=st.integers(0, 60), threads=st.integers(1, 9), bad=st.sets(st.integers(1, 60)))
 def test_each_id_is_answered_once(count: int, threads: int, bad: set[int]) -> None:
-    def ask(asked: TitleId, stop: Event) -> Answer:
+    def ask(asked: TitleId, stop: Stop) -> Answer:
         return (failing if asked.tmdb_id in bad else gone)(asked, stop)
 
-    run = ParallelFetch(ask, alive, Event(), threads)
+    run = ParallelFetch(ask, alive, Stop("TMDB"), threads)
     answers = answered(run.answers(ids(count)))
     run.end()
     assert sorted(answer.id for answer in answers) == list(ids(count))
@@ -52,7 +53,7 @@ def test_each_id_is_answered_once(count: int, threads: int, bad: set[int]) -> No
 
 def test_ids_are_read_no_further_ahead_than_stated() -> None:
     taken: list[TitleId] = []
-    run = ParallelFetch(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Stop("TMDB"), 4)
     answers = run.answers(ids(1000, taken))
     assert taken == []
     for given_out in range(1, 30):
@@ -65,7 +66,7 @@ def test_the_threads_go_on_while_the_answers_wait_to_be_read() -> None:
     asked = SimpleQueue[TitleId]()
     all_read, go_on = Event(), Event()
 
-    def ask(one: TitleId, _stop: Event) -> Answer:
+    def ask(one: TitleId, _stop: Stop) -> Answer:
         assert (all_read if one.tmdb_id == 1 else go_on).wait(10)
         asked.put(one)
         return Gone(one)
@@ -74,7 +75,7 @@ def test_the_threads_go_on_while_the_answers_wait_to_be_read() -> None:
         yield from ids(8)
         all_read.set()
 
-    run = ParallelFetch(ask, alive, Event(), 5)
+    run = ParallelFetch(ask, alive, Stop("TMDB"), 5)
     answers = run.answers(read())
     next(answers)
     go_on.set()
@@ -85,21 +86,21 @@ def test_the_threads_go_on_while_the_answers_wait_to_be_read() -> None:
 def test_many_are_under_way_at_once() -> None:
     together = threading.Barrier(6)
 
-    def ask(one: TitleId, _stop: Event) -> Answer:
+    def ask(one: TitleId, _stop: Stop) -> Answer:
         together.wait(10)
         return Gone(one)
 
-    run = ParallelFetch(ask, alive, Event(), 6)
+    run = ParallelFetch(ask, alive, Stop("TMDB"), 6)
     assert len(answered(run.answers(ids(12)))) == 12
     run.end()
 
 
 def test_a_failure_comes_out_once_another_title_was_answered() -> None:
-    def ask(one: TitleId, stop: Event) -> Answer:
+    def ask(one: TitleId, stop: Stop) -> Answer:
         return (failing if one.tmdb_id in (1, 2, 4) else gone)(one, stop)
 
     run = ParallelFetch(
-        ask, alive, Event(), threads=1
+        ask, alive, Stop("TMDB"), threads=1
     )  # so that they arrive in the order of asking
     told = [(type(answer), answer.id.tmdb_id) for answer in answered(run.answers(ids(5)))]
     assert told == [(Gone, 3), (Failed, 1), (Failed, 2), (Gone, 5), (Failed, 4)]
@@ -108,7 +109,7 @@ def test_a_failure_comes_out_once_another_title_was_answered() -> None:
 
 def test_failures_at_the_end_come_out_where_the_source_is_alive() -> None:
     confirmed: list[str] = []
-    run = ParallelFetch(failing, lambda reason, _stop: confirmed.append(reason), Event(), 3)
+    run = ParallelFetch(failing, lambda reason, _stop: confirmed.append(reason), Stop("TMDB"), 3)
     assert [answer.id for answer in answered(run.answers(ids(3)))] != []
     assert confirmed == ["HTTP 500"]
     run.end()
@@ -117,14 +118,14 @@ def test_failures_at_the_end_come_out_where_the_source_is_alive() -> None:
 def test_who_waits_for_answers_hears_that_none_has_come() -> None:
     go_on = Event()
 
-    def ask(one: TitleId, stop: Event) -> Answer:
+    def ask(one: TitleId, stop: Stop) -> Answer:
         assert go_on.wait(10)
         return failing(one, stop)
 
-    def confirm(_reason: str, _stop: Event) -> None:
+    def confirm(_reason: str, _stop: Stop) -> None:
         assert go_on.wait(10)
 
-    run = ParallelFetch(ask, confirm, Event(), 4)
+    run = ParallelFetch(ask, confirm, Stop("TMDB"), 4)
     answers = run.answers(ids(2))
     assert next(answers) is None
     go_on.set()
@@ -134,7 +135,7 @@ def test_who_waits_for_answers_hears_that_none_has_come() -> None:
     run.end()
 
     go_on.clear()
-    run = ParallelFetch(failing, confirm, Event(), 4)
+    run = ParallelFetch(failing, confirm, Stop("TMDB"), 4)
     answers = run.answers(ids(2))
     assert next(answers) is None
     go_on.set()
@@ -143,17 +144,17 @@ def test_who_waits_for_answers_hears_that_none_has_come() -> None:
 
 
 def test_failures_of_a_dead_source_are_dropped() -> None:
-    def dead(_reason: str, _stop: Event) -> None:
+    def dead(_reason: str, _stop: Stop) -> None:
         raise UpstreamUnavailable("TMDB is down")
 
-    run = ParallelFetch(failing, dead, Event(), 3)
+    run = ParallelFetch(failing, dead, Stop("TMDB"), 3)
     with pytest.raises(UpstreamUnavailable, match="TMDB is down"):
         next(run.answers(ids(3)))
     run.end()
 
 
 def test_hundreds_of_failures_in_a_row_are_the_source_s() -> None:
-    run = ParallelFetch(failing, alive, Event(), 4)
+    run = ParallelFetch(failing, alive, Stop("TMDB"), 4)
     with pytest.raises(UpstreamUnavailable, match=f"{MOST_FAILED_IN_A_ROW} titles in a row"):
         next(run.answers(ids(10**9)))
     run.end()
@@ -161,10 +162,10 @@ def test_hundreds_of_failures_in_a_row_are_the_source_s() -> None:
 
 @pytest.mark.parametrize("error", [NotConfigured("no key"), ZeroDivisionError()])
 def test_what_a_question_raises_is_raised(error: Exception) -> None:
-    def ask(_asked: TitleId, _stop: Event) -> Answer:
+    def ask(_asked: TitleId, _stop: Stop) -> Answer:
         raise error
 
-    run = ParallelFetch(ask, alive, Event(), 4)
+    run = ParallelFetch(ask, alive, Stop("TMDB"), 4)
     with pytest.raises(type(error)):
         answered(run.answers(ids(20)))
     run.end()
@@ -175,16 +176,16 @@ def test_what_the_ids_raise_is_raised() -> None:
         yield TitleId(MediaKind.TV, 1)
         raise UpstreamUnavailable("the list of ids broke off")
 
-    run = ParallelFetch(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Stop("TMDB"), 4)
     with pytest.raises(UpstreamUnavailable, match="broke off"):
         answered(run.answers(broken()))
     run.end()
 
 
 def test_it_ends_where_it_is_told_to_stop() -> None:
-    stop = Event()
+    stop = Stop("TMDB")
 
-    def ask(_asked: TitleId, told: Event) -> Answer:
+    def ask(_asked: TitleId, told: Stop) -> Answer:
         told.wait(10)
         raise Cancelled("given up")
 
@@ -197,7 +198,7 @@ def test_it_ends_where_it_is_told_to_stop() -> None:
 
 def test_its_threads_end() -> None:
     before = set(threading.enumerate())
-    run = ParallelFetch(gone, alive, Event(), 4)
+    run = ParallelFetch(gone, alive, Stop("TMDB"), 4)
     answered(run.answers(ids(40)))
     started = set(threading.enumerate()) - before
     assert len(started) == 4

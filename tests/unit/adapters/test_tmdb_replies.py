@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.tmdb.replies import found, parsed_object
-from app.adapters.upstream.answers import Paused
-from app.adapters.upstream.connections import Reply, Unanswered
+from app.adapters.upstream.answers import Paused, Reply, Unanswered
 from app.domain.errors import NotConfigured
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT

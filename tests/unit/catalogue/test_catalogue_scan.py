@@ -14,7 +14,7 @@ from app.domain.catalogue.titles import MediaKind, Source, Title, TitleId
 from app.domain.ports.catalogue import TitleStore
 from app.domain.progress import silent
 from app.services.catalogue import catalogue_scan
-from app.services.catalogue.export_snapshot import Exported
+from app.services.catalogue.export_snapshot import ExportSnapshot
 from tests.builders import make_title
 
 Fame = dict[TitleId, float]
@@ -47,12 +47,12 @@ ids = st.builds(TitleId, st.sampled_from(MediaKind), st.integers(1, 6))
 fame = st.dictionaries(ids, st.floats(0, 1000, width=32))
 
 
-def exports_of(told: Fame) -> dict[MediaKind, Exported]:
+def exports_of(told: Fame) -> dict[MediaKind, ExportSnapshot]:
     """Of each kind that is told of, by falling popularity."""
     found = {}
     for kind in dict.fromkeys(one.kind for one in told):
         mine = sorted((-value, one.tmdb_id) for one, value in told.items() if one.kind is kind)
-        found[kind] = Exported(
+        found[kind] = ExportSnapshot(
             "2026-06-14",
             np.array([number for _, number in mine], np.int64),
             np.array([-value for value, _ in mine], np.float32),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.doors.http.deps import Access
+from app.doors.access import Access
 from app.main import create_app
 from app.settings import Settings
-from tests.our_routes import access_of, our_routes
+from tests.our_routes import our_routes
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,8 +46,8 @@ def test_the_readme_lists_every_route() -> None:
     routes = {
         f"{method} {route.path}": who[access]
         for route in our_routes(create_app())
-        for method in route.methods or ()
-        for access in access_of(route)
+        for method in route.methods
+        for access in route.access
     }
     assert {row[0].strip("`"): row[1] for row in rows("Routes")} == routes
 

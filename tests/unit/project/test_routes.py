@@ -4,17 +4,16 @@ import inspect
 
 from app.domain import errors
 from app.domain.errors import WatcherError
-from app.doors.http.deps import Access
+from app.doors.access import Access
 from app.doors.http.errors import STATUS
 from app.main import create_app
-from tests.our_routes import access_of, our_routes
+from tests.our_routes import our_routes, unclassed
 
 
 def test_every_route_has_exactly_one_class_of_access() -> None:
     routes = our_routes(create_app())
     assert {"/mcp/knn", "/health", "/admin/status"} <= {route.path for route in routes}
-    for route in routes:
-        assert len(access_of(route)) == 1, route.path
+    assert unclassed(create_app()) == set()
 
 
 OPEN = {
@@ -31,13 +30,12 @@ OPEN = {
 
 def test_each_route_is_of_the_class_that_its_data_demands() -> None:
     for route in our_routes(create_app()):
-        found = access_of(route)
         if route.path.startswith("/admin"):
-            assert found == {Access.ADMIN}, route.path
+            assert route.access == {Access.ADMIN}, route.path
         elif route.path in OPEN:
-            assert found == {Access.PUBLIC}, route.path
+            assert route.access == {Access.PUBLIC}, route.path
         else:
-            assert found <= {Access.PROFILE, Access.HOUSEHOLD, Access.CALLER}, route.path
+            assert route.access <= {Access.PROFILE, Access.HOUSEHOLD, Access.CALLER}, route.path
 
 
 def test_every_error_has_its_number() -> None:

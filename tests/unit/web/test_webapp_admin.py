@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.doors.worker.work import WORK
+from app.doors.worker.registry import KINDS
 from stand_ins.watcher.api import WatcherApi
 from stand_ins.watcher.lists import JOB
 from tests.web_pages import checked, html, opened, press
@@ -58,7 +58,7 @@ def test_a_rebuild_is_started_followed_and_stopped(api: WatcherApi) -> None:
     assert test.button(key="stop-j1").disabled
 
 
-@pytest.mark.parametrize("kind", WORK)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_work_has_a_name(api: WatcherApi, kind: str) -> None:
     api.operation.jobs = [JOB | {"kind": kind, "state": "done", "ended_at": 9}]
     told = re.search(r"<strong>(.*?)</strong>", html(open_with(api.household.admin)))

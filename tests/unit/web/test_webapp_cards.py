@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamlit_app import cards, drawing
 from streamlit_app.api.titles import TitleCard, TitleFacts
-from streamlit_app.vocabulary import GENRES
+from streamlit_app.pages.titles import cards, drawing
+from streamlit_app.questions.vocabulary import GENRES
 
 OUR_TAGS = {"article", "div", "p", "h2", "h3", "img", "span", "details", "summary", "section"} | {
     "dl",
@@ -115,7 +115,7 @@ def test_a_poster_is_shown_over_the_drawing_and_named_for_those_who_do_not_see_i
 
 def test_a_drawn_card_has_one_heading_and_so_has_a_poster_card() -> None:
     for poster in (None, "https://image.example/a.jpg"):
-        assert cards.card(a_title(poster_url=poster)).count("<h3") == 1
+        assert cards.card(a_title(poster_url=poster)).count("<h2") == 1
 
 
 def test_unknown_facts_leave_no_gap() -> None:

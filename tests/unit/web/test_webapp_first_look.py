@@ -17,7 +17,8 @@ from streamlit import config
 
 from stand_ins.watcher.api import DARK, HOSTILE, MATRIX, WatcherApi
 from streamlit_app.api.client import ApiClient
-from streamlit_app.prerender import document, pages, routes
+from streamlit_app.asked import Asked
+from streamlit_app.render.first_look import document, routes
 
 pytestmark = pytest.mark.enable_socket
 
@@ -204,7 +205,7 @@ def test_a_fault_of_ours_loses_nobody_the_page(
     def broken(_asked: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(pages.PAGES, "history", broken)
+    monkeypatch.setattr(Asked, "history", property(broken))
     assert site.get("/history").text.endswith(document.ending())
     assert "history shows could not be told beforehand" in caplog.text
     assert MATRIX["title"] not in caplog.text

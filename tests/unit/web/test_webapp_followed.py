@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-import streamlit as st
 
-from streamlit_app import address
+from streamlit_app.api.client import ApiClient, Health
+from streamlit_app.asked import Asked
 from streamlit_app.followed import Followed
+from streamlit_app.household import Viewer
+from streamlit_app.questions.address import Address as AddressBar
 
 
 class Address:
     """What stands in the address, as one word for each of two fields."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: ApiClient) -> None:
         self.now: dict[str, str] = {}
-        self.panel = Followed("p", lambda: self.now, self._write, self._change)
+        asked = Asked(
+            AddressBar.of({}),
+            {},
+            Viewer("known"),
+            client,
+            client.titles,
+            lambda: Health(status="ok"),
+        )
+        self.panel = Followed(asked, "p", self._write, self._change)
 
     def _write(self, wanted: dict[str, str]) -> None:
         self.now = wanted
 
-    @staticmethod
-    def _change(now: dict[str, str], field: str, value: str) -> dict[str, str]:
-        return now | {field: value}
+    def _change(self, field: str, value: str) -> dict[str, str]:
+        return self.now | {field: value}
 
-    def choose(self, field: str, value: str, key: str = "") -> None:
-        """As if the widget of this field (of this key) had been changed in the browser."""
-        bound = self.panel.bound(field)
-        key = key or bound["key"]
-        st.session_state[key] = value
-        bound["on_change"](field, key, None)
+    def choose(self, field: str, value: str) -> None:
+        """As if the widget of this field had been changed in the browser."""
+        self.panel.bound(field)["takes"](value)
 
 
 @pytest.fixture
-def bar(monkeypatch: pytest.MonkeyPatch) -> Address:
-    state: dict[str, Any] = {}
-    monkeypatch.setattr(st, "session_state", state)
-    monkeypatch.setattr(address, "show_again", lambda: None)
-    return Address()
+def bar() -> Iterator[Address]:
+    client = ApiClient("http://127.0.0.1:1")
+    yield Address(client)
+    client.close()
 
 
 def test_a_choice_goes_into_the_address_and_leaves_the_widgets_as_they_are(bar: Address) -> None:
@@ -61,8 +66,8 @@ def test_an_address_from_outside_makes_the_widgets_begin_anew(bar: Address) -> N
 
 def test_a_message_from_before_a_link_does_not_undo_the_link(bar: Address) -> None:
     bar.panel.begin(bar.now)
-    before = bar.panel.key("year")
+    before = bar.panel.bound("year")
     bar.now = {"year": "2001"}
     bar.panel.begin(bar.now)
-    bar.choose("year", "1870", before)
+    before["takes"]("1870")
     assert bar.now == {"year": "2001"}

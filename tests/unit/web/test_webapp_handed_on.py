@@ -10,8 +10,8 @@ from stand_ins.watcher.api import MATRIX, WatcherApi
 from streamlit_app.api import handed_on
 from streamlit_app.api.client import ApiClient
 from streamlit_app.api.transport import NOBODY, ApiError, Caller
-from streamlit_app.list_state import Wish
-from streamlit_app.search_state import TitleRef
+from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.search import TitleRef
 
 pytestmark = pytest.mark.enable_socket
 

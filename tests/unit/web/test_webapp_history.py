@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from stand_ins.watcher.api import MATRIX, WatcherApi
-from streamlit_app.history_state import SHOWS, SORTS, VIEWS, HistoryView
-from streamlit_app.vocabulary import GENRES
+from streamlit_app.questions.history import SHOWS, SORTS, VIEWS, HistoryView
+from streamlit_app.questions.vocabulary import GENRES
 from tests.web_pages import address, checked, html, links, opened, press
 
 pytestmark = pytest.mark.enable_socket
@@ -123,7 +123,7 @@ looks = some.builds(
 
 @given(looks)
 def test_a_link_brings_back_the_same_look_at_a_history(look: HistoryView) -> None:
-    params = {name: [value] for name, value in look.to_params().items()}
+    params = {name: [str(value)] for name, value in look.to_params().items()}
     assert HistoryView.from_params(params) == look
 
 

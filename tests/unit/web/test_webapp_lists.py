@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from stand_ins.watcher.api import DARK, HOSTILE, MATRIX, WatcherApi
-from streamlit_app import evidence
 from streamlit_app.api.recommendations import Pick
-from streamlit_app.list_state import MAX_COUNT, MAX_SEED, Wish
-from streamlit_app.search_state import Search
-from streamlit_app.vocabulary import GENRES
-from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
+from streamlit_app.pages.titles import evidence
+from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
+from streamlit_app.questions.search import Search
+from streamlit_app.questions.vocabulary import GENRES
+from tests.web_pages import address, checked, gone_to, html, links, of, opened, press, unfolded
 
 pytestmark = pytest.mark.enable_socket
 
@@ -134,7 +134,7 @@ def test_what_was_opened_from_a_list_is_told_once(api: WatcherApi) -> None:
     test = opened("recommendations")
     assert ("Find similar", "title=movie-603") in links(test)
     test.query_params["title"] = "movie-603"
-    checked(test.switch_page("views/similar.py").run())
+    gone_to(test, "similar")
     checked(test.run())
     opening = [one["opened"] for one in api.lists.told if one["opened"]]
     assert opening == [[{"tmdb_id": 603, "media_type": "movie"}]]
@@ -142,7 +142,7 @@ def test_what_was_opened_from_a_list_is_told_once(api: WatcherApi) -> None:
 
 def test_looking_through_lists_passes_no_title_over_again_and_again(api: WatcherApi) -> None:
     test = press(press(opened("recommendations", count="2"), "Another list"), "Another list")
-    checked(test.switch_page("views/home.py").run())
+    gone_to(test, "")
     seen = {one["title"] for one in api.lists.picks if one["title"] in html(test)}
     told = [one["tmdb_id"] for each in api.lists.told for one in each["shown"]]
     assert len(told) == len(set(told)), "each once, though four lists showed it"
@@ -195,7 +195,7 @@ def test_why_a_title_is_not_in_the_list(api: WatcherApi) -> None:
 
 def test_a_first_visit_picks_titles_and_then_sees_picks(api: WatcherApi) -> None:
     api.household.people.clear()
-    test = opened("home")
+    test = opened("")
     assert "Welcome to watcher" in html(test)
     assert ("Import a file", "view=import") in links(test)
     assert not api.lists.asked
@@ -215,7 +215,7 @@ def test_a_first_visit_picks_titles_and_then_sees_picks(api: WatcherApi) -> None
 
 def test_a_like_is_taken_back_by_the_same_button(api: WatcherApi) -> None:
     api.household.people.clear()
-    test = opened("home")
+    test = opened("")
     for _ in range(2):
         checked(test.button(key="like-movie-603").click().run())
     assert api.household.people[0].standings["movie", 603] == {"loved": False}
@@ -223,14 +223,14 @@ def test_a_like_is_taken_back_by_the_same_button(api: WatcherApi) -> None:
 
 def test_home_shows_the_same_list_all_day_and_leads_on(api: WatcherApi) -> None:
     api.household.people[0].standings = {("movie", 603): {"watched": True}}
-    first, second = opened("home"), opened("home")
+    first, second = opened(""), opened("home")
     assert api.lists.asked[0] == api.lists.asked[1]
     assert html(first) == html(second)
     assert ("Like The Matrix", "title=movie-603") in links(first)
 
 
 def test_an_old_link_to_the_bare_address_still_searches(api: WatcherApi) -> None:
-    opened("home", title="movie-603")
+    opened("", title="movie-603")
     assert api.asked[0]["tmdb_id"] == 603
     assert not api.lists.asked
 
@@ -239,7 +239,7 @@ def test_a_first_page_that_can_not_be_shown_yet_has_a_name_and_says_what_prepare
     api: WatcherApi,
 ) -> None:
     api.ready = False
-    shown = html(opened("home"))
-    assert shown.count("<h1>Welcome to watcher</h1>") == 1
+    shown = html(opened(""))
+    assert shown.count('<h1 dir="auto">Welcome to watcher</h1>') == 1
     assert "The index is being built." in shown
     assert "./start.sh" in shown

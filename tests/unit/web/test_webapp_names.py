@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from stand_ins.watcher.api import DARK, MATRIX, WatcherApi
 from streamlit_app.api.titles import TitleCard
-from streamlit_app.name_box import label
+from streamlit_app.pages.titles.name_box import named
+from streamlit_app.render.widgets import markdown
 from tests.web_pages import address, checked, html, links, of, opened
 
 pytestmark = pytest.mark.enable_socket
@@ -83,4 +84,4 @@ def test_names_that_can_not_be_looked_up_are_told_and_come_back(api: WatcherApi)
     ],
 )
 def test_signs_in_a_name_are_only_signs(name: str, expected: str) -> None:
-    assert label(TitleCard(tmdb_id=1, media_type="movie", title=name)) == expected
+    assert markdown(named(TitleCard(tmdb_id=1, media_type="movie", title=name))) == expected

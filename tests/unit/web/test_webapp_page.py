@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from stand_ins.watcher.api import WatcherApi, watcher_api
 from streamlit_app.api.client import ApiClient, base_url
 from streamlit_app.api.transport import ApiNotReady, ApiRefused, ApiUnreachable
-from streamlit_app.search_state import Search, TitleRef
+from streamlit_app.questions.search import Search, TitleRef
 from tests.web_pages import address, checked, html, links, of, opened, press, unfolded
 
 pytestmark = pytest.mark.enable_socket
@@ -24,7 +24,7 @@ def page(**params: str | list[str]) -> AppTest:
 def test_a_first_visit_offers_examples_and_asks_for_no_search(api: WatcherApi) -> None:
     test = page()
     assert (
-        "mind-bending thriller with a twist ending",
+        "mind\\-bending thriller with a twist ending",
         "q=mind-bending+thriller+with+a+twist+ending",
     ) in links(test)
     assert ("Find similar", "title=movie-603") in links(test)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -13,7 +15,8 @@ pytestmark = pytest.mark.enable_socket
 
 
 def labels(test: AppTest) -> list[str]:
-    return [button.label for button in test.button]
+    """What buttons say, without the signs that make Markdown of a label text."""
+    return [re.sub(r"\\(.)", r"\1", button.label).replace("\u2060", "") for button in test.button]
 
 
 def test_a_person_alone_is_asked_nothing(api: WatcherApi) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.catalogue import vocabulary as api_vocabulary
-from streamlit_app import vocabulary
-from streamlit_app.search_state import Search, TitleRef, parse_title
+from streamlit_app.questions import vocabulary
+from streamlit_app.questions.search import Search, TitleRef, parse_title
 
 kinds = st.sampled_from(("movie", "tv"))
 years = st.none() | st.integers(1870, 2100)

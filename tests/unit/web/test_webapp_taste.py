@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from stand_ins.watcher.api import WatcherApi
-from streamlit_app import chart_looks, map_chart, map_drawing, taste_words, today
 from streamlit_app.api.taste import Crowd, Taste
+from streamlit_app.pages.taste import looks as chart_looks
+from streamlit_app.pages.taste import map_drawing
+from streamlit_app.pages.taste import words as taste_words
+from streamlit_app.questions.lists import today
+from streamlit_app.render.charts import taste_map as map_chart
 from tests.web_pages import html, links, opened
 
 pytestmark = pytest.mark.enable_socket
@@ -77,7 +81,7 @@ def test_the_drawing_has_what_the_chart_has_and_nobodys_markup() -> None:
     hostile = Taste.model_validate(
         TASTE | {"tastes": [TASTE["tastes"][0] | {"words": [HOSTILE]}, TASTE["tastes"][1]]}
     )
-    page = map_drawing.image(hostile)
+    page = map_drawing.drawn(hostile, inline=False)
     picture = unquote(page.partition("data:image/svg+xml,")[2].partition('"')[0])
     root = ET.fromstring(picture)  # noqa: S314 -- our own words, well formed or not
     named = "{http://www.w3.org/2000/svg}"
@@ -92,7 +96,7 @@ def test_the_drawing_has_what_the_chart_has_and_nobodys_markup() -> None:
     assert signs[0] == pytest.approx(middle)
     assert signs[2] < middle < signs[1]
     assert "<script" not in page
-    assert "<script" not in map_drawing.inline(hostile)
+    assert "<script" not in map_drawing.drawn(hostile, inline=True)
 
 
 def test_a_chart_that_was_made_before_holds_the_new_rows_only() -> None:
@@ -114,7 +118,7 @@ def specs(test: AppTest) -> list[dict[str, Any]]:
 def test_the_page_tells_the_tastes_and_leads_to_similar(api: WatcherApi) -> None:
     api.lists.taste = TASTE
     test = opened("taste", show="movie")
-    wish = today.wish()
+    wish = today()
     assert api.lists.asked == [
         {"path": f"/taste?profile=p1&kind=movie&count={wish.count}&seed={wish.seed}"}
     ]
@@ -127,7 +131,7 @@ def test_the_page_tells_the_tastes_and_leads_to_similar(api: WatcherApi) -> None
     assert "<script>" not in shown
     found = dict(links(test))
     assert found["Alien \\(1999\\)"] == "title=movie-349"
-    assert found["The Matrix \\(1999\\): 9 · 7.9"] == "title=movie-603"
+    assert found["The Matrix \\(1999\\)\\: 9 · 7\\.9"] == "title=movie-603"
     assert len(specs(test)) == 5
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import bson
 from pymongo import ReplaceOne, ReturnDocument
 
-from app.adapters.stores.common.event_codec import event_document, event_from_document, in_order
+from app.adapters.stores.common.event_codec import EVENTS, in_order
 from app.adapters.stores.common.portions import IDS_PER_CALL, portions, text_portions
 from app.adapters.stores.common.profile_rules import no_profile
 from app.adapters.stores.mongo.connection import Document, MongoDatabase, reported
@@ -46,7 +46,7 @@ class MongoLedger:
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
         """See `Ledger.put`."""
-        documents = {event.key: event_document(event) for event in events}
+        documents = {event.key: EVENTS.document(event) for event in events}
         with reported(self._address):
             for document in documents.values():
                 bson.encode(document)  # what can't be written is refused before anything is
@@ -89,7 +89,7 @@ class MongoLedger:
             # Deleted meanwhile, the profile may have lost some of its events before they were read.
             if self._record(profile_id) != record:
                 raise no_profile(profile_id)
-        return in_order(event_from_document(document) for document in found)
+        return in_order(EVENTS.from_document(document) for document in found)
 
     def version(self, profile_id: str) -> int:
         """See `Ledger.version`."""

@@ -16,7 +16,7 @@ from app.adapters.stores.common.portions import (
     portions,
     text_portions,
 )
-from app.adapters.stores.common.title_codec import storable, title_document, title_from_document
+from app.adapters.stores.common.title_codec import TITLES, storable
 from app.adapters.stores.mongo.connection import Document, MongoCollection, MongoDatabase, reported
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 
@@ -151,7 +151,7 @@ def write_all(
 
 
 def _document(title: Title) -> Document:
-    document = title_document(title)
+    document = TITLES.document(title)
     del document["id"]
     return {
         "_id": title.id.key,
@@ -163,4 +163,4 @@ def _document(title: Title) -> Document:
 
 def _title(document: Document) -> Title:
     document["id"] = {"kind": document.pop("kind"), "tmdb_id": document.pop("tmdb_id")}
-    return title_from_document(document)
+    return TITLES.from_document(document)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.adapters.stores.common.event_codec import decode_event, encode_event, in_order
+from app.adapters.stores.common.event_codec import EVENTS, in_order
 from app.adapters.stores.common.portions import text_portions
 from app.adapters.stores.common.profile_rules import no_profile
 from app.adapters.stores.sqlite.database import Database
@@ -32,11 +32,11 @@ class SqliteLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._decoded = lru_cache(_EVENTS_KEPT)(decode_event)
+        self._decoded = lru_cache(_EVENTS_KEPT)(EVENTS.decode)
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
         """See `Ledger.put`."""
-        bodies = {event.key: encode_event(event) for event in events}
+        bodies = {event.key: EVENTS.encode(event) for event in events}
         with self._database.transaction() as connection:
             place = known_place(connection, profile_id)
             # In order of key, neighbours meet on the same page of the table.

@@ -12,7 +12,7 @@ from app.adapters.stores.common.portions import (
     number_portions,
     text_portions,
 )
-from app.adapters.stores.common.title_codec import decode_title, encode_title
+from app.adapters.stores.common.title_codec import TITLES
 from app.adapters.stores.sqlite.database import Database
 from app.adapters.stores.sqlite.external_ids import (
     IMDB,
@@ -41,7 +41,7 @@ class SqliteTitleStore:
 
     def upsert(self, titles: Sequence[Title]) -> None:
         """See `TitleStore.upsert`."""
-        bodies = {title.id.key: encode_title(title) for title in titles}
+        bodies = {title.id.key: TITLES.encode(title) for title in titles}
         if not bodies:
             return
         # In order of key, neighbours meet on the same page of the index.
@@ -61,7 +61,7 @@ class SqliteTitleStore:
         found = {}
         for keys in key_portions(ids):
             for (body,) in self._database.rows(_AMONG, (json.dumps(keys),)):
-                title = decode_title(body)
+                title = TITLES.decode(body)
                 found[title.id] = title
         return found
 
@@ -102,4 +102,4 @@ class SqliteTitleStore:
     def _scan(self, batch_size: int, last: int) -> Iterator[list[Title]]:
         while batch := self._database.rows(_NEXT, (last, batch_size)):
             last = batch[-1][0]
-            yield [decode_title(body) for _, body in batch]
+            yield [TITLES.decode(body) for _, body in batch]

@@ -1,0 +1,64 @@
+"""The operator's calls on the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from app.bootstrap import Services, open_services
+from app.domain.catalogue.dumps import Dump
+from app.domain.errors import Damaged, InvalidInput
+from app.domain.ports.catalogue import TitleStore
+from app.domain.progress import Report
+from app.doors.operator.alone import alone
+from app.doors.operator.progress_line import progress_line
+from app.services.catalogue import dumps
+from app.services.catalogue.dumps import ImportReport
+from app.services.leases import CATALOGUE, Lease, held
+from app.settings import settings
+
+
+def import_files(paths: Iterable[str | Path]) -> list[ImportReport]:
+    """Import files of any layout known, one report per file, in order.
+
+    A file that can't be read says so in its report and doesn't keep the others back. Raises
+    `StoreUnavailable`, and `LeaseHeld` where another import is running.
+    """
+    with (
+        closing(open_services()) as services,
+        held(services.state, CATALOGUE, services.processes) as lease,
+    ):
+        return [_import_file(services, Path(path), lease) for path in paths]
+
+
+def load_sample_if_empty() -> ImportReport | None:
+    """Load the packaged sample into an empty catalogue, unless a TMDB key is set.
+
+    None where there was nothing to do. Raises `Damaged`, `StoreUnavailable`, `LeaseHeld`.
+    """
+    if settings().tmdb_is_set:
+        return None
+    with alone(CATALOGUE, "Loading the sample") as (services, report):
+        read_sample = services.adapters.read_sample
+        return dumps.load_sample_if_empty(services.titles, read_sample, report)
+
+
+def _import_file(services: Services, path: Path, lease: Lease) -> ImportReport:
+    try:
+        dump = services.adapters.open_dump(path)
+    except (InvalidInput, Damaged) as error:
+        return ImportReport(name=path.name, failed=error.detail)
+    with progress_line(f"Importing {dump.name}") as report:
+        outcome = _imported(services.titles, dump, lease.guarding(report))
+    outcome.name, outcome.layout = dump.name, dump.layout
+    return outcome
+
+
+def _imported(titles: TitleStore, dump: Dump, report: Report) -> ImportReport:
+    def rows_expected(rows: int) -> int | None:
+        if not dump.total_bytes or not dump.bytes_read:
+            return None
+        return max(rows, round(rows * dump.total_bytes / dump.bytes_read))
+
+    return dumps.import_records(titles, dump, report, rows_expected=rows_expected)

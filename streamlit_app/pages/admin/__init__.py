@@ -1,0 +1,1 @@
+"""The operator's side: what there is, long work with its progress, settings."""

@@ -1,0 +1,1 @@
+"""What a person watched, rated and marked; brought in, settled, synced."""

@@ -1,0 +1,1 @@
+"""Lists of recommendations: today's picks, and what to see next."""

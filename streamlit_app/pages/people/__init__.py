@@ -1,0 +1,1 @@
+"""The people of the household: their profiles, their tokens, their Trakt accounts."""

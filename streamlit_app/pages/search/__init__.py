@@ -1,0 +1,1 @@
+"""Looking for titles: by words, by a title, by several."""

@@ -1,0 +1,1 @@
+"""What one likes: a map, the tastes, habits, ratings."""

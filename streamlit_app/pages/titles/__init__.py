@@ -1,0 +1,1 @@
+"""A title on any page: its card, and what one may do with it."""

@@ -1,0 +1,1 @@
+"""What is looked for or at, and its form in an address. Pure."""
