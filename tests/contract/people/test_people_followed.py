@@ -14,6 +14,7 @@ from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people.feedback import feedback_event
 from app.domain.people.ledger import About, Event, EventKind
+from app.domain.progress import silent
 from app.services.people import person_view
 from app.services.people.person_view import PersonViews
 from tests.builders import make_title
@@ -177,6 +178,6 @@ def test_a_title_that_changed_is_read_again_after_a_while_or_with_another_index(
     monkeypatch.setattr(person_view, moved, 0.0)
     if moved == "_TITLES_KEPT_FOR":
         assert [row.name for row in services.person_views.of(person).rows] == ["The Simulation"]
-        services.rebuild_index(lambda _: None)
+        services.rebuild_index(silent)
         services.index.refresh()
     assert [row.name for row in services.person_views.of(person).rows] == ["Renamed"]
