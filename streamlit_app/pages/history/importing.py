@@ -67,17 +67,21 @@ def importing(asked: Asked) -> p.Parts:
         yield notice("This file can't be used", error.detail)
         return
     yield from _told(report)
-    if not report.events:
-        return
+    if report.events:
+        yield from _confirming(report, partial(_bring_in, *given))
+
+
+def _confirming(report: ImportReport, bring_in: p.Does) -> p.Parts:
     label = f"Bring in {counted(report.events, 'entry', 'entries')}"
     pressed = yield p.Button(label, icon="download_done", kind="primary")
-    if pressed:
-        try:
-            yield p.Waiting("Bringing it in …", partial(_bring_in, *given))
-        except ApiError as error:
-            told = f"{error.detail.rstrip('.')}. You may try again."
-            yield notice("This file is not in", told)
-            return
+    if not pressed:
+        return
+    try:
+        yield p.Waiting("Bringing it in …", bring_in)
+    except ApiError as error:
+        told = f"{error.detail.rstrip('.')}. You may try again."
+        yield notice("This file is not in", told)
+    else:
         yield p.Again()
 
 

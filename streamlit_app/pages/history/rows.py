@@ -19,7 +19,7 @@ from streamlit_app.pages.search.filters import year_box
 from streamlit_app.pages.titles import actions, cards
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.titles.name_box import name_box, named
-from streamlit_app.pages.titles.ways import times, words_of
+from streamlit_app.pages.titles.standing import times, words_of
 from streamlit_app.pages.words import count, counted, filtered, notice, words
 from streamlit_app.questions.history import KINDS, ROWS, SHOWS, SORTS, HistoryView
 from streamlit_app.questions.search import Search, TitleRef

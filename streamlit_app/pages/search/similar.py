@@ -14,7 +14,7 @@ from streamlit_app.pages.notices import refused
 from streamlit_app.pages.search.panel import SearchPanel
 from streamlit_app.pages.titles import actions, cards, starters
 from streamlit_app.pages.titles.grid import grid, similar_link
-from streamlit_app.pages.titles.ways import words_of
+from streamlit_app.pages.titles.standing import words_of
 from streamlit_app.pages.words import count, heading, lead, notice
 from streamlit_app.parts import Column, Effect, Fill, Fragment, Html, PageName, Parts, Row, Slot
 from streamlit_app.questions.search import Search

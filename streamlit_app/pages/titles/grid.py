@@ -10,7 +10,7 @@ from streamlit_app.api.titles import TitleCard
 from streamlit_app.asked import Asked
 from streamlit_app.pages.titles import actions, cards
 from streamlit_app.pages.titles.evidence import line
-from streamlit_app.pages.titles.ways import words_of
+from streamlit_app.pages.titles.standing import words_of
 from streamlit_app.parts import Column, Fragment, Html, Label, Link, Parts
 from streamlit_app.questions.search import Search
 
@@ -26,11 +26,11 @@ def grid(asked: Asked, titles: Sequence[TitleCard], search: Search) -> Parts:
     A recommended title tells its reason, and what else speaks for it.
     """
     actions.load(asked, (title.ref for title in titles))
-    cards = [
+    every = [
         Fragment(partial(_card, asked, title, search, rank)) for rank, title in enumerate(titles)
     ]
     picked = any(isinstance(title, Pick) for title in titles)
-    yield Column(cards, "grid-picks" if picked else "grid")
+    yield Column(every, "grid-picks" if picked else "grid")
 
 
 def _card(asked: Asked, title: TitleCard, search: Search, rank: int) -> Parts:
