@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 
 from app.domain.catalogue.names import fold
-from app.domain.catalogue.titles import MediaKind, Title
+from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import NotReady
 from app.domain.index.generations import IndexStatus
+from app.domain.people.feedback import EntriesOf
+from app.domain.people.ledger import FEEDBACK, About, Event
+from app.domain.people.resolution import Catalogued, resolved
+from app.domain.people.standing import standings
 from app.domain.ports.catalogue import TitleStore
 from app.domain.ports.index import Match, VectorIndex, WordIndex
 from app.domain.ports.people import Ledger
 from app.domain.search.filters import TitleFilter
-from app.services.people.person_view import PersonViews
+from app.services.people.person_view import NameLookup, PersonView, PersonViews
 
 
 class Named:
@@ -39,6 +43,28 @@ class Named:
 
     def status(self) -> IndexStatus:
         return IndexStatus(ready=bool(self.titles), version="1", seq=self.seq)
+
+
+def entries_among(events: Iterable[Event], titles: Iterable[About]) -> EntriesOf:
+    """What a history has of a title, in a catalogue of these."""
+    known = [
+        Title(
+            id=TitleId(one.kind, one.tmdb_id or 0),
+            name=one.name,
+            year=one.year,
+            imdb_id=one.imdb_id,
+            tvdb_id=one.tvdb_id,
+        )
+        for one in titles
+    ]
+    catalogue = Catalogued(
+        titles={title.id: title for title in known},
+        by_imdb={title.imdb_id: title.id for title in known if title.imdb_id},
+        by_tvdb={title.tvdb_id: title.id for title in known if title.tvdb_id is not None},
+    )
+    history = tuple(event for event in events if event.kind not in FEEDBACK)
+    rows = tuple(resolved(standings(history), catalogue))
+    return PersonView(history, rows, cast("NameLookup", None)).entries_of
 
 
 def views_over(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
-from app.domain.catalogue.titles import Title, TitleId
+from app.domain.catalogue.titles import TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About, Event, EventKind
+
+EntriesOf = Callable[[About], Sequence[Event]]
+"""What a person's history has of a title that is told with TMDB's id."""
 
 DAY: Final = 86_400
 FROM_LISTS: Final = "lists"
@@ -44,16 +48,17 @@ def showing(event: Event) -> tuple[TitleId, tuple[int, str]] | None:
     return TitleId(event.about.kind, event.about.tmdb_id), (event.at // DAY, parts[1])
 
 
-def title_shown(event: Event, title_id: TitleId) -> Title:
-    """The title as its showing knew it, which is enough to find the entries that are its own."""
-    about = event.about
-    return Title(
-        id=title_id,
-        name=about.name,
-        year=about.year,
-        imdb_id=about.imdb_id,
-        tvdb_id=about.tvdb_id,
-    )
+def opened_of(
+    feedback: Iterable[Event], wanted: Container[TitleId]
+) -> Mapping[TitleId, Sequence[Event]]:
+    """The events that titles were opened, of those wanted; none where one wasn't."""
+    found: defaultdict[TitleId, list[Event]] = defaultdict(list)
+    for event in feedback:
+        if event.kind is EventKind.OPENED and event.about.tmdb_id is not None:
+            title_id = TitleId(event.about.kind, event.about.tmdb_id)
+            if title_id in wanted:
+                found[title_id].append(event)
+    return found
 
 
 def happened_since(event: Event, moment: int) -> bool:

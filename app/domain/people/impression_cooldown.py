@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from app.domain.catalogue.titles import TitleId
-from app.domain.people.entries import Entries
-from app.domain.people.feedback import DAY, happened_since, showing, title_shown
+from app.domain.people.feedback import DAY, EntriesOf, happened_since, opened_of, showing
 from app.domain.people.ledger import Event, EventKind
 
 OFTEN: Final = 3
@@ -30,8 +29,10 @@ _Showing = tuple[Event, tuple[int, str]]
 """A showing, and the day and list of it."""
 
 
-def impression_cooldown(events: Iterable[Event], now: float) -> frozenset[TitleId]:
-    """The titles of a ledger that rest at `now` (Unix seconds).
+def impression_cooldown(
+    feedback: Sequence[Event], entries_of: EntriesOf, now: float
+) -> frozenset[TitleId]:
+    """The titles that rest at `now` (Unix seconds), by what became of lists (`FEEDBACK`).
 
     Such a title was shown in `OFTEN` different lists or more (the same list on another day is
     another one) in the `WITHIN` seconds that end with its last showing, that is less than `REST`
@@ -39,21 +40,20 @@ def impression_cooldown(events: Iterable[Event], now: float) -> frozenset[TitleI
     the watchlist, whatever ids that was told by. The order of events means nothing.
     """
     shown: dict[TitleId, list[_Showing]] = defaultdict(list)
-    answers: list[Event] = []
     oldest = now - WITHIN - REST - DAY  # nothing before it can matter
-    for event in events:
-        if not oldest < event.at <= now:
-            continue
-        if _answers(event):
-            answers.append(event)
-        elif (found := showing(event)) is not None:
+    for event in feedback:
+        if oldest < event.at <= now and (found := showing(event)) is not None:
             shown[found[0]].append((event, found[1]))
     ignored = {one: since for one, some in shown.items() if (since := _often_since(some, now))}
-    if not ignored:
-        return frozenset()
-    earliest = min(since.at for since in ignored.values())
-    entries = Entries(event for event in answers if happened_since(event, earliest))
-    return frozenset(one for one, since in ignored.items() if not _answered(entries, one, since))
+    opened = opened_of(feedback, ignored)
+    return frozenset(
+        title_id
+        for title_id, since in ignored.items()
+        if not any(
+            _answers(event) and event.at <= now and happened_since(event, since.at)
+            for event in (*opened.get(title_id, ()), *entries_of(since.about))
+        )
+    )
 
 
 def _answers(event: Event) -> bool:
@@ -69,8 +69,3 @@ def _often_since(shown: Sequence[_Showing], now: float) -> Event | None:
     if len({place for _, place in counted}) < OFTEN:
         return None
     return min((event for event, _ in counted), key=lambda event: (event.at, event.key))
-
-
-def _answered(entries: Entries, title_id: TitleId, since: Event) -> bool:
-    title = title_shown(since, title_id)
-    return any(happened_since(event, since.at) for event in entries.of(title))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from app.domain.catalogue.titles import TitleId
-from app.domain.people.entries import Entries
-from app.domain.people.feedback import DAY, happened_since, showing, title_shown
-from app.domain.people.ledger import FEEDBACK, Event, EventKind
+from app.domain.people.feedback import DAY, EntriesOf, happened_since, opened_of, showing
+from app.domain.people.ledger import Event, EventKind
 from app.domain.people.watched import tells_watched, verdict_of
 
 IN_TIME: Final = 30 * DAY
@@ -72,9 +71,12 @@ class Insights:
     watched: tuple[ShownPick, ...]
 
 
-def insights(events: Iterable[Event], since: int, until: int) -> Insights:
-    """What came of the showings from `since` to `until` (Unix seconds, both included)."""
-    picks = _picks(list(events), since, until)
+def insights(feedback: Sequence[Event], entries_of: EntriesOf, since: int, until: int) -> Insights:
+    """What came of the showings from `since` to `until` (Unix seconds, both included).
+
+    `feedback` is what became of lists (`FEEDBACK`).
+    """
+    picks = _picks(feedback, entries_of, since, until)
     step: Step = "week" if until - since <= _MOST_WEEKS * 7 * DAY else "month"
     by_time: dict[date, list[ShownPick]] = defaultdict(list)
     for pick in picks:
@@ -92,30 +94,30 @@ def insights(events: Iterable[Event], since: int, until: int) -> Insights:
     )
 
 
-def _picks(events: Sequence[Event], since: int, until: int) -> list[ShownPick]:
+def _picks(
+    feedback: Sequence[Event], entries_of: EntriesOf, since: int, until: int
+) -> list[ShownPick]:
     """One per title that was shown in that time, in order of first showing."""
     shown: dict[TitleId, list[Event]] = defaultdict(list)
-    for event in events:
+    for event in feedback:
         if since <= event.at <= until and (found := showing(event)) is not None:
             shown[found[0]].append(event)
-    if not shown:
-        return []
-    entries = Entries(
-        event
-        for event in events
-        if event.kind is not EventKind.SHOWN and happened_since(event, since)
-    )
-    picks = [_pick(title_id, some, entries) for title_id, some in shown.items()]
+    opened = opened_of(feedback, shown)
+    picks = [
+        _pick(title_id, some, opened.get(title_id, ()), entries_of)
+        for title_id, some in shown.items()
+    ]
     return sorted(picks, key=lambda pick: (pick.shown_at, pick.id))
 
 
-def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> ShownPick:
+def _pick(
+    title_id: TitleId, shown: Sequence[Event], opened: Sequence[Event], entries_of: EntriesOf
+) -> ShownPick:
     ordered = sorted(shown, key=lambda event: (event.at, event.key))
     first, last = ordered[0], ordered[-1]
-    theirs = entries.of(title_shown(last, title_id))
-    after = [event for event in theirs if happened_since(event, first.at)]
-    watched_at = _watched_at([event for event in after if event.kind not in FEEDBACK])
-    opened = [event.at for event in after if event.kind is EventKind.OPENED]
+    after = [event for event in entries_of(last.about) if happened_since(event, first.at)]
+    watched_at = _watched_at(after)
+    opened_at = [event.at for event in opened if happened_since(event, first.at)]
     ratings = [e for e in after if e.kind is EventKind.RATED and e.season is None]
     latest = max(ratings, key=lambda event: (event.at, event.key), default=None)
     return ShownPick(
@@ -124,7 +126,7 @@ def _pick(title_id: TitleId, shown: Sequence[Event], entries: Entries) -> ShownP
         year=last.about.year,
         shown_at=first.at,
         lists=len({found[1] for event in ordered if (found := showing(event))}),
-        opened_at=min(opened, default=None),
+        opened_at=min(opened_at, default=None),
         watched_at=watched_at,
         in_time=watched_at is not None and _in_time(watched_at, ordered),
         rating=latest.rating if latest else None,

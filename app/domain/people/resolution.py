@@ -9,8 +9,11 @@ from enum import StrEnum
 
 from app.domain.catalogue.names import fold
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
-from app.domain.people.ledger import About, has_no_id
+from app.domain.people.ledger import About
 from app.domain.people.standing import Identity, Standing, latest_first, standing_of
+
+Name = tuple[MediaKind, str, int | None]
+"""A kind, a folded name, a year."""
 
 
 class By(StrEnum):
@@ -118,20 +121,13 @@ def bears(title: Title, about: About) -> bool:
 def is_named_only(row: Row) -> bool:
     """Whether nothing but a name tells what it is."""
     about = row.standing.about
-    return not row.title_ids and not about.imdb_id and tvdb_id_of(about) is None
+    has_id = row.title_ids or about.imdb_id or tvdb_id_of(about) is not None
+    return bool(about.name) and not has_id
 
 
-def is_of(row: Row, about: About) -> bool:
-    """Whether a row is of the title that is told so; a name decides where either has no id."""
-    mine = row.standing.about
-    if has_no_id(mine) or has_no_id(about):
-        named = (about.kind, fold(about.name), about.year)
-        return named == (mine.kind, fold(mine.name), mine.year)
-    if about.tmdb_id is not None:
-        return row.title_id == TitleId(about.kind, about.tmdb_id)
-    if about.imdb_id:
-        return about.imdb_id == mine.imdb_id
-    return (about.kind, about.tvdb_id) == (mine.kind, mine.tvdb_id)
+def name_of(about: About) -> Name:
+    """What decides where nothing but a name is told."""
+    return (about.kind, fold(about.name), about.year)
 
 
 def left_out(
@@ -158,7 +154,7 @@ def standings_of_titles(
     it), that may be several: better to leave out one too many than to show one seen before.
     """
     standings = {title_id: row.standing for title_id, row in by_title.items()}
-    named = [row.standing for row in rows if is_named_only(row) and row.standing.about.name]
+    named = [row.standing for row in rows if is_named_only(row)]
     titles = bearing([standing.about for standing in named]) if named else {}
     besides = [(row.standing, row.title_ids[1:]) for row in rows if len(row.title_ids) > 1]
     besides += [(standing, tuple(titles[standing.about])) for standing in named]

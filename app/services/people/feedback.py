@@ -66,14 +66,14 @@ class Feedback:
             profile_id,
             "impression cooldown",
             (view, feedback, day),
-            lambda: impression_cooldown((*view.history, *feedback), (day + 1) * DAY - 1),
+            lambda: impression_cooldown(feedback, view.entries_of, (day + 1) * DAY - 1),
         )
 
     def look_back(self, profile_id: str, days: int) -> LookBack:
         """What the lists of the last `days` were worth."""
         until = int(self._clock.now())
         since = until - days * DAY
-        history, feedback = self._views.of(profile_id).history, self._views.feedback(profile_id)
+        view, feedback = self._views.of(profile_id), self._views.feedback(profile_id)
         if len(feedback) >= MOST_KEPT:
             since = max(since, feedback[0].at)
-        return LookBack(since, until, insights((*history, *feedback), since, until))
+        return LookBack(since, until, insights(feedback, view.entries_of, since, until))

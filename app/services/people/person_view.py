@@ -18,12 +18,14 @@ from app.domain.people.ledger import FEEDBACK, About, Event
 from app.domain.people.resolution import (
     Catalogued,
     LeftOut,
+    Name,
     Row,
     bears,
     by_latest,
-    is_of,
+    is_named_only,
     joined,
     left_out,
+    name_of,
     resolved,
     tvdb_id_of,
 )
@@ -70,9 +72,9 @@ class PersonView:
         return {row.title_ids[0]: row for row in self.rows if row.title_ids}
 
     @cached_property
-    def without_title_id(self) -> Sequence[Row]:
-        """Rows of what only a name or an id of another family is known of."""
-        return [row for row in self.rows if not row.title_ids]
+    def by_name(self) -> Mapping[Name, Row]:
+        """Rows of what only a name tells of."""
+        return {name_of(row.standing.about): row for row in self.rows if is_named_only(row)}
 
     @cached_property
     def left_out(self) -> LeftOut:
@@ -85,12 +87,10 @@ class PersonView:
         return sorted((row for row in rows if row is not None), key=by_latest)
 
     def entries_of(self, about: About) -> list[Event]:
-        """All events of a title, those of other families of ids and of its bare name among them."""
-        rows: Iterable[Row] = self.rows
-        if about.tmdb_id is not None:
-            own = self.by_title.get(TitleId(about.kind, about.tmdb_id))
-            rows = (*((own,) if own else ()), *self.without_title_id)
-        return [event for row in rows if is_of(row, about) for event in row.standing.events]
+        """All events of a title, those under its bare name with them; `about` has TMDB's id."""
+        own = self.by_title.get(TitleId(about.kind, about.tmdb_id)) if about.tmdb_id else None
+        named = self.by_name.get(name_of(about))
+        return [event for row in (own, named) if row for event in row.standing.events]
 
 
 class NameLookup:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import InvalidInput
+from app.domain.people import impression_cooldown as rule
 from app.domain.people.feedback import (
     DAY,
     FROM_LISTS,
@@ -18,8 +20,9 @@ from app.domain.people.feedback import (
     feedback_event,
     happened_since,
 )
-from app.domain.people.impression_cooldown import OFTEN, REST, WITHIN, impression_cooldown
-from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.impression_cooldown import OFTEN, REST, WITHIN
+from app.domain.people.ledger import FEEDBACK, About, Event, EventKind
+from tests.fakes.person_views import entries_among
 
 START = 20_000 * DAY + 50_000
 FILM = About(MediaKind.MOVIE, 603, "tt0133093", None, "The Simulation", 1999)
@@ -46,6 +49,11 @@ def answer(at: int, kind: EventKind = EventKind.WATCHED, about: About = FILM) ->
 
 def thrice(start: int = START, about: About = FILM) -> list[Event]:
     return [shown(start + n * DAY, about=about) for n in range(OFTEN)]
+
+
+def impression_cooldown(events: Sequence[Event], now: float) -> frozenset[TitleId]:
+    feedback = [event for event in events if event.kind in FEEDBACK]
+    return rule.impression_cooldown(feedback, entries_among(events, [FILM, SERIES]), now)
 
 
 LAST = START + (OFTEN - 1) * DAY
@@ -93,6 +101,11 @@ def test_a_film_and_a_series_of_one_number_rest_each_for_itself() -> None:
     ],
 )
 def test_whoever_did_something_with_it_did_not_ignore_it(kind: EventKind, about: About) -> None:
+    if kind is EventKind.OPENED and about.tmdb_id is None:
+        # Of what lists showed, nothing without TMDB's id is ever noted.
+        with pytest.raises(InvalidInput):
+            feedback_event(kind, about, "a" * 16, START + 1)
+        return
     assert impression_cooldown([*thrice(), answer(START + 1, kind, about)], LAST) == frozenset()
     assert impression_cooldown([*thrice(), answer(START - DAY, kind, about)], LAST) == {OF_FILM}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people import insights as rule
 from app.domain.people.feedback import DAY, feedback_event
-from app.domain.people.insights import IN_TIME, Figures, insights
-from app.domain.people.ledger import About, Event, EventKind
+from app.domain.people.insights import IN_TIME, Figures, Insights
+from app.domain.people.ledger import FEEDBACK, About, Event, EventKind
 from app.domain.people.standing import standings
+from tests.fakes.person_views import entries_among
 
 START = 19_723 * DAY + 36_000
 """2024-01-01, a Monday, at ten."""
@@ -53,6 +56,12 @@ def event(
         season=None if episode is None else 1,
         episode=episode,
     )
+
+
+def insights(events: Sequence[Event], since: int, until: int) -> Insights:
+    feedback = [event for event in events if event.kind in FEEDBACK]
+    entries_of = entries_among(events, [FILM, OTHER, SERIES])
+    return rule.insights(feedback, entries_of, since, until)
 
 
 def total(*events: Event, since: int = START, until: int = END) -> Figures:
