@@ -158,4 +158,4 @@ def _understood(request: KnnRequest, asked: Question, title: Title | None) -> di
     if asked.like:
         liked: dict[str, object] = {"like": request.like, "unlike": request.unlike}
         return query | liked | {"text": asked.words or None}
-    return query | {"text": asked.words, "mode": asked.mode or Mode.HYBRID}
+    return query | {"text": asked.words, "mode": asked.ranked_by}

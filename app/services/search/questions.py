@@ -67,6 +67,11 @@ class Question:
         return "".join(spoken).strip()
 
     @property
+    def ranked_by(self) -> Mode:
+        """What a text alone is ranked by."""
+        return self.mode or Mode.HYBRID
+
+    @property
     def title_id(self) -> TitleId | None:
         """The title that is asked by."""
         return None if self.tmdb_id is None else TitleId(self.asked_kinds[0], self.tmdb_id)
@@ -94,4 +99,4 @@ class Questions:
             return self._search.by_id(asked.title_id, k, scope)
         if asked.like:
             return self._search.by_several(asked.like, asked.unlike, asked.words, k, scope)
-        return self._search.by_text(asked.words, k, scope, asked.mode or Mode.HYBRID)
+        return self._search.by_text(asked.words, k, scope, asked.ranked_by)
