@@ -17,7 +17,6 @@ class MongoAccountStore:
         self._address = address
 
     def put(self, profile_id: str, account: Account) -> None:
-        """See `AccountStore.put`."""
         kept = {"sealed": account.sealed, "state": account.state}
         with reported(self._address):
             written = self._profiles.update_one(
@@ -27,7 +26,6 @@ class MongoAccountStore:
             raise no_profile(profile_id)
 
     def get(self, profile_id: str, provider: str) -> Account | None:
-        """See `AccountStore.get`."""
         with reported(self._address):
             name = _name(provider)
             found = self._profiles.find_one({"profile": profile_id}, {"accounts": 1})
@@ -35,7 +33,6 @@ class MongoAccountStore:
         return Account(provider, bytes(kept["sealed"]), kept["state"]) if kept else None
 
     def delete(self, profile_id: str, provider: str) -> bool:
-        """See `AccountStore.delete`."""
         with reported(self._address):
             field = _field(provider)
             deleted = self._profiles.update_one(
@@ -44,7 +41,6 @@ class MongoAccountStore:
         return bool(deleted.matched_count)
 
     def linked(self, provider: str) -> list[str]:
-        """See `AccountStore.linked`."""
         with reported(self._address):
             found = list(self._profiles.find({_field(provider): {"$exists": True}}, {"profile": 1}))
         return sorted(map(itemgetter("profile"), found))

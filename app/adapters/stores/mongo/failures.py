@@ -29,7 +29,6 @@ class MongoFailureStore:
         self._clock = clock
 
     def note(self, failures: Collection[Failed]) -> dict[TitleId, int]:
-        """See `FailureStore.note`."""
         rows = failed_rows(failures)
         if not rows:
             return {}
@@ -56,7 +55,6 @@ class MongoFailureStore:
         return dict.fromkeys(ids, 1) | self.attempts(ids)
 
     def clear(self, ids: Collection[TitleId]) -> int:
-        """See `FailureStore.clear`."""
         with reported(self._address):
             return sum(
                 self._failures.delete_many({"_id": {"$in": list(keys)}}).deleted_count
@@ -64,7 +62,6 @@ class MongoFailureStore:
             )
 
     def attempts(self, ids: Collection[TitleId]) -> dict[TitleId, int]:
-        """See `FailureStore.attempts`."""
         with reported(self._address):
             return {
                 TitleId.from_key(found["_id"]): int(found["attempts"])
@@ -75,7 +72,6 @@ class MongoFailureStore:
             }
 
     def all(self, kind: MediaKind | None = None) -> list[Failure]:
-        """See `FailureStore.all`."""
         wanted = {} if kind is None else {"kind": kind.value}
         with reported(self._address):
             found = list(self._failures.find(wanted))

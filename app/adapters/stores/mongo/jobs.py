@@ -38,7 +38,6 @@ class MongoJobStore:
         self._clock = clock
 
     def submit(self, kind: str, arguments: Mapping[str, str]) -> Job:
-        """See `JobStore.submit`."""
         pairs = tuple(sorted(arguments.items()))
         waiting_as = _waiting_as(kind, pairs)
         with reported(self._address):
@@ -67,7 +66,6 @@ class MongoJobStore:
         raise StoreUnavailable("The request could not be recorded in MongoDB: try again")
 
     def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
-        """See `JobStore.claim`."""
         wanted: Document = {"state": _WAITING}
         if kinds is not None:
             wanted["kind"] = {"$in": list(kinds)}
@@ -83,14 +81,12 @@ class MongoJobStore:
         return _job(found) if found else None
 
     def save(self, job: Job) -> Job:
-        """See `JobStore.save`; raises `NotFound` where it was never submitted."""
         fields = _fields(job) | ({"cancel_requested": True} if job.cancel_requested else {})
         with reported(self._address):
             found = self._changed(job.id, {"$set": fields}, state=_RUNNING, owner=job.owner)
         return _job(found) if found else self._existing(job.id)
 
     def requeue(self, job: Job, message: str) -> Job:
-        """See `JobStore.requeue`."""
         held = {"state": _RUNNING, "owner": job.owner}
         ended = {
             "state": JobState.CANCELLED.value,
@@ -109,7 +105,6 @@ class MongoJobStore:
         return _job(found) if found else self._existing(job.id)
 
     def cancel(self, job_id: str) -> Job | None:
-        """See `JobStore.cancel`. A job that has ended stays as it is."""
         ended = {
             "cancel_requested": True,
             "state": JobState.CANCELLED.value,
@@ -123,13 +118,11 @@ class MongoJobStore:
         return _job(found) if found else self.get(job_id)
 
     def get(self, job_id: str) -> Job | None:
-        """See `JobStore.get`."""
         with reported(self._address):
             found = self._jobs.find_one({"_id": job_id})
         return _job(found) if found else None
 
     def recent(self, limit: int = 50, state: JobState | None = None) -> list[Job]:
-        """See `JobStore.recent`."""
         checked_size("limit", limit)
         wanted = {} if state is None else {"state": state.value}
         with reported(self._address):

@@ -45,7 +45,6 @@ class MongoLedger:
         self._clock = clock
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
-        """See `Ledger.put`."""
         documents = {event.key: EVENTS.document(event) for event in events}
         with reported(self._address):
             for document in documents.values():
@@ -67,7 +66,6 @@ class MongoLedger:
         return Changed(added, len(changed) - added)
 
     def remove(self, profile_id: str, keys: Collection[str]) -> int:
-        """See `Ledger.remove`."""
         with reported(self._address):
             person = self._profiles.find_one({"profile": profile_id}, {"_id": 1})
             if person is None:
@@ -82,7 +80,6 @@ class MongoLedger:
                 return sum(self._events.delete_many(part).deleted_count for part in wanted)
 
     def events(self, profile_id: str) -> list[Event]:
-        """See `Ledger.events`."""
         with reported(self._address):
             record = self._record(profile_id)
             found = list(self._events.find({"record": record}))
@@ -92,7 +89,6 @@ class MongoLedger:
         return in_order(EVENTS.from_document(document) for document in found)
 
     def version(self, profile_id: str) -> int:
-        """See `Ledger.version`."""
         person = {"profile": profile_id}
         with reported(self._address):
             found = self._profiles.find_one(person, {"version": 1, "writers": 1})

@@ -42,7 +42,6 @@ class MongoProfileStore:
         self._clock = clock
 
     def create(self, profile: Profile) -> None:
-        """See `ProfileStore.create`."""
         checked_profile(profile)
         document = {
             "_id": uuid4().hex,
@@ -64,15 +63,12 @@ class MongoProfileStore:
                 raise name_taken(profile.name) from error
 
     def rename(self, profile_id: str, name: str) -> Profile:
-        """See `ProfileStore.rename`."""
         return self._change(profile_id, {"name": name, "name_key": name_key(name)})
 
     def set_token(self, profile_id: str, token_hash: str) -> Profile:
-        """See `ProfileStore.set_token`."""
         return self._change(profile_id, {"token_hash": token_hash})
 
     def delete(self, profile_id: str) -> bool:
-        """See `ProfileStore.delete`."""
         with reported(self._address):
             stripped = self._profiles.update_one(
                 {"profile": profile_id}, {"$unset": dict.fromkeys(_THEIRS, "")}
@@ -81,13 +77,11 @@ class MongoProfileStore:
         return bool(stripped.matched_count)
 
     def get(self, profile_id: str) -> Profile | None:
-        """See `ProfileStore.get`."""
         with reported(self._address):
             found = self._profiles.find_one({"profile": profile_id}, _FIELDS)
         return _profile(found) if found else None
 
     def all(self) -> list[Profile]:
-        """See `ProfileStore.all`."""
         with reported(self._address):
             found = list(
                 self._profiles.find({"profile": {"$exists": True}}, _FIELDS).sort(

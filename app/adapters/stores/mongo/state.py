@@ -24,13 +24,11 @@ class MongoStateStore:
         self._clock = clock
 
     def read(self, name: str) -> str | None:
-        """See `StateStore.read`."""
         with reported(self._address):
             found = self._state.find_one({"_id": name})
         return found["value"] if found else None
 
     def write(self, name: str, value: str) -> None:
-        """See `StateStore.write`."""
         with reported(self._address):
             for attempt in range(_ATTEMPTS):
                 try:
@@ -44,7 +42,6 @@ class MongoStateStore:
                     return
 
     def acquire(self, lease: str, owner: str, ttl: float, *, steal_from: str | None = None) -> str:
-        """See `StateStore.acquire`."""
         checked_lease(owner, ttl)
         with reported(self._address):
             for _ in range(_ATTEMPTS):
@@ -56,7 +53,6 @@ class MongoStateStore:
         raise StoreUnavailable(f"The lease {lease} changes hands too fast: try again")
 
     def release(self, lease: str, owner: str) -> None:
-        """See `StateStore.release`."""
         with reported(self._address):
             self._leases.delete_one({"_id": lease, "owner": owner})
 

@@ -37,7 +37,6 @@ class MongoTitleStore:
         self._address = address
 
     def upsert(self, titles: Sequence[Title]) -> None:
-        """See `TitleStore.upsert`."""
         documents = {title.id.key: _document(title) for title in titles}
         with reported(self._address):
             for document in documents.values():
@@ -47,7 +46,6 @@ class MongoTitleStore:
                 write_all(self._titles, part)
 
     def get(self, title_id: TitleId) -> Title | None:
-        """See `TitleStore.get`."""
         if not storable(title_id):
             return None
         with reported(self._address):
@@ -55,7 +53,6 @@ class MongoTitleStore:
         return _title(found) if found else None
 
     def get_many(self, ids: Collection[TitleId]) -> dict[TitleId, Title]:
-        """See `TitleStore.get_many`."""
         found = {}
         for keys in key_portions(ids):
             with reported(self._address):
@@ -68,7 +65,6 @@ class MongoTitleStore:
         return found
 
     def delete(self, ids: Collection[TitleId]) -> int:
-        """See `TitleStore.delete`."""
         with reported(self._address):
             return sum(
                 self._titles.delete_many({"_id": {"$in": list(keys)}}).deleted_count
@@ -76,16 +72,13 @@ class MongoTitleStore:
             )
 
     def scan(self, batch_size: int = 1000, after: TitleId | None = None) -> Iterator[list[Title]]:
-        """See `TitleStore.scan`."""
         return self._scan(checked_size("batch_size", batch_size), after.key if after else 0)
 
     def count(self) -> dict[MediaKind, int]:
-        """See `TitleStore.count`."""
         with reported(self._address):
             return {kind: self._titles.count_documents({"kind": kind.value}) for kind in MediaKind}
 
     def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
-        """See `TitleStore.by_imdb`."""
         lowest: dict[str, TitleId] = {}
         for part in text_portions(ids):
             for each, title_id in self._bearers("imdb_id", part, list(MediaKind)):
@@ -93,7 +86,6 @@ class MongoTitleStore:
         return lowest
 
     def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
-        """See `TitleStore.by_tvdb`."""
         lowest: dict[int, TitleId] = {}
         for part in number_portions(ids):
             for each, title_id in self._bearers("tvdb_id", part, [MediaKind.TV]):

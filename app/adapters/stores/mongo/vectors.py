@@ -43,7 +43,6 @@ class MongoVectorStore:
         self._address = address
 
     def upsert(self, model: str, rows: Sequence[VectorRow]) -> None:
-        """See `VectorStore.upsert`."""
         if not rows:
             return
         ready, dimension = packed(model, rows)
@@ -51,12 +50,10 @@ class MongoVectorStore:
             self._log.write(lambda turn: self._upsert(turn, model, dimension, ready))
 
     def delete(self, ids: Collection[TitleId]) -> int:
-        """See `VectorStore.delete`."""
         with reported(self._address):
             return self._log.write(lambda turn: self._delete(turn, ids))
 
     def hashes(self, model: str, ids: Collection[TitleId]) -> dict[TitleId, bytes]:
-        """See `VectorStore.hashes`."""
         with reported(self._address):
             _, known = self._find(model)
             if known is None:
@@ -72,11 +69,9 @@ class MongoVectorStore:
             }
 
     def scan(self, model: str, batch_size: int = 4096) -> Iterator[VectorBatch]:
-        """See `VectorStore.scan`."""
         return self._scan(model, checked_size("batch_size", batch_size))
 
     def changes(self, model: str, after_seq: int, limit: int = 4096) -> list[VectorChange]:
-        """See `VectorStore.changes`."""
         checked_size("limit", limit)
         with reported(self._address):
             committed, known = self._find(model)
@@ -97,7 +92,6 @@ class MongoVectorStore:
         ]
 
     def status(self, model: str) -> VectorStatus:
-        """See `VectorStore.status`."""
         with reported(self._address):
             _, known = self._find(model)
         if known is None:

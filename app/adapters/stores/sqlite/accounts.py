@@ -25,23 +25,19 @@ class SqliteAccountStore:
         self._database = database
 
     def put(self, profile_id: str, account: Account) -> None:
-        """See `AccountStore.put`."""
         with self._database.transaction() as connection:
             place = known_place(connection, profile_id)
             connection.execute(_PUT, (place, account.provider, account.sealed, account.state))
 
     def get(self, profile_id: str, provider: str) -> Account | None:
-        """See `AccountStore.get`."""
         for sealed, state in self._database.rows(_GET, (profile_id, provider)):
             return Account(provider, sealed, state)
         return None
 
     def delete(self, profile_id: str, provider: str) -> bool:
-        """See `AccountStore.delete`."""
         with self._database.transaction() as connection:
             place = place_of(connection, profile_id)
             return connection.execute(_DELETE, (place, provider)).rowcount > 0
 
     def linked(self, provider: str) -> list[str]:
-        """See `AccountStore.linked`."""
         return [profile_id for (profile_id,) in self._database.rows(_LINKED, (provider,))]

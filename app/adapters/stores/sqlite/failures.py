@@ -29,7 +29,6 @@ class SqliteFailureStore:
         self._clock = clock
 
     def note(self, failures: Collection[Failed]) -> dict[TitleId, int]:
-        """See `FailureStore.note`."""
         rows = failed_rows(failures)
         if not rows:
             return {}
@@ -44,7 +43,6 @@ class SqliteFailureStore:
             }
 
     def clear(self, ids: Collection[TitleId]) -> int:
-        """See `FailureStore.clear`."""
         with self._database.transaction() as connection:
             return sum(
                 connection.execute(_DELETE, (json.dumps(keys),)).rowcount
@@ -52,7 +50,6 @@ class SqliteFailureStore:
             )
 
     def attempts(self, ids: Collection[TitleId]) -> dict[TitleId, int]:
-        """See `FailureStore.attempts`."""
         return {
             TitleId.from_key(key): attempts
             for keys in key_portions(ids)
@@ -60,7 +57,6 @@ class SqliteFailureStore:
         }
 
     def all(self, kind: MediaKind | None = None) -> list[Failure]:
-        """See `FailureStore.all`."""
         found = (
             Failure(TitleId.from_key(key), reason, attempts, last_at)
             for key, reason, attempts, last_at in self._database.rows(_ALL)

@@ -49,7 +49,6 @@ class SqliteJobStore:
         self._clock = clock
 
     def submit(self, kind: str, arguments: Mapping[str, str]) -> Job:
-        """See `JobStore.submit`."""
         pairs = json.dumps(sorted(arguments.items()))
         with self._database.transaction() as connection:
             same = connection.execute(_SAME_WAITING, (kind, pairs)).fetchone()
@@ -61,7 +60,6 @@ class SqliteJobStore:
             return _stored(connection, job_id)
 
     def claim(self, owner: str, kinds: Collection[str] | None = None) -> Job | None:
-        """See `JobStore.claim`."""
         with self._database.transaction() as connection:
             if kinds is None:
                 oldest = connection.execute(_OLDEST_WAITING).fetchone()
@@ -79,7 +77,6 @@ class SqliteJobStore:
             return _stored(connection, *oldest)
 
     def save(self, job: Job) -> Job:
-        """See `JobStore.save`; raises `NotFound` where it was never submitted."""
         values = (
             *(job.state.value, job.owner, job.started_at, job.ended_at, job.heartbeat_at),
             *(job.done, job.total, job.message, job.outcome, job.cancel_requested),
@@ -90,7 +87,6 @@ class SqliteJobStore:
             return _stored(connection, job.id)
 
     def requeue(self, job: Job, message: str) -> Job:
-        """See `JobStore.requeue`."""
         now = self._clock.now()
         with self._database.transaction() as connection:
             connection.execute(_END_CANCELLED, (now, _CANCELLED, job.id, job.owner))
@@ -98,7 +94,6 @@ class SqliteJobStore:
             return _stored(connection, job.id)
 
     def cancel(self, job_id: str) -> Job | None:
-        """See `JobStore.cancel`. A job that has ended stays as it is."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND state = 'running'",
@@ -113,13 +108,11 @@ class SqliteJobStore:
         return _job(row) if row else None
 
     def get(self, job_id: str) -> Job | None:
-        """See `JobStore.get`."""
         for row in self._database.rows(_ONE, (job_id,)):
             return _job(row)
         return None
 
     def recent(self, limit: int = 50, state: JobState | None = None) -> list[Job]:
-        """See `JobStore.recent`."""
         checked_size("limit", limit)
         if state is None:
             rows = self._database.rows(_RECENT, (limit,))

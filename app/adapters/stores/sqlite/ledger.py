@@ -35,7 +35,6 @@ class SqliteLedger:
         self._decoded = lru_cache(_EVENTS_KEPT)(EVENTS.decode)
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
-        """See `Ledger.put`."""
         bodies = {event.key: EVENTS.encode(event) for event in events}
         with self._database.transaction() as connection:
             place = known_place(connection, profile_id)
@@ -49,7 +48,6 @@ class SqliteLedger:
         return Changed(added, replaced)
 
     def remove(self, profile_id: str, keys: Collection[str]) -> int:
-        """See `Ledger.remove`."""
         with self._database.transaction() as connection:
             place = place_of(connection, profile_id)
             removed = sum(
@@ -61,14 +59,12 @@ class SqliteLedger:
         return removed
 
     def events(self, profile_id: str) -> list[Event]:
-        """See `Ledger.events`."""
         rows = self._database.rows(_EVENTS, (profile_id,))
         if not rows:
             raise no_profile(profile_id)
         return in_order(self._decoded(body) for (body,) in rows if body is not None)
 
     def version(self, profile_id: str) -> int:
-        """See `Ledger.version`."""
         for (version,) in self._database.rows(_VERSION, (profile_id,)):
             return int(version)
         raise no_profile(profile_id)

@@ -40,7 +40,6 @@ class SqliteProfileStore:
         self._database = database
 
     def create(self, profile: Profile) -> None:
-        """See `ProfileStore.create`."""
         checked_profile(profile)
         with self._database.transaction() as connection:
             if place_of(connection, profile.id):
@@ -55,7 +54,6 @@ class SqliteProfileStore:
             )
 
     def rename(self, profile_id: str, name: str) -> Profile:
-        """See `ProfileStore.rename`."""
         with self._database.transaction() as connection:
             known_place(connection, profile_id)
             key = _free_name(connection, name, profile_id)
@@ -63,14 +61,12 @@ class SqliteProfileStore:
             return _stored(connection, profile_id)
 
     def set_token(self, profile_id: str, token_hash: str) -> Profile:
-        """See `ProfileStore.set_token`."""
         with self._database.transaction() as connection:
             known_place(connection, profile_id)
             connection.execute(_SET_TOKEN, (token_hash, profile_id))
             return _stored(connection, profile_id)
 
     def delete(self, profile_id: str) -> bool:
-        """See `ProfileStore.delete`."""
         with self._database.transaction() as connection:
             place = place_of(connection, profile_id)
             if not place:
@@ -80,13 +76,11 @@ class SqliteProfileStore:
             return True
 
     def get(self, profile_id: str) -> Profile | None:
-        """See `ProfileStore.get`."""
         for row in self._database.rows(_ONE, (profile_id,)):
             return _profile(row)
         return None
 
     def all(self) -> list[Profile]:
-        """See `ProfileStore.all`."""
         return [_profile(row) for row in self._database.rows(_IN_ORDER)]
 
 

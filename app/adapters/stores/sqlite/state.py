@@ -23,18 +23,15 @@ class SqliteStateStore:
         self._clock = clock
 
     def read(self, name: str) -> str | None:
-        """See `StateStore.read`."""
         for (value,) in self._database.rows("SELECT value FROM state WHERE name = ?", (name,)):
             return str(value)
         return None
 
     def write(self, name: str, value: str) -> None:
-        """See `StateStore.write`."""
         with self._database.transaction() as connection:
             connection.execute(_WRITE, (name, value))
 
     def acquire(self, lease: str, owner: str, ttl: float, *, steal_from: str | None = None) -> str:
-        """See `StateStore.acquire`."""
         checked_lease(owner, ttl)
         with self._database.transaction() as connection:
             # The time is read once the lock is held: waiting for it may have taken long.
@@ -46,6 +43,5 @@ class SqliteStateStore:
         return str(holder)
 
     def release(self, lease: str, owner: str) -> None:
-        """See `StateStore.release`."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (lease, owner))

@@ -40,7 +40,6 @@ class SqliteTitleStore:
         self._database = database
 
     def upsert(self, titles: Sequence[Title]) -> None:
-        """See `TitleStore.upsert`."""
         bodies = {title.id.key: TITLES.encode(title) for title in titles}
         if not bodies:
             return
@@ -53,11 +52,9 @@ class SqliteTitleStore:
             replace_entries(connection, before, entries_of(latest.values()))
 
     def get(self, title_id: TitleId) -> Title | None:
-        """See `TitleStore.get`."""
         return self.get_many((title_id,)).get(title_id)
 
     def get_many(self, ids: Collection[TitleId]) -> dict[TitleId, Title]:
-        """See `TitleStore.get_many`."""
         found = {}
         for keys in key_portions(ids):
             for (body,) in self._database.rows(_AMONG, (json.dumps(keys),)):
@@ -66,7 +63,6 @@ class SqliteTitleStore:
         return found
 
     def delete(self, ids: Collection[TitleId]) -> int:
-        """See `TitleStore.delete`."""
         deleted = 0
         with self._database.transaction() as connection:
             for keys in key_portions(ids):
@@ -75,16 +71,13 @@ class SqliteTitleStore:
         return deleted
 
     def scan(self, batch_size: int = 1000, after: TitleId | None = None) -> Iterator[list[Title]]:
-        """See `TitleStore.scan`."""
         return self._scan(checked_size("batch_size", batch_size), after.key if after else 0)
 
     def count(self) -> dict[MediaKind, int]:
-        """See `TitleStore.count`."""
         counts = dict(self._database.rows("SELECT is_tv, count FROM title_counts"))
         return {MediaKind.MOVIE: counts[0], MediaKind.TV: counts[1]}
 
     def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
-        """See `TitleStore.by_imdb`."""
         return {
             str(each): title_id
             for part in text_portions(ids)
@@ -92,7 +85,6 @@ class SqliteTitleStore:
         }
 
     def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
-        """See `TitleStore.by_tvdb`."""
         return {
             int(each): title_id
             for part in number_portions(ids)

@@ -40,7 +40,6 @@ class SqliteVectorStore:
         self._database = database
 
     def upsert(self, model: str, rows: Sequence[VectorRow]) -> None:
-        """See `VectorStore.upsert`."""
         if not rows:
             return
         ready, dimension = packed(model, rows)
@@ -56,7 +55,6 @@ class SqliteVectorStore:
             )
 
     def delete(self, ids: Collection[TitleId]) -> int:
-        """See `VectorStore.delete`."""
         removed = 0
         with self._database.transaction() as connection:
             models = connection.execute("SELECT id FROM models").fetchall()
@@ -71,7 +69,6 @@ class SqliteVectorStore:
         return removed
 
     def hashes(self, model: str, ids: Collection[TitleId]) -> dict[TitleId, bytes]:
-        """See `VectorStore.hashes`."""
         number = self._known(model)
         if number is None:
             return {}
@@ -82,11 +79,9 @@ class SqliteVectorStore:
         }
 
     def scan(self, model: str, batch_size: int = 4096) -> Iterator[VectorBatch]:
-        """See `VectorStore.scan`."""
         return self._scan(model, checked_size("batch_size", batch_size))
 
     def changes(self, model: str, after_seq: int, limit: int = 4096) -> list[VectorChange]:
-        """See `VectorStore.changes`."""
         rows = self._database.rows(_CHANGES, (model, after_seq, checked_size("limit", limit)))
         return [
             VectorChange(seq, TitleId.from_key(key), None if vector is None else unpacked(vector))
@@ -94,7 +89,6 @@ class SqliteVectorStore:
         ]
 
     def status(self, model: str) -> VectorStatus:
-        """See `VectorStore.status`."""
         for count, dimension, last_seq in self._database.rows(_STATUS, (model,)):
             return VectorStatus(count, dimension if count else None, last_seq or 0)
         return VectorStatus(0, None, 0)
