@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from app.adapters.dumps.csv_layouts import LAYOUTS, Layout, film_of, layout_of
+from app.adapters.dumps.csv_layouts import LAYOUTS, film_of, layout_of
 from app.adapters.dumps.csv_rows import CsvRows, shown
 from app.adapters.dumps.json_values import values_of
 from app.adapters.dumps.opening import TextFile
@@ -15,7 +16,7 @@ from app.adapters.facts import Facts, UnusableRow
 from app.adapters.sample_catalogue import is_sample, records_of
 from app.adapters.tmdb.details import kind_of, title_of
 from app.domain.catalogue.dumps import Record, Refusal
-from app.domain.catalogue.titles import Source
+from app.domain.catalogue.titles import Source, Title
 from app.domain.errors import InvalidInput
 
 DETAILS: Final = "JSON answers of TMDB's /movie/{id} or /tv/{id}"
@@ -77,7 +78,7 @@ def _recognised(file: TextFile) -> tuple[str, Callable[[TextFile], Rows]]:
     if is_sample(start):
         return SAMPLE, lambda opened: records_of(opened.lines())
     if start.lstrip()[0] in "[{":
-        return DETAILS, _details
+        return DETAILS, lambda opened: _records(values_of(opened.read), _detailed)
     columns = CsvRows(file.lines()).columns
     layout = layout_of(columns)
     if layout is None:
@@ -85,34 +86,26 @@ def _recognised(file: TextFile) -> tuple[str, Callable[[TextFile], Rows]]:
             f"{file.name} is in no layout that is known ({'; '.join(KNOWN)}). "
             f"Its columns: {shown(columns)}"
         )
-    return layout.name, lambda opened: _films(CsvRows(opened.lines()), layout)
+    film = partial(film_of, layout=layout)
+    return layout.name, lambda opened: _records(CsvRows(opened.lines()), film)
 
 
-def _films(rows: CsvRows, layout: Layout) -> Rows:
+def _records(rows: Iterable[tuple[int, object]], read: Callable[[Any, Facts], Title]) -> Rows:
+    """Each row as `read` makes a title of it; refused where it raises `UnusableRow`."""
     for line, row in rows:
         if isinstance(row, Refusal):
             yield row
             continue
         facts = Facts()
         try:
-            title = film_of(row, layout, facts)
+            title = read(row, facts)
         except UnusableRow as error:
             yield Refusal(line, str(error))
         else:
             yield Record(line, title, tuple(facts.left_out))
 
 
-def _details(file: TextFile) -> Rows:
-    for line, value in values_of(file.read):
-        if isinstance(value, Refusal):
-            yield value
-            continue
-        facts = Facts()
-        try:
-            if not isinstance(value, dict):
-                raise UnusableRow("no JSON object")  # noqa: TRY301  # one way out for all of them
-            title = title_of(value, kind_of(value), facts, source=Source.DUMP)
-        except UnusableRow as error:
-            yield Refusal(line, str(error))
-        else:
-            yield Record(line, title, tuple(facts.left_out))
+def _detailed(value: object, facts: Facts) -> Title:
+    if not isinstance(value, dict):
+        raise UnusableRow("no JSON object")
+    return title_of(value, kind_of(value), facts, source=Source.DUMP)

@@ -97,7 +97,7 @@ def layout_of(columns: list[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS if layout.needs <= present), None)
 
 
-def film_of(row: Row, layout: Layout, facts: Facts) -> Title:
+def film_of(row: Row, facts: Facts, layout: Layout) -> Title:
     """The row as a film; what can't be used is noted in `facts`. Raises `UnusableRow`."""
 
     def listed(column: str, key: str = "name") -> list[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -64,37 +64,30 @@ def rows_of(part: Part) -> Iterator[CsvRows]:
 
 def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
     """Its events in order, and the lines that gave none."""
+    for line, where, row in _placed(part):
+        if isinstance(row, Refusal):
+            yield row
+            continue
+        try:
+            if not isinstance(row, Mapping):
+                raise UnusableRow("no JSON object")  # noqa: TRY301  # one way out for all of them
+            told = part.layout.told(row, reading)
+        except UnusableRow as error:
+            yield Refusal(line, f"{error}{where}")
+            continue
+        for each in told:
+            yield Refusal(line, f"{each}{where}") if isinstance(each, str) else each
+
+
+def _placed(part: Part) -> Iterator[tuple[int, str, object]]:
+    """Rows or entries, each with its line and what else says where it is."""
     if part.form == JSON:
-        yield from _of_entries(part, reading)
+        for number, (line, entry) in enumerate(_entries(part.content), start=1):
+            yield line, f" (entry {number})", entry
         return
     with rows_of(part) as rows:
         for line, row in rows:
-            if isinstance(row, Refusal):
-                yield row
-                continue
-            try:
-                told = part.layout.told(row, reading)
-            except UnusableRow as error:
-                yield Refusal(line, str(error))
-                continue
-            for each in told:
-                yield Refusal(line, each) if isinstance(each, str) else each
-
-
-def _of_entries(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
-    for number, (line, entry) in enumerate(_entries(part.content), start=1):
-        if isinstance(entry, Refusal):
-            yield entry
-            continue
-        try:
-            if not isinstance(entry, dict):
-                raise UnusableRow("no JSON object")  # noqa: TRY301  # one way out for all of them
-            told = part.layout.told(entry, reading)
-        except UnusableRow as error:
-            yield Refusal(line, f"{error} (entry {number})")
-            continue
-        for each in told:
-            yield Refusal(line, f"{each} (entry {number})") if isinstance(each, str) else each
+            yield line, "", row
 
 
 def _entries(content: Content) -> Iterator[tuple[int, object]]:

@@ -76,23 +76,12 @@ def year_of(value: object) -> int | None:
 
 def rating_of(value: object) -> int | None:
     """1 to 10, None where there is none."""
-    if value is None or value == "":
-        return None
-    number = _number(value)
-    if number is None or not 1 <= number <= BEST or number != int(number):
-        raise UnusableRow(f"rating {_shown(value)} is no whole number from 1 to 10")
-    return int(number)
+    return _graded(value, 1, "no whole number from 1 to 10")
 
 
 def stars_of(value: object) -> int | None:
     """Half a star to five, as 1 to 10; None where there is none."""
-    if value is None or value == "":
-        return None
-    number = _number(value)
-    doubled = -1.0 if number is None else number * 2
-    if not 1 <= doubled <= BEST or doubled != int(doubled):
-        raise UnusableRow(f"rating {_shown(value)} is not half a star to five, in halves")
-    return int(doubled)
+    return _graded(value, 2, "not half a star to five, in halves")
 
 
 def moment_of(value: object, now: float) -> int:
@@ -119,6 +108,16 @@ def moment_of(value: object, now: float) -> int:
     if seconds > now + _DAY:
         raise UnusableRow(f"date {_shown(value)} is in the future")
     return max(int(seconds), 0)
+
+
+def _graded(value: object, times: int, wrong: str) -> int | None:
+    if value is None or value == "":
+        return None
+    number = _number(value)
+    grade = -1.0 if number is None else number * times
+    if not 1 <= grade <= BEST or grade != int(grade):
+        raise UnusableRow(f"rating {_shown(value)} is {wrong}")
+    return int(grade)
 
 
 def _text(value: object) -> str:

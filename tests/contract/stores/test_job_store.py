@@ -230,8 +230,8 @@ def test_a_job_that_waits_again_beside_an_equal_one_waits_too(jobs: JobStore) ->
 def test_only_the_newest_of_the_ended_jobs_are_kept(
     jobs: JobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for store in ("sqlite_store", "mongo_store"):
-        monkeypatch.setattr(f"app.adapters.{store}.jobs.KEPT", 5)
+    for store in ("sqlite", "mongo"):
+        monkeypatch.setattr(f"app.adapters.stores.{store}.jobs.KEPT", 5)
     waiting = jobs.submit("waits", {})
     jobs.submit("runs", {})
     running = jobs.claim("worker", ["runs"])

@@ -6,15 +6,16 @@ import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
+import msgspec
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from app.adapters.stores.common.portions import checked_size
 from app.adapters.stores.mongo.connection import Document, MongoDatabase, reported
-from app.domain.errors import NotFound, StoreUnavailable
+from app.domain.errors import Damaged, NotFound, StoreUnavailable
 from app.domain.jobs import ENDED, KEPT, Job, JobState
 from app.domain.ports.work import Clock
 
@@ -178,15 +179,8 @@ def _fields(job: Job) -> Document:
 
 
 def _job(document: Document) -> Job:
-    values: dict[str, Any] = {
-        name: value for name, value in document.items() if name in Job.__slots__
-    }
-    return Job(
-        **values
-        | {
-            "id": document["_id"],
-            "state": JobState(document["state"]),
-            "arguments": tuple((name, value) for name, value in document["arguments"]),
-            "cancel_requested": bool(document["cancel_requested"]),
-        }
-    )
+    own = {"id": document["_id"], "cancel_requested": bool(document["cancel_requested"])}
+    try:
+        return msgspec.convert(document | own, Job)
+    except msgspec.ValidationError as error:
+        raise Damaged(f"A stored job can't be read: {error}") from error
