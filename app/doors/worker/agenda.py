@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.jobs import Job, JobState
 from app.domain.ports.work import Clock
-from app.doors.worker.kind import JobKind, When, passed
+from app.doors.worker.kind import Daily, Every, JobKind, Wanted
 from app.doors.worker.registry import KINDS
 
 _FIRST_PAUSE: Final = 60.0
@@ -24,14 +24,15 @@ class Turn:
     """What to look at, and when that was done last (0: look at once)."""
 
     kind: JobKind
-    when: When
+    rhythm: Every | Daily
+    wanted: Wanted
     looked_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
     since: float
-    seconds: float
+    length: Every
 
 
 class Agenda:
@@ -40,7 +41,7 @@ class Agenda:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._turns = [Turn(kind, when) for kind in KINDS.values() for when in kind.when]
+        self._turns = [Turn(kind, *when) for kind in KINDS.values() for when in kind.when.items()]
         self._failures: Counter[str] = Counter()
         self._pauses: dict[str, _Pause] = {}
 
@@ -81,9 +82,9 @@ class Agenda:
         now = self._clock.now()
         with self._lock:
             pause = self._pauses.get(turn.kind.name)
-            if pause is not None and not passed(now, pause.since, pause.seconds):
+            if pause is not None and not pause.length.has_come(now, pause.since):
                 return False
-            if not turn.when.rhythm.has_come(now, turn.looked_at):
+            if not turn.rhythm.has_come(now, turn.looked_at):
                 return False
             # Noted before the look: what ends during it and asks for another must not be lost.
             turn.looked_at = now
@@ -102,4 +103,4 @@ class Agenda:
                 turn.looked_at = 0.0
 
     def _pause(self, kind: str, seconds: float) -> None:
-        self._pauses[kind] = _Pause(self._clock.now(), seconds)
+        self._pauses[kind] = _Pause(self._clock.now(), Every(seconds))

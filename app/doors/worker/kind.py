@@ -29,11 +29,6 @@ class Lane(StrEnum):
     INDEX = "index"
 
 
-def passed(now: float, since: float, seconds: float) -> bool:
-    """Whether it is that long since then; a time in the future was written by a wrong clock."""
-    return not 0 <= now - since < seconds
-
-
 @dataclass(frozen=True, slots=True)
 class Every:
     """Again so many seconds after the last time."""
@@ -41,8 +36,11 @@ class Every:
     seconds: float
 
     def has_come(self, now: float, since: float) -> bool:
-        """Whether it is time again; `since` is when it was last, 0 for never."""
-        return passed(now, since, self.seconds)
+        """Whether it is time again; `since` is when it was last, 0 for never.
+
+        A time in the future was written by a wrong clock.
+        """
+        return not 0 <= now - since < self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,8 @@ class Daily:
         return not last.timestamp() <= since <= now
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """How often the worker looks whether there is work to do, and how it tells."""
-
-    rhythm: Every | Daily
-    wanted: Callable[[Services], bool]
+Wanted = Callable[[Services], object]
+"""Whether a look finds work to do."""
 
 
 @dataclass(slots=True)
@@ -108,19 +102,19 @@ def _nothing(_services: Services) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
-    """A kind of job; `label` is its name for people.
+    """A kind of job; `label` is its name for people, `name` its file's, filled in by the registry.
 
-    `work` returns its outcome as a sentence. `order`: where several are wanted, the lower comes
-    first; where one was done, those of a higher order are looked at at once, if `fed`. `check`
-    raises `NotConfigured` where nobody can ask for it. `arguments` are what the schedule and the
-    route ask with.
+    `work` returns its outcome as a sentence. `when` says how often the worker looks for such work,
+    and how it tells. `order`: where several are wanted, the lower comes first; where one was done,
+    those of a higher order are looked at at once, if `fed`. `check` raises `NotConfigured` where
+    nobody can ask for it. `arguments` are what the schedule and the route ask with.
     """
 
-    name: str
     label: str
     lane: Lane
     work: Callable[[JobContext], str]
-    when: tuple[When, ...] = ()
+    name: str = ""
+    when: Mapping[Every | Daily, Wanted] = field(default_factory=dict)
     order: int = 0
     fed: bool = True
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -129,4 +123,4 @@ class JobKind:
 
     def is_wanted(self, services: Services) -> bool:
         """Whether a look finds work to do."""
-        return any(when.wanted(services) for when in self.when)
+        return any(wanted(services) for wanted in self.when.values())

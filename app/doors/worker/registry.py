@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
@@ -15,17 +16,14 @@ from app.doors.worker.kind import JobKind, Lane
 def collected(package: str, folders: Iterable[str]) -> dict[str, JobKind]:
     """The kinds of a package by name, in their order.
 
-    A kind is named as its file, so that no two share a name. Raises `TypeError` for a file that
-    makes none.
+    Each is named as its file, so that no two share a name. Raises `TypeError` for a file without.
     """
     found = []
     for file in iter_modules(folders):
         kind = getattr(import_module(f"{package}.{file.name}"), "KIND", None)
-        if not isinstance(kind, JobKind) or kind.name != file.name:
-            raise TypeError(f"{package}.{file.name} has no KIND, a JobKind named {file.name}")
-        if not isinstance(kind.lane, Lane):
-            raise TypeError(f"{package}.{file.name}: there is no lane {kind.lane}")
-        found.append(kind)
+        if not isinstance(kind, JobKind) or not isinstance(kind.lane, Lane):
+            raise TypeError(f"{package}.{file.name} makes no KIND: a JobKind in one of the lanes")
+        found.append(replace(kind, name=file.name))
     return {kind.name: kind for kind in sorted(found, key=lambda kind: (kind.order, kind.name))}
 
 

@@ -107,7 +107,7 @@ class Runner:
         """Whether a look finds work. A look that fails for itself doesn't hold up the lane."""
         what = f"look for {turn.kind.name}"
         try:
-            wanted = turn.when.wanted(self._services)
+            wanted = turn.wanted(self._services)
         except StoreUnavailable:
             self._agenda.look_again(turn)
             raise
@@ -116,7 +116,7 @@ class Runner:
                 _log.error("Whether %s is due can't be told: %s", turn.kind.name, error.detail)
             return False
         self._failing.pop(what, None)
-        return wanted
+        return bool(wanted)
 
     def _running_kinds(self) -> Collection[str]:
         """What is being done already, by another worker."""

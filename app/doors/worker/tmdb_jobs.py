@@ -30,13 +30,17 @@ def ingesting(job: JobContext) -> Iterator[tuple[Ingest, Report]]:
         yield job.services.ingest(source), report
 
 
-def any_state(services: Services, wanted: Callable[[SyncState], bool]) -> bool:
-    """Whether that holds for how far a kind is; False where there is no key to fetch with."""
-    if not services.settings.tmdb_is_set:
-        return False
-    # All are read first: that one can't be must not depend on what the other says.
-    states = [read_state(services.state, kind) for kind in MediaKind]
-    return any(wanted(state) for state in states)
+def due_where(wanted: Callable[[SyncState, float], object]) -> Callable[[Services], bool]:
+    """Whether that holds now for how far films or series are; nothing is due without a key."""
+
+    def due(services: Services) -> bool:
+        if not services.settings.tmdb_is_set:
+            return False
+        # All are read first: that one can't be must not depend on what the other says.
+        states, now = [read_state(services.state, kind) for kind in MediaKind], services.clock.now()
+        return any(wanted(state, now) for state in states)
+
+    return due
 
 
 def asked_kinds(job: JobContext) -> tuple[MediaKind, ...]:

@@ -24,14 +24,13 @@ ROOT: Final = Path(__file__).parents[3]
 
 KIND: Final = """
 from datetime import time
-from app.doors.worker.kind import AdminRoute, Daily, JobKind, Lane, When
+from app.doors.worker.kind import AdminRoute, Daily, JobKind, Lane
 
 KIND = JobKind(
-    name="water_plants",
     label="Watering of the plants",
     lane=Lane.PEOPLE,
     order=90,
-    when=(When(Daily(time(4)), lambda services: True),),
+    when={Daily(time(4)): lambda services: True},
     route=AdminRoute("/plants", "Water the plants"),
     arguments={"cans": "2"},
     work=lambda job: f"{job.arguments['cans']} cans of water given.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.bootstrap import Services
-from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane, When
+from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.index.embed import embed_all
 from app.services.leases import EMBED
 
@@ -20,15 +20,14 @@ def _work(job: JobContext) -> str:
 
 
 KIND = JobKind(
-    name="embed_full",
     label="Embedding",
     lane=Lane.EMBED,
     order=50,
-    when=(
-        When(Every(900), _titles_lack_vectors),
+    when={
+        Every(900): _titles_lack_vectors,
         # A changed text shows in no count: every title is looked at, so not often.
-        When(Every(HOUR), lambda _services: True),
-    ),
+        Every(HOUR): lambda _: True,
+    },
     route=AdminRoute("/embed/full", "Embed what changed, in the worker"),
     work=_work,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.domain.catalogue.titles import MediaKind, TitleId
-from app.domain.jobs import EMBED_ITEM
 from app.doors.worker.kind import JobContext, JobKind, Lane
 from app.services.index.embed import embed_titles
 
@@ -17,4 +16,4 @@ def _work(job: JobContext) -> str:
     return f"{title_id} embedded." if done.embedded else f"{title_id} had its vector already."
 
 
-KIND = JobKind(name=EMBED_ITEM, label="Embedding of one title", lane=Lane.EMBED, work=_work)
+KIND = JobKind(label="Embedding of one title", lane=Lane.EMBED, work=_work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.bootstrap import Services
-from app.doors.worker.kind import Every, JobContext, JobKind, Lane, When
+from app.doors.worker.kind import Every, JobContext, JobKind, Lane
 from app.services.catalogue import dumps
 from app.services.leases import CATALOGUE
 
@@ -22,10 +22,9 @@ def _work(job: JobContext) -> str:
 
 
 KIND = JobKind(
-    name="load_sample",
     label="Loading of the sample",
     lane=Lane.EMBED,
     order=10,
-    when=(When(Every(60), _wanted),),
+    when={Every(60): _wanted},
     work=_work,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.bootstrap import Services
 from app.domain.errors import Damaged
-from app.doors.worker.kind import AdminRoute, Every, JobContext, JobKind, Lane, When
+from app.doors.worker.kind import AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.index import rebuild
 
 
@@ -17,25 +17,20 @@ def _first_is_due(services: Services) -> bool:
     return bool(services.vectors.status(services.embedder.model).count)
 
 
-def _is_due(services: Services) -> bool:
-    return bool(rebuild.is_due(services.vectors, services.publisher, services.embedder.model))
-
-
 def _work(job: JobContext) -> str:
     manifest = job.services.rebuild_index(job.report)
     return f"{manifest.name} published: {manifest.count:,} titles, recall@10 {manifest.recall:.4f}."
 
 
 KIND = JobKind(
-    name="rebuild_index",
     label="Rebuild of the index",
     lane=Lane.INDEX,
     order=60,
-    when=(
+    when={
         # Until there is one nothing can be searched, and somebody may be waiting.
-        When(Every(5), _first_is_due),
-        When(Every(60), _is_due),
-    ),
+        Every(5): _first_is_due,
+        Every(60): lambda s: rebuild.is_due(s.vectors, s.publisher, s.embedder.model),
+    },
     route=AdminRoute("/faiss/rebuild", "Rebuild the index, in the worker"),
     work=_work,
 )

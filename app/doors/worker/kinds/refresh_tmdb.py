@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from app.bootstrap import Services
-from app.doors.worker.kind import DAY, Every, JobContext, JobKind, Lane, When, passed
-from app.doors.worker.tmdb_jobs import EMBEDDING, any_state, asked_kinds, ingesting
+from app.doors.worker.kind import DAY, Every, JobContext, JobKind, Lane
+from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, due_where, ingesting
 from app.services.catalogue.sync_plan import LONGEST_AGE
 
-
-def _wanted(services: Services) -> bool:
-    now = services.clock.now()
-    return any_state(
-        services, lambda state: bool(state.cursor) and passed(now, state.refreshed_at, DAY)
-    )
+_DAILY = Every(DAY)
 
 
 def _work(job: JobContext) -> str:
     with ingesting(job) as (ingest, report):
-        done = ingest.refresh(
-            asked_kinds(job),
-            report,
-            stale_after=float(job.arguments.get("stale_after_seconds", LONGEST_AGE)),
-            embed=job.says("embed_updated"),
-        )
-    return str(done)
+        kinds, embed = asked_kinds(job), job.says("embed_updated")
+        return str(ingest.refresh(kinds, report, stale_after=LONGEST_AGE, embed=embed))
 
 
 KIND = JobKind(
-    name="refresh_tmdb",
     label="Renewal of the oldest answers",
     lane=Lane.FETCH,
     order=40,
-    when=(When(Every(600), _wanted),),
+    when={Every(600): due_where(lambda s, now: s.cursor and _DAILY.has_come(now, s.refreshed_at))},
     arguments=EMBEDDING,
     work=_work,
 )

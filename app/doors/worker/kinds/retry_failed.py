@@ -8,12 +8,10 @@ from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, ingesting, needs_
 
 def _work(job: JobContext) -> str:
     with ingesting(job) as (ingest, report):
-        done = ingest.retry_failed(asked_kinds(job), report, embed=job.says("embed_updated"))
-    return str(done)
+        return str(ingest.retry_failed(asked_kinds(job), report, embed=job.says("embed_updated")))
 
 
 KIND = JobKind(
-    name="retry_failed",
     label="Failed ids again",
     lane=Lane.FETCH,
     route=AdminRoute("/sync/tmdb/retry", "Try the failed ids again", "501 without a TMDB key."),

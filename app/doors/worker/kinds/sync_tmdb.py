@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from app.bootstrap import Services
-from app.domain.jobs import SYNC_TMDB
-from app.doors.worker.kind import HOUR, Every, JobContext, JobKind, Lane, When, passed
-from app.doors.worker.tmdb_jobs import EMBEDDING, any_state, asked_kinds, ingesting, needs_key
+from app.doors.worker.kind import HOUR, Every, JobContext, JobKind, Lane
+from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, due_where, ingesting, needs_key
 
-
-def _wanted(services: Services) -> bool:
-    now = services.clock.now()
-    return any_state(
-        services, lambda state: state.open is not None or passed(now, state.synced_at, 6 * HOUR)
-    )
+_OFTEN = Every(6 * HOUR)
 
 
 def _work(job: JobContext) -> str:
@@ -29,11 +22,10 @@ def _work(job: JobContext) -> str:
 
 
 KIND = JobKind(
-    name=SYNC_TMDB,
     label="Sync with TMDB",
     lane=Lane.FETCH,
     order=20,
-    when=(When(Every(60), _wanted),),
+    when={Every(60): due_where(lambda s, now: s.open or _OFTEN.has_come(now, s.synced_at))},
     arguments=EMBEDDING,
     check=needs_key,
     work=_work,

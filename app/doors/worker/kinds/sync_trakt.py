@@ -14,13 +14,8 @@ from app.domain.errors import (
     UpstreamUnavailable,
     WatcherError,
 )
-from app.domain.jobs import SYNC_TRAKT
-from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane, When
+from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.accounts.linking import TRAKT
-
-
-def _wanted(services: Services) -> bool:
-    return services.settings.trakt_is_set and bool(services.accounts.linked(TRAKT))
 
 
 def _check(services: Services) -> None:
@@ -55,12 +50,11 @@ def _work(job: JobContext) -> str:
 
 
 KIND = JobKind(
-    name=SYNC_TRAKT,
     label="Sync of Trakt",
     lane=Lane.PEOPLE,
     order=70,
     fed=False,
-    when=(When(Every(HOUR), _wanted),),
+    when={Every(HOUR): lambda s: s.settings.trakt_is_set and s.accounts.linked(TRAKT)},
     route=AdminRoute(
         "/sync/trakt", "Bring in everybody's Trakt history", "501 without a Trakt app."
     ),
