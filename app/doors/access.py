@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from app.bootstrap import Services
 from app.domain.errors import Forbidden, Unauthorized
 from app.domain.people.ledger import Profile
+from loopback import is_loopback, name_of
 
 _REFUSED: Final = (
     "This needs a profile's token, or the admin's: send 'Authorization: Bearer TOKEN'. Only a "
@@ -118,20 +117,10 @@ def at_home(asker: Asker, program: Services) -> bool:
 
     The name is looked at, for a web page elsewhere can have its own name lead to this machine.
     """
-    try:
-        host = urlsplit(f"//{asker.host}").hostname or ""
-    except ValueError:  # a bracket that isn't closed
-        return False
-    return all(_is_loopback(name) for name in (program.settings.api_host, host, asker.client))
+    names = (program.settings.api_host, name_of(asker.host), asker.client)
+    return all(is_loopback(name) for name in names)
 
 
 def _is_admins(token: str, program: Services) -> bool:
     """Compared in constant time."""
     return bool(token) and hmac.compare_digest(token.encode(), program.admin_token.encode())
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

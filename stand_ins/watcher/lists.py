@@ -14,7 +14,13 @@ _WORKS: Final = {
     "/admin/embed/full": "embed_full",
     "/admin/sync/tmdb": "sync_tmdb",
 }
-JOB: Json = {"id": "j1", "kind": "rebuild_index", "state": "running", "worker": "running"}
+JOB: Json = {
+    "id": "j1",
+    "kind": "rebuild_index",
+    "label": "Rebuild of the index",
+    "state": "running",
+    "worker": "running",
+}
 
 
 class Lists:

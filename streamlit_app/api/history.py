@@ -96,6 +96,7 @@ class Job(Answer):
 
     id: str
     kind: str
+    label: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     done: int = 0
     total: int | None = None

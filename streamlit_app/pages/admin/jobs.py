@@ -25,18 +25,6 @@ _WORKS: Final[dict[Work, tuple[str, str]]] = {
     "sync/tmdb/retry": ("Try failed ids again", "replay"),
     "sync/trakt": ("Sync everybody's Trakt", "group"),
 }
-_NAMES: Final = {
-    "load_sample": "Loading of the sample",
-    "sync_tmdb": "Sync with TMDB",
-    "follow_export": "TMDB's daily lists",
-    "refresh_tmdb": "Renewal of the oldest answers",
-    "fetch_named": "Titles that a history names",
-    "sync_trakt": "Sync of Trakt",
-    "retry_failed": "Failed ids again",
-    "embed_full": "Embedding",
-    "embed_item": "Embedding of one title",
-    "rebuild_index": "Rebuild of the index",
-}
 _STATES: Final = {
     "waiting": "waits",
     "running": "runs",
@@ -94,13 +82,12 @@ def _line(job: Job) -> Html:
         if job.ended_at and job.started_at
         else ""
     )
-    name = _NAMES.get(job.kind, job.kind.replace("_", " "))
     switches = ", ".join(f"{n} {v}" for n, v in job.arguments.items() if n != "profile")
     switches = f" ({switches.replace('_', ' ')})" if switches else ""
     outcome = f'<p class="w-quiet">{escape(job.outcome)}</p>' if job.outcome else ""
     style = "w-failed" if job.state == "failed" else "w-quiet"
     return Html(
-        f'<div class="w-job"><p><strong>{escape(name)}</strong>{escape(switches)} · '
+        f'<div class="w-job"><p><strong>{escape(job.label)}</strong>{escape(switches)} · '
         f'<span class="{style}">{_STATES[job.state]}, {when}{took}</span></p>{outcome}</div>'
     )
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from functools import partial
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import anyio
 from starlette.requests import Request
@@ -23,6 +21,7 @@ from starlette.routing import Route
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from loopback import is_nobody_elses, name_of
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
@@ -102,10 +101,4 @@ def _is_own_name(host: str) -> bool:
     """Whether nobody else can take this name; by the operator's list, where there is one."""
     if config.get_option("server.allowedHosts"):
         return is_host_allowed(host)
-    name = ""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        ip_address(name)
-    except ValueError:
-        return name == "localhost"
-    return True
+    return is_nobody_elses(name_of(host))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -59,12 +60,12 @@ def test_a_rebuild_is_started_followed_and_stopped(api: WatcherApi) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_work_has_a_name(api: WatcherApi, kind: str) -> None:
-    api.operation.jobs = [JOB | {"kind": kind, "state": "done", "ended_at": 9}]
+def test_every_kind_of_work_has_its_own_name(api: WatcherApi, kind: str) -> None:
+    label = KINDS[kind].label
+    api.operation.jobs = [JOB | {"kind": kind, "label": label, "state": "done", "ended_at": 9}]
     told = re.search(r"<strong>(.*?)</strong>", html(open_with(api.household.admin)))
     assert told is not None
-    assert told[1].lower() != kind.replace("_", " ")
-    assert told[1][0].isupper()
+    assert unescape(told[1]) == label
 
 
 def test_what_failed_says_why_and_a_missing_worker_is_told(api: WatcherApi) -> None:
