@@ -93,9 +93,10 @@ def test_nothing_sound_is_not_ready(world: IndexWorld) -> None:
         world.opened().search(QUERY, 1, BOTH, EVERYTHING)
 
 
-def test_a_damaged_pointer_is_refused_and_mended_by_a_rebuild(world: IndexWorld) -> None:
+@pytest.mark.parametrize("text", ["{nonsense", '{"current": "../../elsewhere"}'])
+def test_a_damaged_pointer_is_refused_and_mended_by_a_rebuild(world: IndexWorld, text: str) -> None:
     world.build()
-    (world.root / "CURRENT").write_text("{nonsense")
+    (world.root / "CURRENT").write_text(text)
     with pytest.raises(NotReady, match="CURRENT is damaged"):
         world.opened().search(QUERY, 1, BOTH, EVERYTHING)
     latest = world.build()

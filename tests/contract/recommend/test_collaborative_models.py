@@ -130,6 +130,16 @@ def test_a_damaged_pointer_is_said_and_mended_by_training(
     assert loaded(files) == (latest, 2)
 
 
+def test_a_pointer_of_before_is_read(files: CoRatingFiles, tmp_path: Path) -> None:
+    former, latest = files.save(arrays(1), META), files.save(arrays(2), META)
+    pointer = f'{{"current":"{latest}","previous":"{former}"}}'
+    (tmp_path / "co_ratings" / "CURRENT").write_text(pointer)
+    assert loaded(files) == (latest, 2)
+    newest = files.save(arrays(3), META)
+    names = {path.name for path in (tmp_path / "co_ratings").iterdir()}
+    assert names == {"CURRENT", latest, newest}
+
+
 def test_a_full_disk_leaves_what_was_published(
     files: CoRatingFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

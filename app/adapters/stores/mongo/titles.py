@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 import bson
 from pymongo import ASCENDING, ReplaceOne, UpdateOne
@@ -23,6 +23,7 @@ from app.domain.catalogue.titles import MediaKind, Title, TitleId
 _TITLES_PER_CALL: Final = 5000
 _DUPLICATE_KEY: Final = 11000
 _ATTEMPTS: Final = 5
+_Value = TypeVar("_Value", str, int)
 
 
 class MongoTitleStore:
@@ -79,28 +80,24 @@ class MongoTitleStore:
             return {kind: self._titles.count_documents({"kind": kind.value}) for kind in MediaKind}
 
     def by_imdb(self, ids: Collection[str]) -> dict[str, TitleId]:
-        lowest: dict[str, TitleId] = {}
-        for part in text_portions(ids):
-            for each, title_id in self._bearers("imdb_id", part, list(MediaKind)):
-                lowest.setdefault(str(each), title_id)
-        return lowest
+        return self._lowest("imdb_id", text_portions(ids), tuple(MediaKind))
 
     def by_tvdb(self, ids: Collection[int]) -> dict[int, TitleId]:
-        lowest: dict[int, TitleId] = {}
-        for part in number_portions(ids):
-            for each, title_id in self._bearers("tvdb_id", part, [MediaKind.TV]):
-                lowest.setdefault(int(each), title_id)
-        return lowest
+        return self._lowest("tvdb_id", number_portions(ids), (MediaKind.TV,))
 
-    def _bearers(
-        self, field: str, values: Sequence[str] | Sequence[int], kinds: Sequence[MediaKind]
-    ) -> list[tuple[str | int, TitleId]]:
-        """The value and id of each title of these kinds that bears one, by ascending key."""
-        with reported(self._address):
-            documents = self._titles.find({field: {"$in": list(values)}}, {field: 1})
-            bearers = sorted((document["_id"], document[field]) for document in documents)
-        found = [(value, TitleId.from_key(key)) for key, value in bearers]
-        return [(value, title_id) for value, title_id in found if title_id.kind in kinds]
+    def _lowest(
+        self, field: str, portions_of_values: Iterable[Sequence[_Value]], kinds: Sequence[MediaKind]
+    ) -> dict[_Value, TitleId]:
+        """Of each value the title of these kinds that bears it, with the lowest key."""
+        lowest: dict[_Value, TitleId] = {}
+        for values in portions_of_values:
+            with reported(self._address):
+                documents = self._titles.find({field: {"$in": list(values)}}, {field: 1})
+                bearers = sorted((document["_id"], document[field]) for document in documents)
+            for key, value in bearers:
+                if (title_id := TitleId.from_key(key)).kind in kinds:
+                    lowest.setdefault(value, title_id)
+        return lowest
 
     def _scan(self, batch_size: int, last: int) -> Iterator[list[Title]]:
         while True:
