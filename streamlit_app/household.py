@@ -62,7 +62,7 @@ def who_is_watching(client: ApiClient, session: Session, address: Address) -> Vi
     except ApiError as error:
         who = Viewer("token" if isinstance(error, ApiUnauthorized) else "away", problem=error)
     else:
-        who = watching(people, token, address.profile or session.get(CHOSEN, ""))
+        who = _watching(people, token, address.profile or session.get(CHOSEN, ""))
     chosen = who.profile.id if who.profile and who.has_company else ""
     if chosen:
         session[CHOSEN] = chosen
@@ -70,7 +70,7 @@ def who_is_watching(client: ApiClient, session: Session, address: Address) -> Vi
     return who
 
 
-def watching(people: tuple[Profile, ...], given: str, named: str) -> Viewer:
+def _watching(people: tuple[Profile, ...], given: str, named: str) -> Viewer:
     """Who it is among those whom a token may see, where the profile `named` is asked for."""
     if len(people) < 2:  # noqa: PLR2004 -- one person, or none yet, needs no choice
         own = people[0] if people else None

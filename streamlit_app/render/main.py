@@ -10,6 +10,7 @@ from typing import Final
 
 _HERE: Final = Path(__file__).parent
 _APP: Final = _HERE.parent
+# Not beside `pages`: Streamlit would run a folder of that name by itself.
 # Streamlit puts this folder on the path, but the package is found from the one above the app's.
 if str(_APP.parent) not in sys.path:
     sys.path.insert(0, str(_APP.parent))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -162,12 +163,13 @@ class Drawing:
 
     def _expander(self, part: p.Expander) -> None:
         # An icon would stand where its arrow does: it has none.
-        place = st.expander(part.label, key=part.key or None, on_change=_opens(part.at_once))
+        key, label = part.key or None, markdown(part.label)
+        place = st.expander(label, key=key, on_change=_opens(part.at_once))
         self._opened(place, part.inside)
 
     def _popover(self, part: p.Popover) -> None:
-        key, does = part.key or None, _opens(not part.key)
-        place = st.popover(part.label, icon=_sign(part.icon), key=key, on_change=does)
+        key, label = part.key or None, markdown(part.label)
+        place = st.popover(label, icon=_sign(part.icon), key=key, on_change=_opens(not part.key))
         self._opened(place, part.inside)
 
     def _opened(self, place: DeltaGenerator, inside: p.Inside) -> None:
@@ -211,7 +213,7 @@ class Drawing:
 
         chosen: dict[str, Any] = {}
         if part.takes:
-            chosen = {"key": part.key, "on_select": lambda: _taken(part.key, part.takes)}
+            chosen = {"key": part.key, "on_select": partial(_taken, part.key, part.takes)}
         st.vega_lite_chart(SPECS[part.name](part.of), width="stretch", alt=part.alt, **chosen)
 
     def _widget(self, part: p.Widget) -> Any:  # noqa: ANN401 -- what the widget holds
@@ -228,9 +230,8 @@ class Drawing:
         st.switch_page(self._pages[part.path], query_params=params)
 
 
-def _taken(key: str, takes: p.Takes | None) -> None:
-    if takes:
-        takes(st.session_state[key])
+def _taken(key: str, takes: p.Takes) -> None:
+    takes(st.session_state[key])
 
 
 def _bound(key: str, takes: p.Takes | None) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.transport import ApiError, ApiUnreachable
 from streamlit_app.asked import Asked
-from streamlit_app.household import Viewer
+from streamlit_app.household import Viewer, who_is_watching
+from streamlit_app.pages.history.page import history
 from streamlit_app.pages.words import heading, words
 from streamlit_app.parts import (
     Again,
@@ -32,6 +34,9 @@ from streamlit_app.parts import (
 from streamlit_app.questions.address import Address
 from streamlit_app.render.first_look.faces import Faces, Untold
 from streamlit_app.render.widgets import Drawing
+from tests.fakes.watcher_api import WatcherApi
+
+pytestmark = pytest.mark.enable_socket
 
 NOT_DRAWN = {"slot", "fill", "waiting", "pagename"}
 """What has no face of its own in the first look: it says where others go, or what they are."""
@@ -138,3 +143,25 @@ def test_what_is_known_later_stands_where_it_belongs(faces: Faces) -> None:
 
     told = faces.told(page())
     assert told.index("Above.") < told.index("Below.")
+
+
+def test_a_page_is_worked_without_streamlit(api: WatcherApi) -> None:
+    me = api.household.add("Me")
+    me.standings["movie", 603] = {"watched": True}
+    client, address = ApiClient(api.url), Address.of({})
+    session: dict[str, object] = {}
+    who = who_is_watching(client, session, address)
+    asked = Asked(address, session, who, client, client.titles, client.health)
+    parts: dict[str, Any] = {}
+
+    def show(part: Part) -> None:
+        parts[getattr(part, "key", "")] = part
+        walk(part.inside() if isinstance(part, Fragment) else getattr(part, "parts", ()), show)
+
+    walk(history(asked), show)
+    assert parts["seen-h0"].label == "Seen: take it back"
+    parts["seen-h0"].does()
+    assert not me.standings["movie", 603].get("watched")
+    parts["h_show"].takes("rated")
+    assert address.params == {"show": ["rated"]}
+    client.close()

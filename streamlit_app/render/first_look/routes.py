@@ -36,6 +36,7 @@ SOON: Final = 2.0
 """Seconds after which the page is left to Streamlit alone, which began beside this."""
 
 _PRIVATE: Final = {"Cache-Control": "no-store"}
+_SAME_FOR_ALL: Final = {"Cache-Control": "no-cache"}
 _log: Final = logging.getLogger(__name__)
 
 
@@ -45,9 +46,7 @@ def routes(client: ApiClient) -> list[Route]:
     def route(place: Place) -> Route:
         async def answer(request: Request) -> Response:
             if not _is_a_visit(request):
-                return HTMLResponse(
-                    streamlit_document.document(), headers={"Cache-Control": "no-cache"}
-                )
+                return HTMLResponse(streamlit_document.document(), headers=_SAME_FOR_ALL)
             query = {name: request.query_params.getlist(name) for name in request.query_params}
             parts = _parts(partial(told, client, place, query))
             return StreamingResponse(parts, media_type="text/html", headers=_PRIVATE)
