@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stand_ins.watcher.api import WatcherApi
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.transport import ApiError, ApiUnreachable
 from streamlit_app.asked import Asked
@@ -34,7 +35,6 @@ from streamlit_app.parts import (
 from streamlit_app.questions.address import Address
 from streamlit_app.render.first_look.faces import Faces, Untold
 from streamlit_app.render.widgets import Drawing
-from tests.fakes.watcher_api import WatcherApi
 
 pytestmark = pytest.mark.enable_socket
 
