@@ -4,8 +4,6 @@ A web page elsewhere can have its own name lead to this machine (DNS rebinding),
 server was asked by tells something only where nobody else can take it.
 """
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit

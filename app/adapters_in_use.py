@@ -1,7 +1,5 @@
 """What meets each port, opened as the settings say: stores, index, sources, models, secrets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -54,7 +52,7 @@ class Adapters:
         self.to_close.callback(self.stores.close)
 
     @cached_property
-    def index(self) -> FaissIndex:
+    def index(self) -> "FaissIndex":
         """The index for serving; nothing is opened before its first `refresh`."""
         from app.adapters.faiss_index.index import FaissIndex  # noqa: PLC0415 -- loads FAISS
 

@@ -1,7 +1,5 @@
 """Where services are put together, over what meets their ports."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 from app.adapters_in_use import Adapters, open_adapters

@@ -1,7 +1,5 @@
 """The operator's calls on embeddings, under the names that are promised."""
 
-from __future__ import annotations
-
 from app.doors.operator.embeddings import index_all_items
 
 __all__ = ["index_all_items"]

@@ -1,7 +1,5 @@
 """Logging: one line per event, as text or JSON."""
 
-from __future__ import annotations
-
 import json
 import logging
 import time

@@ -1,7 +1,5 @@
 """The API: `uvicorn app.main:app`."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager

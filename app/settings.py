@@ -1,7 +1,5 @@
 """Every setting, read once from the environment and ``.env``; nothing else reads either."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated

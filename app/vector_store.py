@@ -1,7 +1,5 @@
 """The operator's calls on the index, under the names that are promised."""
 
-from __future__ import annotations
-
 from app.doors.operator.index import index_due, rebuild_index, roll_back_index
 
 __all__ = ["index_due", "rebuild_index", "roll_back_index"]

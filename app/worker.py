@@ -1,7 +1,5 @@
 """The worker: runs jobs that were asked for, and those that the schedule wants."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os

@@ -7,8 +7,6 @@ only go in, best known first, as many as fit: no overview, no tagline, no home p
 give equal bytes.
 """
 
-from __future__ import annotations
-
 import argparse
 import lzma
 import sys

@@ -1,7 +1,5 @@
 """Whether a part of watcher is well: exit code 0 or 1, for a container's health check."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -1,7 +1,5 @@
 """The processes that a start runs: started together, watched, and ended together."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

@@ -1,7 +1,5 @@
 """What the commands have in common: how they are called, and how they end."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Only what changed is embedded; an interrupted run is resumed by the next. The mo
 EMBEDDING_MODEL. Exit code 0: done; 1: it failed or was stopped; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

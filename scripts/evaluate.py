@@ -6,8 +6,6 @@ be embedded, minus those that the person rated before. Models are fitted on ever
 Intervals are of 95 %: a bootstrap over people. Exit code 0: done; 1: it failed; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

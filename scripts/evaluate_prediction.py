@@ -10,8 +10,6 @@ must be embedded and indexed. Intervals are of 95 %: a bootstrap over people. Ex
 it failed; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Mapping, Sequence

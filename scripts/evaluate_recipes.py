@@ -6,8 +6,6 @@ in MovieLens format: how often one of the ten titles nearest to what a person li
 that the same person liked later. Per person the last fifth is held out; what was seen is left out.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import sys

@@ -7,8 +7,6 @@ films that count with commas between them, and, if wanted, another tab and a kin
 catalogue lacks can't be found: load both CSV catalogues first (docs/quality.md says how).
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Iterable, Sequence

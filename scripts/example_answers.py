@@ -1,7 +1,5 @@
 """Questions that show what watcher does, asked of a running API: `example_answers.py URL`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -5,8 +5,6 @@ liked later, from nothing but the catalogue's facts and vectors. The figures bel
 ``CONTENT_RANKER`` in app/domain/recommend/ranker.py.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from contextlib import closing

@@ -5,8 +5,6 @@ series, or a sample catalogue; plain, gzip or xz. What is known already is merge
 stays. Exit code 0: all files were read; 1: some file failed; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import sys
 from functools import partial
 from pathlib import Path

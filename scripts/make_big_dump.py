@@ -3,8 +3,6 @@
 python -m scripts.make_big_dump --titles 1200000 big.csv
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import random

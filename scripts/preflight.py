@@ -3,8 +3,6 @@
 Needs no package but pydantic-settings, so that `start.sh` can ask before the long installation.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import os

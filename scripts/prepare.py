@@ -4,8 +4,6 @@ Does nothing where an index is there already; what changed since is the worker's
 point, the next call goes on. Exit code 0: done; 1: it failed or was stopped.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

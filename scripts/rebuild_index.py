@@ -3,8 +3,6 @@
 Running servers swap to it within a second. Exit code 0: published; 1: not; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import sys
 from functools import partial
 from pathlib import Path

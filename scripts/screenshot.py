@@ -1,7 +1,5 @@
 """Pictures of the running web app for the README: `python scripts/screenshot.py URL`."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Final, Literal, NamedTuple

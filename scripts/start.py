@@ -3,8 +3,6 @@
 `start.sh` calls it once the packages are installed.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

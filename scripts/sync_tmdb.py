@@ -8,8 +8,6 @@ popularity and what only the export shows. Needs TMDB_API_KEY.
 Exit code 0: done; 1: it failed or was stopped; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys

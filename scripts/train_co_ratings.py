@@ -5,8 +5,6 @@ to get such ratings, and what you may do with them, is told in the README. Exit 
 1: not; 2: wrong use.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Sequence

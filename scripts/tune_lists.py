@@ -7,8 +7,6 @@ best is taken by the mean of HR@10 and NDCG@10, each divided by a baseline's on 
 enough. `language` and `shake` stay: no rating set tells their worth.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile

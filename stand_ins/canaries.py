@@ -1,7 +1,5 @@
 """Secrets that tests plant, so that they are known again wherever they come to light."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Set as AbstractSet

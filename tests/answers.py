@@ -1,7 +1,5 @@
 """What a catalogue source answered, without its signs that nothing has come yet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from app.domain.catalogue.source_answers import Answer

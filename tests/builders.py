@@ -1,7 +1,5 @@
 """Titles and vectors for tests, each different and each the same at every run."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import replace

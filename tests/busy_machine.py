@@ -1,7 +1,5 @@
 """How long a thing may take on a machine that does other work as well."""
 
-from __future__ import annotations
-
 import os
 
 

@@ -1,7 +1,5 @@
 """Catalogue files in the public layouts, written and read."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Files of histories for tests, and what reading them gives."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """A catalogue with vectors and an index over it, and brute force to compare with."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

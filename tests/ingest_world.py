@@ -1,7 +1,5 @@
 """The ingest over TMDB's stand-in and real stores, on a day that the test moves."""
 
-from __future__ import annotations
-
 import re
 import ssl
 import threading

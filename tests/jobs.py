@@ -1,7 +1,5 @@
 """Jobs without a worker, and kinds of jobs that do something else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Candidates with evidence, and a model over a stand-in, for tests of reasons in words."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager

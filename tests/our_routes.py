@@ -1,7 +1,5 @@
 """The routes of the program, and who may call each, for tests that walk all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A running API with a small catalogue and an empty household, for the tests of people."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

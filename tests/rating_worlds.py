@@ -1,7 +1,5 @@
 """Made people with made tastes: half of the films are of one taste, half of the other."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A server that sends what it is told to, byte by byte: for what no well-behaved one sends."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ A plugin of pytest; see `stand_ins.canaries` for the planting. What a test logs 
 through as it ends, and fails it; the logs that processes left in the run's folder come last.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Generator, Iterator
 from pathlib import Path

@@ -6,8 +6,6 @@ Half of a title's words are its own, so that those of a group are near and not t
 A module takes the fixtures it needs by their names: `client = taste_world.client`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A source of histories over a stand-in for Trakt, and people whose accounts are synced."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

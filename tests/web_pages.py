@@ -1,7 +1,5 @@
 """Pages of the web app in Streamlit's own test runner, which has no browser."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A worker whose days pass by a clock that the test moves."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A worker over a real store and index; only the model, and where need be TMDB, are stand-ins."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 Only the embedder is a stand-in, and whoever is outside where a stand-in for them is given.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

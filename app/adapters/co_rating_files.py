@@ -1,7 +1,5 @@
 """Fitted co-rating models in a published folder: an ``.npy`` file per array."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

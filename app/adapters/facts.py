@@ -4,8 +4,6 @@ A fact that can't be used is left out and said; a row is refused only where its 
 name can't be used, or where the columns have plainly slipped.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Processes of this machine, told apart by number and time of start."""
 
-from __future__ import annotations
-
 import os
 import socket
 from pathlib import Path

@@ -4,8 +4,6 @@
 the published version and the one before it.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import shutil

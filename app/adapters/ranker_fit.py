@@ -1,18 +1,16 @@
 """Fitting a ranker with PyTorch: a list at a time, the liked titles to the front."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.recommend.features import ALL
 from app.domain.recommend.ranker import Ranker, Samples
 
 if TYPE_CHECKING:
     import torch
-    from numpy.typing import NDArray
 
 HIDDEN: Final = 8
 NETWORKS: Final = 24
@@ -64,7 +62,7 @@ def fit_ranker(
 
 
 def _fitted(
-    given: torch.Tensor, targets: torch.Tensor, barred: torch.Tensor, hidden: int, seed: int
+    given: "torch.Tensor", targets: "torch.Tensor", barred: "torch.Tensor", hidden: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Outer weights, inner weights, biases; the latter two empty for a linear one."""
     import torch  # noqa: PLC0415 -- see above

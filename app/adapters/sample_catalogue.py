@@ -4,8 +4,6 @@ xz over JSON lines: first a header, then a title per line, best known first. A t
 its facts in the order of `FIELDS`, cut behind the last that is known; the id is ``key``.
 """
 
-from __future__ import annotations
-
 import json
 import lzma
 from collections.abc import Iterable, Iterator

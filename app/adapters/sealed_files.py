@@ -1,7 +1,5 @@
 """Folders of files that are written aside, synced and checksummed, and checked before use."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import logging

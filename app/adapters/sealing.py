@@ -1,7 +1,5 @@
 """Secrets at rest: sealed with a key that is derived from the setting SECRET_KEY."""
 
-from __future__ import annotations
-
 import base64
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Secrets that are made at first start and kept in the data folder."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import tempfile

@@ -5,8 +5,6 @@ happened and what to do) and whether the same call may work later. HTTP numbers 
 ``app/doors/http/errors.py`` holds the one table.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 

@@ -1,7 +1,5 @@
 """The worker's sign of life, and what it says to those who look for it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 SIGN: Final = "worker:alive"

@@ -1,7 +1,5 @@
 """A piece of long work: asked for, running, done."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

@@ -1,7 +1,5 @@
 """How long work tells where it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

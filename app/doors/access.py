@@ -1,7 +1,5 @@
 """Who asks, and what they may see: by a token, wherever it was sent, or by being at home."""
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass

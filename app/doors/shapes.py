@@ -1,7 +1,5 @@
 """What doors take and give in the same shape: titles, kinds, filters."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (

@@ -1,7 +1,5 @@
 """Waiting for what takes long outside the thread pool, which computes for others."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future

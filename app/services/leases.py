@@ -1,7 +1,5 @@
 """One process at a time: holding a lease while work lasts."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

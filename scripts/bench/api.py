@@ -6,8 +6,6 @@ same server in the same run: what HTTP and the framework cost without a search. 
 once before, as a server's are after some use: a cold disk adds its own time.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

@@ -7,8 +7,6 @@ changes, and is compared with brute force over what there is now. One query at a
 the queries are no title's vector.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice

@@ -3,8 +3,6 @@
 The two take turns on pieces of the texts, for a machine shared with others is now fast, now slow.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile

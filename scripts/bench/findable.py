@@ -8,8 +8,6 @@ which the worker does. Then POST /mcp/knn is asked over and over: by id, until t
 the ten nearest of the third one (or no more), and by text, until its name finds it (or no more).
 """
 
-from __future__ import annotations
-
 import os
 import random
 import secrets
@@ -135,7 +133,7 @@ class _World:
         raise SystemExit("There are too few films for so many rounds.")
 
     def _until(
-        self, started: float, asked: Sequence[_Asked], *, there: bool
+        self, started: float, asked: "Sequence[_Asked]", *, there: bool
     ) -> dict[str, dict[str, float]]:
         """By sort and by way of asking, the seconds until all are found, or none is."""
         spent: dict[str, dict[str, float]] = {one.sort: {} for one in asked}

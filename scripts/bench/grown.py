@@ -6,8 +6,6 @@ does it. So it speaks of the same things in the same words and competes with wha
 Few people voted on it, as on most titles of a whole catalogue.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path

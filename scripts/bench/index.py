@@ -6,8 +6,6 @@ against the exact scan of the same run. 1,200,000 titles need about 10 GB of mem
 there, hnswlib is only built with --hnsw, for it alone takes longer than all the others.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

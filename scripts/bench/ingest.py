@@ -14,8 +14,6 @@ TMDB is the stand-in of the tests, ``stand_ins/tmdb/serving.py``, and MongoDB is
 processes wanted a processor, on average of the minute before: not all of them are this one's.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -3,8 +3,6 @@
 Each is a process of its own, for the peak of its memory. Seconds are the processor's.
 """
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import resource

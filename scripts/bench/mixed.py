@@ -5,8 +5,6 @@ its length: its nearest neighbours then have a cosine of about 0.8, in a cloud w
 harder for an index than mixing titles at random, which leaves tight, far clusters.
 """
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ A request's time counts from the moment it was due, so that a server that stalls
 that waited behind the stall.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

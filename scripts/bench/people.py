@@ -5,8 +5,6 @@ an index), one name in fifty spoiled so that nothing matches it, and brought int
 made for this and deleted at the end.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -9,8 +9,6 @@ the co-rating model that is published there, too. Each catalogue has a process o
 the time that passes stands that of the processor: the same where nothing else runs.
 """
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import os

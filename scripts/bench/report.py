@@ -1,7 +1,5 @@
 """What every benchmark prints: a table, a JSON file and the machine it ran on."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -5,8 +5,6 @@ made titles, and a tenth of that size beside it. The server has one core to itse
 one at a time, over HTTP, and no text comes twice but where the row says so.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

@@ -3,8 +3,6 @@
 The stand-in is the one that the tests use, ``stand_ins.tmdb``.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -4,8 +4,6 @@ Everything happens in a temporary folder (``TMPDIR`` says where), which takes ab
 while it runs. Making the titles and vectors isn't part of any figure.
 """
 
-from __future__ import annotations
-
 import argparse
 import gc
 import json

@@ -9,8 +9,6 @@ Streamlit's own files, as after the first page of a day. The people are made for
 at the end.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

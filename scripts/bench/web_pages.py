@@ -1,7 +1,5 @@
 """The browser's side of `scripts.bench.web`: pages visited and cards acted on, with their times."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

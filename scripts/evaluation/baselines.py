@@ -1,7 +1,5 @@
 """What ours is measured against, fitted as well as we know how."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final

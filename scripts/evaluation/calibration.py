@@ -1,7 +1,5 @@
 """How good chances are: Brier score, log loss, calibration error, AUC, each with an interval."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

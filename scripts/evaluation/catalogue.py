@@ -1,11 +1,9 @@
 """The candidates: all films of the store, each with its vector."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +36,7 @@ class Catalogue:
         np.save(folder / _VECTORS, self.vectors)
 
     @classmethod
-    def opened(cls, folder: Path) -> Catalogue:
+    def opened(cls, folder: Path) -> Self:
         """What `save` wrote, mapped: processes share the memory."""
         return cls(
             np.load(folder / _KEYS, mmap_mode="r"), np.load(folder / _VECTORS, mmap_mode="r")

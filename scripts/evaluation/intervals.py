@@ -1,7 +1,5 @@
 """How sure the figures are: bootstrap over people, with the same draws for every method."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

@@ -4,8 +4,6 @@ The constants are those with the best NDCG@10 among people with even numbers of 
 set.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final

@@ -1,10 +1,8 @@
 """Trying weights of a list on the same people many times: what doesn't hang on them is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +33,7 @@ class Worth:
     ndcg: float
     coverage: int
 
-    def beside(self, other: Worth) -> float:
+    def beside(self, other: Self) -> float:
         """How many times as good as other lists: the mean over HR@10 and NDCG@10."""
         return (self.hr / other.hr + self.ndcg / other.ndcg) / 2
 

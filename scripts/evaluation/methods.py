@@ -1,7 +1,5 @@
 """What is compared: a method is fitted once, then opened by every process and asked for lists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

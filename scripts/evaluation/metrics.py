@@ -1,7 +1,5 @@
 """What a list is worth: figures of one person's list, and of all lists together."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """watcher's own rows of the table: the pipeline that answers `/recommend`, on the real index."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

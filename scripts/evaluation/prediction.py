@@ -1,7 +1,5 @@
 """Ratings that were held back, with what the prediction is made from; and the fit to them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -52,7 +50,7 @@ class Held:
     own: NDArray[np.float64]
     inside: NDArray[np.bool_]
 
-    def of(self, rows: NDArray[np.bool_]) -> Held:
+    def of(self, rows: NDArray[np.bool_]) -> "Held":
         """Some of them."""
         return Held(
             self.given[rows],

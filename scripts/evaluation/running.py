@@ -1,7 +1,5 @@
 """Fitting once, asking for everybody's list in several processes."""
 
-from __future__ import annotations
-
 import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor

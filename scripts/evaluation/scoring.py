@@ -1,7 +1,5 @@
 """From scores to a list, and counts that several methods need."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

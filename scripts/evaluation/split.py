@@ -1,11 +1,9 @@
 """Who is judged, by what: the last fifth of each person's ratings is held out."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +53,7 @@ class Split:
         """What the i-th of `people` liked later."""
         return self.targets[self.target_starts[place] : self.target_starts[place + 1]]
 
-    def only(self, people: Collection[int]) -> Split:
+    def only(self, people: Collection[int]) -> Self:
         """The same, with none but these people judged; the training part stays everybody's."""
         chosen = np.isin(self.people[self.judged], np.array(sorted(people), np.int64))
         return replace(self, judged=self.judged[chosen])
@@ -68,7 +66,7 @@ class Split:
             np.save(folder / _SPLIT.format(field.name), getattr(self, field.name))
 
     @classmethod
-    def opened(cls, folder: Path) -> Split:
+    def opened(cls, folder: Path) -> Self:
         """What `save` wrote, mapped: processes share the memory."""
 
         def mapped(pattern: str, names: Iterable[str]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Faults that a stand-in shows on command."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock

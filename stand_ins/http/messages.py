@@ -1,7 +1,5 @@
 """What a stand-in is asked over HTTP, and what it answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a stand-in was asked, and how fast."""
 
-from __future__ import annotations
-
 import time
 from array import array
 from collections import Counter, deque

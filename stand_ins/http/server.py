@@ -1,7 +1,5 @@
 """HTTP/1.1 with keep-alive for a stand-in: one event loop in a thread of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 from contextlib import suppress

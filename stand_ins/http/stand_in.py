@@ -1,7 +1,5 @@
 """What every stand-in for a service has: its address, its faults, and a log of what came."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from stand_ins.http.faults import Effect, Fault, Faults

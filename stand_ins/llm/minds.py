@@ -1,7 +1,5 @@
 """How a made model answers: well, or wrong in one certain way. Each reads the question's text."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Sequence

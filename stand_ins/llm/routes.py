@@ -1,7 +1,5 @@
 """The routes and rules of a service with language models."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The stand-in's state: what a test looks at and changes while it runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock

@@ -9,8 +9,6 @@ keywords of schemas that the service whose manner it has wouldn't know. Its answ
 the candidates that stand in the question.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import signal

@@ -1,7 +1,5 @@
 """Servers at a MongoDB address that do not let anybody in."""
 
-from __future__ import annotations
-
 import socketserver
 import struct
 import threading

@@ -1,7 +1,5 @@
 """A stand-in for MongoDB over TCP, as a process of its own."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Answers in TMDB's shapes, as the routes give them to the server."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

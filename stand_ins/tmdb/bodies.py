@@ -5,8 +5,6 @@ one title in 13 is as bare as one that somebody has just entered, about one in 3
 that TMDB's older answers lack, and about one in 41 is adult.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache

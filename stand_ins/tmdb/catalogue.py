@@ -1,7 +1,5 @@
 """The made catalogue, and what a test has changed in it."""
 
-from __future__ import annotations
-
 import heapq
 import re
 from collections import defaultdict

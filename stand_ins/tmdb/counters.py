@@ -1,7 +1,5 @@
 """What the stand-in for TMDB was asked, and how fast."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from stand_ins.http.request_log import RequestLog

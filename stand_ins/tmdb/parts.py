@@ -1,7 +1,5 @@
 """What ``append_to_response`` can add to a made title's answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any, Final

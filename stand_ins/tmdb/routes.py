@@ -1,7 +1,5 @@
 """TMDB's routes and rules."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

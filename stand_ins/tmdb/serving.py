@@ -10,8 +10,6 @@ order of discover other than ``popularity.desc`` is refused; requests refused wi
 rate as well; a missing export is 404.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import signal

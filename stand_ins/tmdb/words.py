@@ -1,7 +1,5 @@
 """What made titles are made of: words, people, and TMDB's lists as far as they are facts."""
 
-from __future__ import annotations
-
 from typing import Final
 
 

@@ -1,7 +1,5 @@
 """When each part of an account last changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Answers in Trakt's shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final

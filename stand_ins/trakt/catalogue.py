@@ -1,7 +1,5 @@
 """The titles that a stand-in for Trakt has, found by any of their ids."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from threading import RLock
 from typing import Any, Final

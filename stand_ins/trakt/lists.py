@@ -1,7 +1,5 @@
 """What can be read of an account: activities, history, watched, ratings, lists, settings."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Codes and tokens: who gave which permission, and what it is still worth."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex

@@ -3,8 +3,6 @@
 Nobody has to sign in: the page asks who is in front of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Final

@@ -1,7 +1,5 @@
 """Somebody who has an account at the stand-in for Trakt, and what is in it."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,7 +64,7 @@ class FakePerson:
         catalogue: TraktCatalogue,
         now: Callable[[], float],
         numbers: Iterator[int],
-        disconnect: Callable[[FakePerson], None],
+        disconnect: Callable[["FakePerson"], None],
     ) -> None:
         """`numbers` gives the ids of entries; `disconnect` makes an account's tokens worthless."""
         self.name = name

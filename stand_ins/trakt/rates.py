@@ -1,7 +1,5 @@
 """How fast each account may be asked."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections import defaultdict, deque

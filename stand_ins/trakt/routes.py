@@ -1,7 +1,5 @@
 """Trakt's routes and rules."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

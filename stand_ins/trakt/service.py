@@ -1,7 +1,5 @@
 """The stand-in's state: what a test looks at and changes while it runs."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Mapping
 from threading import RLock

@@ -13,8 +13,6 @@ on additions only, that of ``watchlist.updated_at`` on removals, too; an object 
 found by the first of its ids that fits. It does not take what was watched off the watchlist.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Times as Trakt writes them: UTC, to the millisecond, and the start of 1970 for "unknown"."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Final
 

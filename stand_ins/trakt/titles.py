@@ -10,8 +10,6 @@ one, every 31st from the 30th neither. Of shows, every 7th from the 3rd has no T
 has no IMDb number, every seventh no TMDB one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,20 +88,20 @@ class Show(Title):
         found = {"title": self.title, "year": self.year, "ids": self.ids}
         return found | self._full() | {"first_aired": self.released or None} if full else found
 
-    def season(self, number: int) -> Season:
+    def season(self, number: int) -> "Season":
         """Raises `KeyError` where there is none of that number."""
         if number not in self.seasons:
             raise KeyError(f"{self.slug} has no season {number}")
         return Season(self, number)
 
-    def episode(self, season: int, number: int) -> Episode:
+    def episode(self, season: int, number: int) -> "Episode":
         """Raises `KeyError` where there is none of that number."""
         if not 1 <= number <= self.seasons.get(season, 0):
             raise KeyError(f"{self.slug} has no episode {season}x{number}")
         return Episode(self, season, number)
 
     @cached_property
-    def episodes(self) -> list[Episode]:
+    def episodes(self) -> "list[Episode]":
         """All but the specials, in order."""
         seasons = sorted(set(self.seasons) - {SPECIALS})
         return [episode for number in seasons for episode in self.season(number).episodes]
@@ -131,7 +129,7 @@ class Season:
         return {"trakt": self.trakt, "tvdb": 300_000 + self.trakt, "tmdb": tmdb}
 
     @property
-    def episodes(self) -> list[Episode]:
+    def episodes(self) -> "list[Episode]":
         count = self.show.seasons[self.number]
         return [Episode(self.show, self.number, number) for number in range(1, count + 1)]
 

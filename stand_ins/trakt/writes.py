@@ -1,7 +1,5 @@
 """What can be written to an account: plays, ratings, the watchlist, favourites, and back again."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

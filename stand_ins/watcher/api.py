@@ -1,7 +1,5 @@
 """A small API over real HTTP, for the web app's tests: a few titles, and faults on demand."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator

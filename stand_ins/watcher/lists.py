@@ -1,7 +1,5 @@
 """Lists of recommendations and the operator's side of the small API."""
 
-from __future__ import annotations
-
 import time
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit

@@ -1,7 +1,5 @@
 """The household of the small API: people, tokens, histories, a Trakt account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any

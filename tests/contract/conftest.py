@@ -1,7 +1,5 @@
 """Every suite here runs on SQLite and on MongoDB."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """People and events for tests, and what a store really holds of them."""
 
-from __future__ import annotations
-
 import sqlite3
 from dataclasses import replace
 

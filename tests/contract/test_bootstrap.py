@@ -1,7 +1,5 @@
 """Who closes what: the program what it holds, whoever opened a client of somebody outside that."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

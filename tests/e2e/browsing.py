@@ -1,7 +1,5 @@
 """Debian's Chromium at the running web app, and what every test of a page asks of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

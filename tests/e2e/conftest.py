@@ -1,7 +1,5 @@
 """A small real installation: eight hundred titles of the sample, prepared by the real program."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """The real program in real processes: a copy of the project, `start.sh`, and its data folder."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

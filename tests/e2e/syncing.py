@@ -1,7 +1,5 @@
 """Commands and servers that follow a stand-in for TMDB, and what stands in the store afterwards."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable, Iterator

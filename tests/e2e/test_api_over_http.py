@@ -1,7 +1,5 @@
 """The API as a client sees it: real HTTP, a real index, and everything that may come in."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import re

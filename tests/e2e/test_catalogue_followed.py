@@ -1,7 +1,5 @@
 """The running product beside TMDB: the first crawl, and an index that follows the catalogue."""
 
-from __future__ import annotations
-
 import shutil
 import threading
 import time

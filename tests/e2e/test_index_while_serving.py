@@ -1,7 +1,5 @@
 """What happens to the index while an API serves it: rebuilds, changes, damage, another model."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -3,8 +3,6 @@
 A pretended Python stands in for the long part, so that every case takes seconds.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """Preparing, the worker and the health checks, as real processes on a real data folder."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

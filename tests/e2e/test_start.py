@@ -1,7 +1,5 @@
 """`./start.sh`, as somebody runs it: first and second starts, kills, and what can't work."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 import socket

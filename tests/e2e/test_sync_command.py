@@ -1,7 +1,5 @@
 """The operator's command, as real processes: what it says, how it ends, what it leaves."""
 
-from __future__ import annotations
-
 import os
 import pty
 import re

@@ -1,7 +1,5 @@
 """kill -9 in the middle of a sync, again and again: real processes, real stores, real HTTP."""
 
-from __future__ import annotations
-
 import random
 import re
 import shutil

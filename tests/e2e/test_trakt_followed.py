@@ -1,7 +1,5 @@
 """The real program beside a Trakt: connecting, syncing, kills, a lost key, and what leaks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

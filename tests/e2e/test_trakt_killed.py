@@ -1,7 +1,5 @@
 """kill -9 in the middle of a sync of Trakt, and its other ends: cancelled, stopped."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The web app in a real browser, with the real API and the sample catalogue behind it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

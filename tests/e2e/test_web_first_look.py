@@ -1,7 +1,5 @@
 """The page that comes with the document: it is the page that follows, for everybody it is for."""
 
-from __future__ import annotations
-
 from http.client import HTTPConnection
 from typing import Final
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """What is pressed, typed and looked at before Streamlit's own page stands is not lost by it."""
 
-from __future__ import annotations
-
 import re
 
 import httpx2

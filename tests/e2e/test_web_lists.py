@@ -1,7 +1,5 @@
 """First steps, recommendations and the operator's page: real browser, API, worker, sample."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """People and histories in the web app: real browser, API, worker and sample catalogue."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

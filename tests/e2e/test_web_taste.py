@@ -1,7 +1,5 @@
 """The Taste page in a real browser: its map by mouse and by keys, on a phone, for everybody."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

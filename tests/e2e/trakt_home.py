@@ -1,7 +1,5 @@
 """A household beside a stand-in for Trakt: the running API, syncs, and all that they leave."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import subprocess

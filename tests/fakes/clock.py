@@ -1,7 +1,5 @@
 """A clock that stands still until it is moved."""
 
-from __future__ import annotations
-
 
 class MovedClock:
     def __init__(self, start: float = 1_700_000_000.0) -> None:

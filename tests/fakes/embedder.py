@@ -1,7 +1,5 @@
 """An embedder that needs no model: texts that share words get vectors that are near."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Sequence

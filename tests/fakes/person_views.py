@@ -1,7 +1,5 @@
 """What histories mean, over a catalogue whose index serves nothing, or the names of some titles."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 

@@ -1,7 +1,5 @@
 """Floors for lists, in a world whose people's tastes are known."""
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Floors for what people see: the sample's best-known titles, the real model, the real index."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 

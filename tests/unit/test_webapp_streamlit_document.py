@@ -1,7 +1,5 @@
 """What the web app assumes of Streamlit's document is in what this Streamlit ships."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Readers of files that others publish: CSV layouts of TMDB data, TMDB's answers, our sample."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial

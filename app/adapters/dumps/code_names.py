@@ -3,8 +3,6 @@
 Some layouts carry the names only.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 _COUNTRIES: Final = """

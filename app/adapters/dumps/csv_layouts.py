@@ -1,7 +1,5 @@
 """The public CSV layouts of TMDB data: how each is recognised, and what its columns mean."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

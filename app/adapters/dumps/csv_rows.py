@@ -1,7 +1,5 @@
 """Rows of a CSV file, one at a time, damaged ones told apart."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator, Mapping

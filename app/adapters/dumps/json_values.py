@@ -1,7 +1,5 @@
 """The values of a JSON list, or of JSON lines, one at a time."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Final

@@ -1,7 +1,5 @@
 """Lists inside one field of a CSV, as the public layouts write them."""
 
-from __future__ import annotations
-
 import ast
 import json
 from typing import Final

@@ -1,7 +1,5 @@
 """Files as text: plain, gzip or xz, with or without a byte order mark, and how far read."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import lzma

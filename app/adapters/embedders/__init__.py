@@ -1,7 +1,5 @@
 """Sentence embedding: any sentence-transformers model, by OpenVINO or by torch."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """How near a conversion is to plain torch: on texts of every kind and length."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Final

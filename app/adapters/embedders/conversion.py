@@ -1,7 +1,5 @@
 """The cache of converted models: found whole, or made once, by one process at a time."""
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import json

@@ -6,8 +6,6 @@ conversion and ``meta.json`` there. Ends with code 3 and a sentence on stdout wh
 be used.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict

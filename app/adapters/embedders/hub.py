@@ -1,7 +1,5 @@
 """Fetch a model's files from the Hugging Face hub, without hanging where there is none."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Sentence embedding with OpenVINO: imports neither torch nor transformers."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,7 +1,5 @@
 """Which model a setting means, where its files are, and under which name its vectors are kept."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 from collections.abc import Iterator

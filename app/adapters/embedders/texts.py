@@ -1,7 +1,5 @@
 """What is done to every text before a model sees it, and to every vector after."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """Sentence embedding with sentence-transformers on plain torch: the fallback and the yardstick."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Writing a generation: vectors to files, training, adding, calibrating, publishing."""
 
-from __future__ import annotations
-
 import errno
 import os
 import time

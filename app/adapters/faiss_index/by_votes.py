@@ -1,7 +1,5 @@
 """The best known titles first."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """Choosing search parameters by measuring them against brute force."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable
@@ -129,7 +127,7 @@ class _Trial:
     share: float
     beat: Callable[[], None]
 
-    def measure(self, nprobe: int, refine: int, step: int = 1) -> _Measured:
+    def measure(self, nprobe: int, refine: int, step: int = 1) -> "_Measured":
         """Recall and median time of one query, with these parameters, by each `step`-th query."""
         self.beat()
         hits, times = [], []

@@ -1,7 +1,5 @@
 """Filter columns: what a filter asks about, as one array per fact."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Titles embedded or removed since the generation was built: compared exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,7 +40,7 @@ class Delta(ByKey):
         return as_columns(self.rows)
 
     @classmethod
-    def empty(cls, dimension: int) -> Delta:
+    def empty(cls, dimension: int) -> "Delta":
         """Nothing has changed."""
         return cls(
             np.empty(0, np.int64),
@@ -52,7 +50,7 @@ class Delta(ByKey):
             frozenset(),
         )
 
-    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> Delta:
+    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> "Delta":
         """The delta once these changes (ascending by seq) came on top.
 
         A title that the store no longer has counts as removed: its removal is on its way.

@@ -1,7 +1,5 @@
 """Which FAISS index to build for how many vectors, and how to search it."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any, Final
 

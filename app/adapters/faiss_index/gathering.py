@@ -1,7 +1,5 @@
 """Facts and vectors of given titles, from a generation's parts and what changed since."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from itertools import compress
 from typing import Protocol

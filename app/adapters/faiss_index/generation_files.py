@@ -1,7 +1,5 @@
 """Generations of the index: a published folder."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The serving side: one snapshot of generation and delta, replaced as a whole."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """One kind's share of a generation, opened for searching."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ class Scored(NamedTuple):
     scores: NDArray[np.float32]
     votes: NDArray[np.int32]
 
-    def first(self, k: int) -> Scored:
+    def first(self, k: int) -> "Scored":
         """The k best of rows in any order."""
         order = np.lexsort((self.keys, -self.scores))[:k]
         return Scored(self.keys[order], self.scores[order], self.votes[order])

@@ -1,9 +1,8 @@
 """What one question sees from its first to its last step: a generation, and what changed since."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -32,7 +31,7 @@ class Snapshot:
     words_seen: WordView
     stale: dict[MediaKind, Stale | None] = field(default_factory=dict)
 
-    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> Snapshot:
+    def after(self, changes: Sequence[VectorChange], titles: dict[TitleId, Title]) -> Self:
         """The same generation with these changes on top."""
         delta = self.delta.after(changes, titles)
         gone = delta.stale_keys()

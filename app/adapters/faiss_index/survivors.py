@@ -1,7 +1,5 @@
 """What a filter leaves of a part, worked out once and kept while it is asked for."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 from typing import Any, Final

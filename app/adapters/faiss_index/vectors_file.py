@@ -5,8 +5,6 @@ keep the cosine to about 2e-6: as good for ranking as float32 at half the bytes,
 times closer than float16.
 """
 
-from __future__ import annotations
-
 import mmap
 import os
 import threading

@@ -1,7 +1,5 @@
 """Readers of the histories that other services export, and of plain CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Zip archives: what may be read of them, checked before any of it is used."""
 
-from __future__ import annotations
-
 import io
 import re
 import struct

@@ -1,7 +1,5 @@
 """The bytes of one file as text, whatever it is encoded in."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """IMDb's exports: ratings, and lists such as the watchlist."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from app.adapters.dumps.csv_rows import Row, spelled

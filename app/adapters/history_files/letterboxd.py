@@ -5,8 +5,6 @@ diary too, with the day of the marking, which says nothing about the day of the 
 is a play at an unknown time, and only where the diary, if both are read, has none of it.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import PurePosixPath
 from typing import Final

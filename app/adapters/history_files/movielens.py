@@ -1,7 +1,5 @@
 """MovieLens: ratings in half stars by numbers of its own, and the links from these to other ids."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final

@@ -1,7 +1,5 @@
 """One file of a history: what it is, by its content, and its events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A row is something that was seen; one with a rating is a rating as well. Ids, na
 with an episode are the series'.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

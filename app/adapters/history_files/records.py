@@ -5,8 +5,6 @@ time behind it: ``letterboxd/watched/8c0e…/1728432000``. What a source holds o
 rating, the watchlist) has no time in its key, so that a later file replaces it.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

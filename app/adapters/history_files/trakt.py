@@ -4,8 +4,6 @@ Plays are told one by one by ``history``; ``watched`` sums them up. Where both a
 only the films and episodes of which the history tells no play.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath

@@ -4,8 +4,6 @@ Unlike a title's facts, nothing of a row is left out quietly: a wrong id, rating
 mistake that its owner can mend.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """A language model over HTTP, through the `openai` package, at whatever service speaks its API."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Mapping

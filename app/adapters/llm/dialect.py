@@ -1,12 +1,10 @@
 """What a service understands of a request, learnt from what it refuses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
+from typing import Final, Self
 
 from app.domain.ports.language_model import Schema
 
@@ -50,7 +48,7 @@ class Dialect:
             fields["response_format"] = {"type": "json_object"}
         return fields
 
-    def after(self, refusal: str) -> Dialect | None:
+    def after(self, refusal: str) -> Self | None:
         """How to ask next where a request was refused with these words; None: it won't help."""
         if self.limit and _ABOUT_LIMIT.search(refusal):
             refused = self.refused | {self.limit}

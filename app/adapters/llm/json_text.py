@@ -1,7 +1,5 @@
 """JSON out of what a model wrote, also where it stands in prose or in a fence."""
 
-from __future__ import annotations
-
 import json
 from contextlib import suppress
 from typing import Final

@@ -3,8 +3,6 @@
 A service may repeat the key in its refusals, and the prompt tells what people like.
 """
 
-from __future__ import annotations
-
 import re
 from http import HTTPStatus
 from typing import Final

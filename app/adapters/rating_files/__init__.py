@@ -1,7 +1,5 @@
 """Rating sets in MovieLens format: ``ratings.csv`` and ``links.csv``, as files, folder or zip."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack, closing
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``links.csv``: which number of TMDB a film of the set has."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The two files of a rating set, wherever they are."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

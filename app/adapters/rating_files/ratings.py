@@ -1,7 +1,5 @@
 """``ratings.csv``: who gave what how many stars, and when."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where TMDB is, who asks, and how much is asked."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field
 from typing import Final

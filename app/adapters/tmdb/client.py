@@ -1,7 +1,5 @@
 """Asks TMDB's API: one rate for all threads, and one wait for all of them while it is away."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -19,10 +17,9 @@ from app.domain.ports.work import Clock
 _PROBE: Final = 680
 """A film that TMDB has had since its beginnings. Whether it knows it doesn't matter."""
 
-Read = Callable[[bytes], "_T"]
-"""Makes something of a body, or raises `Unanswered`."""
-
 _T = TypeVar("_T")
+Read = Callable[[bytes], _T]
+"""Makes something of a body, or raises `Unanswered`."""
 
 
 class TmdbClient:

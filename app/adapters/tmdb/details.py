@@ -4,8 +4,6 @@ Understood of the appended: credits or aggregate_credits, keywords, external_ids
 release_dates or content_ratings, watch/providers, alternative_titles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The lines of a daily export, from the pieces of its gzip file as they come."""
 
-from __future__ import annotations
-
 import logging
 import zlib
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Daily exports: the newest that there is, and its lines read while they come."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterator

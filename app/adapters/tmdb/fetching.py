@@ -1,7 +1,5 @@
 """Many questions under way at once, and their answers in the order of arrival."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial

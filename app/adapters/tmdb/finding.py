@@ -1,7 +1,5 @@
 """What TMDB answers about ids of other services."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import msgspec

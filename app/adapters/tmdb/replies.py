@@ -1,7 +1,5 @@
 """What an answer of TMDB's means, by its status and its body."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Final
 

@@ -1,7 +1,5 @@
 """TMDB as a `CatalogueSource`."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Where Trakt is, and by which app it is asked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final
 

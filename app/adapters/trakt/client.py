@@ -1,7 +1,5 @@
 """Asks Trakt's API."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, Unpack
 

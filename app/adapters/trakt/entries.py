@@ -5,8 +5,6 @@ identity can't be told makes the answer nonsense: left out quietly, it would loo
 person removed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final, TypeVar

@@ -1,7 +1,5 @@
 """What an answer of Trakt's means, by its status. Nothing of its body gets into an error."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Signing in at Trakt: what is sent to its token routes, and what their answers mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """Trakt as a source of histories."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Addresses of services, as people set them."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from app.domain.errors import NotConfigured

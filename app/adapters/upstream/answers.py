@@ -1,7 +1,5 @@
 """What an answer means, whichever service it comes from: by status, Retry-After and body."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC

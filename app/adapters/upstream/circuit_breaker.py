@@ -1,7 +1,5 @@
 """Tells one title's bad luck from a dead source, and waits for the source to come back."""
 
-from __future__ import annotations
-
 import logging
 import random
 import time

@@ -1,7 +1,5 @@
 """Calls to one service: sent over kept-alive connections, bounded, repeated where that may help."""
 
-from __future__ import annotations
-
 import logging
 import math
 import time

@@ -1,7 +1,5 @@
 """The allowed rate of requests, shared by all threads: slots, given one after the other."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections import deque
@@ -54,7 +52,7 @@ class Rate:
         self._waiting = 0
         self._paused_until = -math.inf
 
-    def take(self, stop: Stop) -> Slot:
+    def take(self, stop: Stop) -> "Slot":
         """Wait for a slot, to be used at once. Raises `Cancelled` where `stop` is set."""
         while not self._turn.acquire(timeout=_POLL):
             stop.check()

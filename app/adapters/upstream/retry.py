@@ -1,7 +1,5 @@
 """How often a call is tried, and how long is waited between the tries."""
 
-from __future__ import annotations
-
 import math
 import random
 import time

@@ -1,7 +1,5 @@
 """What ends calls to a service from outside, at once."""
 
-from __future__ import annotations
-
 import time
 from threading import Event
 from typing import Final

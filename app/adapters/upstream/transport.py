@@ -1,7 +1,5 @@
 """Our connections for a package that brings a client of its own."""
 
-from __future__ import annotations
-
 import httpx2
 
 from app.adapters.upstream.connections import Connections, Timeouts

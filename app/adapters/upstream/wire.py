@@ -1,7 +1,5 @@
 """Kept-alive connections to one server, each used by one request at a time."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import time

@@ -1,7 +1,5 @@
 """The word index that is served: the generation's words, and those that changed since."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final

@@ -1,7 +1,5 @@
 """One Tantivy index, opened for searching: a generation's, or that of what changed since."""
 
-from __future__ import annotations
-
 import errno
 import math
 from collections.abc import Collection, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Questions in Tantivy's terms."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """What Tantivy keeps of a title, and how texts become terms."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final

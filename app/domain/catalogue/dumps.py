@@ -1,7 +1,5 @@
 """What a file of catalogue records yields, and who reads it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where titles stand among ascending keys (see `TitleId.key`)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import numpy as np

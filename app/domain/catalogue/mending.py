@@ -5,8 +5,6 @@ The five bytes that Windows-1252 leaves undefined arrive as control characters, 
 Text that could be right as it stands is never touched: better a blemish than a wrong name.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final

@@ -1,7 +1,5 @@
 """Two records of one title become one, in any order of arrival."""
 
-from __future__ import annotations
-
 from dataclasses import astuple, replace
 from typing import Final, TypeVar
 

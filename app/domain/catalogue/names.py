@@ -1,7 +1,5 @@
 """Names as people type them: folded, so that spellings of one name meet."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a catalogue source tells: lines of an export, answers about titles and ids, and failures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,10 +1,8 @@
 """Films and series: identity and slim facts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, Self
 
 from app.domain.errors import InvalidInput
 
@@ -47,7 +45,7 @@ class TitleId:
         return self.tmdb_id << 1 | (self.kind is _TV)
 
     @classmethod
-    def from_key(cls, key: int) -> TitleId:
+    def from_key(cls, key: int) -> Self:
         """The inverse of `key`."""
         return cls(MediaKind.TV if key & 1 else MediaKind.MOVIE, key >> 1)
 

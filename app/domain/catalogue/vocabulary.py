@@ -1,7 +1,5 @@
 """TMDB's closed lists."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

@@ -6,8 +6,6 @@ so does what says how well known a title is: the ranking has both elsewhere. The
 figures: ADR 7.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from itertools import islice

@@ -1,7 +1,5 @@
 """What is known of a built index: the manifest of a generation, and what is being served."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

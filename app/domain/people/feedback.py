@@ -1,7 +1,5 @@
 """What became of a list: the events of its titles that were shown and opened, and their end."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """Titles that were shown often and ignored: they rest for a while, then may be shown again."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """What lists were worth to a person: what was shown, against what they did with it afterwards."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The ledger: what a person watched, rated, loved, put aside. Events, each of them told once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

@@ -1,7 +1,5 @@
 """Which titles the entries of a history mean: decided here and nowhere else, over all ids."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A ledger put together title by title: what stands of each film and series now."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

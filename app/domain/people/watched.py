@@ -1,7 +1,5 @@
 """Whether a title was watched, by all that is told of it: decided here and nowhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """Accounts at providers of histories: kept, sealed, asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Where titles are kept, and where they come from."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Protocol

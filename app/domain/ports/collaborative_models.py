@@ -1,7 +1,5 @@
 """Where fitted co-rating models are kept: the port, and what it tells."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol

@@ -3,8 +3,6 @@
 See `app.domain.ports.work` for what holds of all of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -81,7 +79,7 @@ class Gathered:
     languages: tuple[str, ...]
     adult: NDArray[np.bool_]
 
-    def of_rows(self, rows: NDArray[np.intp]) -> Gathered:
+    def of_rows(self, rows: NDArray[np.intp]) -> "Gathered":
         """Some of the titles, in the order of the rows."""
         places = rows.tolist()
         return Gathered(

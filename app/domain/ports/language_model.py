@@ -1,7 +1,5 @@
 """The port to a language model: it is given facts and answers in JSON, or it fails in time."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Where the people of the household and their ledgers are kept."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol

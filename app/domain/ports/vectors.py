@@ -1,7 +1,5 @@
 """Embeddings, and where they are kept."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The time, other processes, cursors and leases, long work."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Protocol
 

@@ -4,8 +4,6 @@ It is told facts and answers with numbers and sentences. Whatever it answers, `C
 candidates that may be shown, each once, and only sentences that `wording.faults` found nothing in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice

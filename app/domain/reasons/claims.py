@@ -1,7 +1,5 @@
 """Claims in a sentence whose names are masked: each must hold in the evidence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

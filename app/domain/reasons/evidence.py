@@ -1,7 +1,5 @@
 """Why a title is in somebody's list: facts that hold, from which a reason is written."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """One true sentence from evidence, by templates: what is known decides which, never chance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final

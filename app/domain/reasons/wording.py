@@ -5,8 +5,6 @@ among what was given, the claims that matter must be so, and nothing but a plain
 there. A sentence that is refused wrongly costs nothing but its wording.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterator

@@ -3,8 +3,6 @@
 The same code makes the rows that a ranker is fitted on and those that it ranks.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

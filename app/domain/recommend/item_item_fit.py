@@ -1,7 +1,5 @@
 """How a co-rating model is made from a rating set: in closed form, no steps to choose."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The co-rating model: what people who rated one title highly also rated highly."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -71,7 +69,7 @@ class ItemItemModel:
         places, here = located(self.keys, keys_of(ids))
         return np.where(here, places, -1)
 
-    def scores_for(self, preferences: Preferences) -> CollaborativeScores:
+    def scores_for(self, preferences: Preferences) -> "CollaborativeScores":
         """What the rating set says to this person."""
         rows = self.rows(preferences.ids)
         known = rows >= 0

@@ -4,8 +4,6 @@ Its weights were fitted once on ratings that were held back, so that of all titl
 70 % are liked; `scripts.evaluate_prediction` prints them and measures how far that holds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

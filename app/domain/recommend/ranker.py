@@ -1,7 +1,5 @@
 """From features to a score: weights that were fitted once, and kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol

@@ -1,7 +1,5 @@
 """Ratings of many people, as somebody supplies them: what co-rating models are fitted on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +19,6 @@ class RatingSet:
     ratings: NDArray[np.float32]
     times: NDArray[np.int64]
 
-    def of_rows(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> RatingSet:
+    def of_rows(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "RatingSet":
         """Some of them, in the same order."""
         return RatingSet(self.people[rows], self.keys[rows], self.ratings[rows], self.times[rows])

@@ -3,8 +3,6 @@
 What makes a varied list of it is in `app.domain.recommend.variety`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final

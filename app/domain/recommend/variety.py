@@ -1,7 +1,5 @@
 """From ranked candidates to a varied list: caps, resemblance, tastes, exploration; all pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Which titles a search may return."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 from app.domain.catalogue.titles import Title

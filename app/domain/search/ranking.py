@@ -1,7 +1,5 @@
 """The order of what a text finds: words, meaning and popularity put together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

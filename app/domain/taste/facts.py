@@ -1,7 +1,5 @@
 """What can be counted of a history: genres, decades, years, ratings beside everybody's."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is missing in a taste, and why: sagas begun, people liked, titles near. All of it true."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

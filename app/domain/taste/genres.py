@@ -1,7 +1,5 @@
 """Genres of many titles at once, as numbers."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

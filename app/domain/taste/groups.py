@@ -1,7 +1,5 @@
 """The tastes of a person as they are shown to them: groups of liked titles, and their words."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which keywords tell people something of a title."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

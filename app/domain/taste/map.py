@@ -11,8 +11,6 @@ G. Hinton, 2008) keeps more of each title's nearest beside it, but mixes tastes 
 seconds, and moves everything where one title is taken out.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a person likes, as it stands in their ledger, and the tastes that it falls into."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The operator's routes: what is there, and long work. All of them need the admin token."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal

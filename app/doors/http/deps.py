@@ -1,7 +1,5 @@
 """What routes are given, and who may call them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Depends, Query, Request

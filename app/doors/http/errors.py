@@ -1,7 +1,5 @@
 """The one table from errors to HTTP, and the one shape that every error has."""
 
-from __future__ import annotations
-
 import logging
 from http import HTTPStatus
 from typing import Final

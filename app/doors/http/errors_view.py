@@ -1,7 +1,5 @@
 """What went wrong of late, as the operator sees it: the API's own log, and the worker's jobs."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from fastapi import Request

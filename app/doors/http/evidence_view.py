@@ -1,7 +1,5 @@
 """Evidence as answers give it."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, Field
 
 from app.domain.reasons.evidence import Evidence

@@ -1,7 +1,5 @@
 """What becomes of lists: `/feedback`, `/insights`."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

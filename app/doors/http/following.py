@@ -1,7 +1,5 @@
 """Keeping a running API up to date: it follows the published index and the log of changes."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from typing import Final

@@ -1,7 +1,5 @@
 """Whether watcher can be used: `GET /health`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter

@@ -1,7 +1,5 @@
 """A person's history: `/history`, `/ratings`, `/marks`."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 

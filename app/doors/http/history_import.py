@@ -1,7 +1,5 @@
 """Files of a history, and names without a title: `/history/import`, `…/unmatched`, `…/match`."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated, Any
 

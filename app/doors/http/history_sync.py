@@ -1,7 +1,5 @@
 """A person's own sync with Trakt: `/history/sync`."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 
 from app.domain.errors import NotConfigured

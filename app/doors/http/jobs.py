@@ -1,7 +1,5 @@
 """Long work as the operator sees it: progress, outcome, and a way to stop it."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Mapping
 from typing import Annotated

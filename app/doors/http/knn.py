@@ -1,7 +1,5 @@
 """Search by a title, by several, or by words: `POST /mcp/knn`."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from typing import Annotated, Self

@@ -1,7 +1,5 @@
 """What every request meets before a route: an id, a limit on its body, a log line, a count."""
 
-from __future__ import annotations
-
 import logging
 import re
 import secrets

@@ -1,7 +1,5 @@
 """Figures for Prometheus: `GET /metrics`. Counts only: nothing of anybody's, no title, no id."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Would I like it? `GET /predict/{movie|tv}/{tmdb_id}`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Path

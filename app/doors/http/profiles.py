@@ -1,7 +1,5 @@
 """The people of the household: `/profiles`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path

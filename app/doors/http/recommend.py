@@ -1,7 +1,5 @@
 """What to see next: `/recommend`, and why something is or isn't in it: `/explain`."""
 
-from __future__ import annotations
-
 import time
 from functools import partial
 from typing import Annotated

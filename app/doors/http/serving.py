@@ -1,7 +1,5 @@
 """How a process is set once all that it serves from is loaded."""
 
-from __future__ import annotations
-
 import gc
 
 from threadpoolctl import threadpool_limits

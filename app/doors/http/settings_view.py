@@ -1,7 +1,5 @@
 """Settings as the operator sees them: values, and of secrets only whether they are set."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

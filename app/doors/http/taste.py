@@ -1,7 +1,5 @@
 """What a person's taste looks like: `GET /taste`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query

@@ -1,7 +1,5 @@
 """Titles: one's facts (`GET /titles/{movie|tv}/{id}`), and names completed."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query

@@ -1,7 +1,5 @@
 """Connecting Trakt: `/auth/trakt`."""
 
-from __future__ import annotations
-
 import html
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit

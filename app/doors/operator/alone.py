@@ -1,7 +1,5 @@
 """How every operator's call works: services of its own, a lease, and progress on stderr."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 

@@ -1,7 +1,5 @@
 """The operator's calls on the catalogue."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The operator's call on embeddings."""
 
-from __future__ import annotations
-
 from app.doors.operator.alone import alone
 from app.services.index.embed import EmbedReport, check_batch_size, embed_all
 from app.services.leases import EMBED

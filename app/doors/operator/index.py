@@ -1,7 +1,5 @@
 """The operator's calls on the index."""
 
-from __future__ import annotations
-
 from contextlib import closing
 
 from app.bootstrap import open_services

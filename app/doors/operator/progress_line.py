@@ -1,7 +1,5 @@
 """Progress on stderr, for every operator's call: drawn here and nowhere else."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time

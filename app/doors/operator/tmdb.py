@@ -1,7 +1,5 @@
 """The operator's calls on TMDB."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 

@@ -1,7 +1,5 @@
 """When the worker looks whether a kind of job is wanted, and how long what failed waits."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator

@@ -1,7 +1,5 @@
 """What a kind of job is: one file of `kinds` makes one `JobKind`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field

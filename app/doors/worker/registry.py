@@ -1,7 +1,5 @@
 """The kinds of jobs there are: one for each file of the package `kinds`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Runs jobs, lane by lane: takes them, shows progress, records how they ended."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Collection, Iterator

@@ -1,7 +1,5 @@
 """A job under way: its progress is kept, and its end asked for, while its work goes on."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """What the kinds of jobs that ask TMDB have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Final

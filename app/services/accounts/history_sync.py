@@ -1,7 +1,5 @@
 """Bring a person's history from a provider into the ledger; nothing is lost, nothing doubled."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A person's account at a provider: linked, its tokens kept good, and unlinked again."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Connecting a person's Trakt account: by a browser that is sent there and back, or by a code."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

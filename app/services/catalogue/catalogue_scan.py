@@ -1,7 +1,5 @@
 """What a walk through the stored catalogue tells a run: numbers, popularities, ages."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Bring records of titles into the catalogue, so that nothing known is lost."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

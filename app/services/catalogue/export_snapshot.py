@@ -1,7 +1,5 @@
 """An export in memory."""
 
-from __future__ import annotations
-
 from array import array
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """Fetch titles from the source and bring them into the store, surely and once."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -61,7 +59,7 @@ class Tally:
         """Ids that need no more work."""
         return self.kept + self.spared + self.written + self.adult + self.gone + self.set_aside
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: "Tally") -> "Tally":
         """Of two runs, one after the other."""
         both = {
             one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)

@@ -1,7 +1,5 @@
 """Keep the catalogue in step with its source: all of it, what changed, what grew old."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """One title, looked up for somebody who is told where it isn't there."""
 
-from __future__ import annotations
-
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import NotFound
 from app.domain.people.ledger import About

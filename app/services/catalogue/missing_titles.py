@@ -1,7 +1,5 @@
 """Titles that somebody's history names and the catalogue lacks: fetched where there is a source."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Ids that the source answered without a title to keep: not stored, so remembered beside."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections import defaultdict

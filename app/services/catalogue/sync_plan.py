@@ -1,7 +1,5 @@
 """Which ids a run asks for, and what its completion means."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -43,7 +41,7 @@ class Plan:
     """
 
     kind: MediaKind
-    ids: Ids
+    ids: "Ids"
     keep: Keep
     opened: SyncState
     closed: SyncState

@@ -1,11 +1,9 @@
 """Where the catalogue's synchronisation stands, per kind: kept as one value, so never torn."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from typing import Final
+from typing import Final, Self
 
 from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import Damaged
@@ -50,7 +48,7 @@ class SyncState:
     followed_at: float = 0.0
     refreshed_at: float = 0.0
 
-    def opened(self, run: OpenRun) -> SyncState:
+    def opened(self, run: OpenRun) -> Self:
         """With this run begun."""
         return replace(self, open=run)
 

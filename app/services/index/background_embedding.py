@@ -1,7 +1,5 @@
 """Embeds titles in a thread of its own, while more of them are fetched."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Give every title a vector: only where its text, the recipe or the model changed."""
 
-from __future__ import annotations
-
 import time
 from array import array
 from collections.abc import Collection, Iterator, Sequence
@@ -126,7 +124,7 @@ def embed_titles(
 
 def _count(
     titles: TitleStore, vectors: VectorStore, model: str, report: Report
-) -> tuple[int, array[int], int]:
+) -> tuple[int, "array[int]", int]:
     """Titles read; keys of those to embed; how many titles have a vector, outdated or not."""
     total = sum(titles.count().values())
     checked = kept = 0

@@ -1,7 +1,5 @@
 """Build the index from the stored vectors, and tell when that is due."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 

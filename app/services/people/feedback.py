@@ -1,7 +1,5 @@
 """What becomes of lists: noted title by title, and looked back on."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A person's own history: listed, added to, taken back, rated, marked, and each of it undone."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal

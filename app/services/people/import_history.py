@@ -1,7 +1,5 @@
 """Bring a history file into a person's ledger: read whole, titles matched, then put as one."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

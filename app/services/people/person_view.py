@@ -1,7 +1,5 @@
 """What a person's history means: resolved once, kept, and read by everything that is personal."""
 
-from __future__ import annotations
-
 import threading
 import time
 from bisect import insort
@@ -64,7 +62,7 @@ class PersonView:
 
     history: tuple[Event, ...]
     rows: tuple[Row, ...]
-    names: NameLookup = field(repr=False)
+    names: "NameLookup" = field(repr=False)
 
     @cached_property
     def by_title(self) -> Mapping[TitleId, Row]:

@@ -1,7 +1,5 @@
 """The people of the household: made, renamed, deleted; their tokens; their data in one file."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import secrets

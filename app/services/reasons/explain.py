@@ -3,8 +3,6 @@
 A model that is absent, slow, wrong or hostile changes the words, never that there is a full list.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections import OrderedDict

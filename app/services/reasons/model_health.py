@@ -1,7 +1,5 @@
 """Whether the language model's service knows the model: looked up behind the health page."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock, Thread

@@ -1,7 +1,5 @@
 """What a language model was used for since the start, and whether to ask it now."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The texts that a language model is given: files of `app/prompts`, filled with facts."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Titles that may be in a list, and what found each of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final

@@ -4,8 +4,6 @@ The ranker learns from what the set itself holds back: of each person the last p
 model is fitted on the rest, and the ranker is to put first what they liked in the hidden part.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """Why a pick is in a list: looked up among what the person likes, never made up."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final

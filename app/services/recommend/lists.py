@@ -1,7 +1,5 @@
 """Recommendations for the people of the household: lists, and why a title is or isn't in one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

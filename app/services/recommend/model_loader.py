@@ -1,7 +1,5 @@
 """The co-rating model that is in use: the published one, noticed within a call of its coming."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from typing import Final

@@ -1,7 +1,5 @@
 """From what is known of a person to a list, step by step; each step can be looked at afterwards."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence

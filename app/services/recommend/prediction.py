@@ -1,7 +1,5 @@
 """Would I like it? How likely a person rates a title 8 of 10 or more, and by what it is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Lists as every door gives them: picks, a reason for each, and the name that feedback calls it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Looks up what each taste of a person lacks, among the pipeline's candidates and by name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """What a person's taste looks like: a map, the tastes and what they lack, counts of a history."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum

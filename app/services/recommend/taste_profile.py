@@ -1,10 +1,8 @@
 """A person as lists are drawn from: what they told, worked out once for as long as it stands."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +97,7 @@ class TasteProfile:
             return np.asarray(chosen & for_families(genres))
         return np.asarray(chosen | (shares.sum(axis=1) == 0))
 
-    def without(self, title_id: TitleId) -> TasteProfile:
+    def without(self, title_id: TitleId) -> Self:
         """The same person, had they told nothing of this title that says what they like."""
         preferences = self.person.preferences
         kept = [row for row, one in enumerate(preferences.ids) if one != title_id]

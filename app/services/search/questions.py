@@ -1,7 +1,5 @@
 """A question for similar titles, whichever kind it is of, and its answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Similar titles: by a title, or by words."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,12 +1,10 @@
 """What a text finds: names first, then words and meaning together."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from app.domain.catalogue.names import NameQuery, read_as_names
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
@@ -55,12 +53,12 @@ class Scope:
     where: TitleFilter
     exclude: Collection[TitleId] = ()
 
-    def of_the_known(self) -> Scope:
+    def of_the_known(self) -> Self:
         """The same, narrowed to titles that some people voted on."""
         votes = max(self.where.min_votes, KNOWN_FROM)
         return replace(self, where=replace(self.where, min_votes=votes))
 
-    def of_year(self, year: int | None) -> Scope:
+    def of_year(self, year: int | None) -> Self:
         """The same, narrowed to about a year."""
         if year is None:
             return self

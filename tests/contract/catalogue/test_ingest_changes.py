@@ -1,7 +1,5 @@
 """Later runs take over what changed, all of it and nothing else; and what only an export tells."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace

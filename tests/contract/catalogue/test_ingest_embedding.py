@@ -1,7 +1,5 @@
 """What is fetched is embedded beside, and the index follows without a rebuild."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path

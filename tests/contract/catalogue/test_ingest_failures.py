@@ -1,7 +1,5 @@
 """What goes wrong with a title is noted and stops nothing; a dead source stops all, unharmed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """A full sync brings in all there is, once, whatever comes between."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta

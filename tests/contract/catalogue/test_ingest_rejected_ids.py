@@ -1,7 +1,5 @@
 """What the source answered without a title to keep is not asked for at every turn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Titles that a history names and the catalogue lacks are fetched, once, and joined."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

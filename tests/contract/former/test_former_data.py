@@ -1,7 +1,5 @@
 """A data folder that the version before made (see tests/former): it opens and serves as it is."""
 
-from __future__ import annotations
-
 import tarfile
 import time
 from collections.abc import Iterator

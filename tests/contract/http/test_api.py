@@ -1,7 +1,5 @@
 """The API over a real store and index; only the embedding model is a deterministic stand-in."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from pathlib import Path

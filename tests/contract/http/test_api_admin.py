@@ -1,7 +1,5 @@
 """The operator's routes: who may call them, what they ask the worker for, what they tell."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from dataclasses import replace

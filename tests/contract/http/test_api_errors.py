@@ -1,7 +1,5 @@
 """What went wrong of late, and what is wrong with the co-rating model, as the operator is told."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What becomes of lists, over HTTP and on each store: shown, opened, resting, looked back on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

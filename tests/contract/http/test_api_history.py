@@ -1,7 +1,5 @@
 """A person's history over HTTP: added, taken back, rated, marked, undone, listed, left out."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Jobs as the API shows them, and the index that the worker rebuilds for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

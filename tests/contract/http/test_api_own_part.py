@@ -1,7 +1,5 @@
 """What the web app asks of a person's own: where they stand with some titles, and their sync."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

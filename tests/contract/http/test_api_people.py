@@ -1,7 +1,5 @@
 """Profiles over HTTP: who may see whose data, tokens, export and import, files and matches."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """Would I like it? Over HTTP, for people whose tastes are known."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Lists over HTTP: full, clean, the same for the same seed, within the filters, truly explained."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing

@@ -1,7 +1,5 @@
 """`GET /taste` over HTTP, for people whose tastes are known."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Texts, names and several liked titles through the API, over a real store and real indexes."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """An entry whose TMDB number is gone, and whose IMDb id leads to the title: one truth about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What no list may show: watched, loved or dismissed, by whatever ids; kept while lists go by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`GET /metrics`, and what the health page says of the language model."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What happens to a published index when files are damaged, builders die and disks fill."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

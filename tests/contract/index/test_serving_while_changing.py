@@ -1,7 +1,5 @@
 """What is served stays true while the store, the index and the worker change under it."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator

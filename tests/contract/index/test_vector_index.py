@@ -1,7 +1,5 @@
 """The index against brute force: whatever it is made of, and whatever changed since."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

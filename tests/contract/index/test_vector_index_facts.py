@@ -3,8 +3,6 @@
 Against brute force over a catalogue that changed since its index was built.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What words find: descriptions, names, beginnings of names, within any filter."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path

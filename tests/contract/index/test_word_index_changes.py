@@ -1,7 +1,5 @@
 """Words follow what changes after a generation was built."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Words survive what breaks, and are shared by threads and processes."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading

@@ -1,7 +1,5 @@
 """Titles found by their names: spelt otherwise, with typing errors, or typed in part."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

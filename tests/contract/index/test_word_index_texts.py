@@ -1,7 +1,5 @@
 """Descriptions: their order, their words in other forms, and texts that are odd."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path

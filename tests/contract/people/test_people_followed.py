@@ -1,7 +1,5 @@
 """What is kept of people follows each change, whoever made it, and is what is worked out anew."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from dataclasses import replace

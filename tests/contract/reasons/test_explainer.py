@@ -1,7 +1,5 @@
 """Reasons by a language model: whatever it does, the list is full and clean, and in time."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Iterator

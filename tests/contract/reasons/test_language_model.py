@@ -1,7 +1,5 @@
 """The client of language models against a service that has rules, and faults."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """Kept co-rating models: published whole or not at all, and checked before they are used."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Callable

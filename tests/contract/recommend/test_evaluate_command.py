@@ -1,7 +1,5 @@
 """``python -m scripts.evaluate`` on made people, and what it says of what can't be used."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

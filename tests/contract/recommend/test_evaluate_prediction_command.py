@@ -1,7 +1,5 @@
 """``python -m scripts.evaluate_prediction`` on made people whose tastes are known."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

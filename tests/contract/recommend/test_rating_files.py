@@ -1,7 +1,5 @@
 """Rating sets in MovieLens format: what is read, and what is said of what can't be."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from collections.abc import Sequence

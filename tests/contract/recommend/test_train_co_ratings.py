@@ -1,7 +1,5 @@
 """``python -m scripts.train_co_ratings``: what it publishes, and what it leaves as it was."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """``python -m scripts.tune_lists``: what is tried, on whom, and what is chosen."""
 
-from __future__ import annotations
-
 import json
 from contextlib import closing
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A worker whose days pass by a clock that the test moves, with TMDB's stand-in and without."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the schedule does with what fails: it comes again after a pause, and is told once."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What the worker does by itself, and when: days pass by a clock that the test moves."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

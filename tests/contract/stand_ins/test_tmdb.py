@@ -1,7 +1,5 @@
 """The stand-in for TMDB keeps TMDB's rules, for what is tested against it is worth no more."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections.abc import Iterator

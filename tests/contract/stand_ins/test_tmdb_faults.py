@@ -1,7 +1,5 @@
 """Each fault of the stand-in for TMDB really happens on the wire."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections.abc import Iterator

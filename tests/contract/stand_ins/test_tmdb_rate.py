@@ -1,7 +1,5 @@
 """The stand-in for TMDB counts requests per second, and runs as a process."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess

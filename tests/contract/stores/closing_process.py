@@ -3,8 +3,6 @@
 ``python -m tests.contract.stores.closing_process FOLDER TIMES`` prints how many calls went well.
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor

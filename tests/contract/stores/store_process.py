@@ -4,8 +4,6 @@ It prints ``ready``, waits for a line, works, and prints a line for each thing t
 confirmed.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A list hangs on what is stored, not on where: the same over SQLite and over MongoDB."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path

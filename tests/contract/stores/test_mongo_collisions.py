@@ -1,7 +1,5 @@
 """Two writers that insert the same new document at once, as a real server may answer them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

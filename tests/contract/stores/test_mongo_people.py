@@ -1,7 +1,5 @@
 """What MongoDB keeps of people where a single server does no two things at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a reader of the log sees while a writer is stopped at the worst moment."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """A wrong MONGODB_URI: said clearly, within 5 s, without the password."""
 
-from __future__ import annotations
-
 import time
 import traceback
 

@@ -1,7 +1,5 @@
 """Closing the embedded store while other threads are using it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading

@@ -1,7 +1,5 @@
 """What the embedded store says when its file or its disk can't be used."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sqlite3

@@ -1,7 +1,5 @@
 """Manners towards TMDB: rate, pauses, retries, patience, and a key that nobody sees."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """Whatever TMDB answers: a title that can be stored, or a refusal that says why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 

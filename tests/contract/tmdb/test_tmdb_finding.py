@@ -1,7 +1,5 @@
 """What TMDB's titles are asked by ids of other services, and what errors there are."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import msgspec

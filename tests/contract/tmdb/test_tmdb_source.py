@@ -1,7 +1,5 @@
 """What TMDB's export, lists and details give, and what they give when something is wrong."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A stand-in for Trakt, where Ada has an account, and a household in which she connected it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A person connects another Trakt account than before: what the former one told stays."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 

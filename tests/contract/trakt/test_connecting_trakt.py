@@ -1,7 +1,5 @@
 """Connecting an account through the service: whose it becomes, and what is good once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit

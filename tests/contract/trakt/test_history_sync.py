@@ -1,7 +1,5 @@
 """A person's Trakt account in the ledger: all of it, followed, and nothing lost on the way."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Tokens of a person's Trakt account: renewed in time, stored before use, and ended."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

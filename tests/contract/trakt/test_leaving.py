@@ -1,7 +1,5 @@
 """A person is deleted: they are signed out at Trakt, too, and where that fails somebody hears."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,7 +1,5 @@
 """A sync that one person asked for is theirs alone."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from app.domain.ports.accounts import Tokens

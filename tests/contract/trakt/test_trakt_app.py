@@ -1,7 +1,5 @@
 """The app that Trakt is asked by: its settings by name, and nothing secret told."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 from collections.abc import Callable

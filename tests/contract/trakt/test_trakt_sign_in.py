@@ -1,7 +1,5 @@
 """Signing in at Trakt and out again: each token is good once, and nobody else sees one."""
 
-from __future__ import annotations
-
 import pytest
 
 from app.adapters.trakt.source import TraktSource

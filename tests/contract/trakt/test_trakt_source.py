@@ -1,7 +1,5 @@
 """What is read of a Trakt account: all of it, or an error that says what to do."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

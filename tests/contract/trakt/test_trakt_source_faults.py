@@ -1,7 +1,5 @@
 """What is read of a Trakt account while Trakt has its faults: all of it, or an error."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import msgspec

@@ -1,7 +1,5 @@
 """A sync that waits because Trakt ordered a pause ends soon where it is cancelled or stopped."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Sending to a service: what is repeated, what is sent once, which pauses are kept."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """What goes over the wire: kept-alive connections, packed bodies, and servers that dawdle."""
 
-from __future__ import annotations
-
 import gzip
 import threading
 import time

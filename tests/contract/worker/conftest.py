@@ -1,7 +1,5 @@
 """Workers that look often, over a small store, and TMDB's stand-in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """How jobs end before they are done: cancelled, stopped with the worker, left by a dead one."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

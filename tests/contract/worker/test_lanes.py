@@ -1,7 +1,5 @@
 """Lanes of work: beside each other, one job after the other in each, progress kept."""
 
-from __future__ import annotations
-
 import threading
 import time
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What a person watched under another service's id comes into the catalogue by itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from app.domain.catalogue.titles import MediaKind, TitleId

@@ -1,7 +1,5 @@
 """A new kind of job is one file: the schedule, the operator's routes and the names follow."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

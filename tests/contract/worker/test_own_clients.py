@@ -1,7 +1,5 @@
 """A job asks TMDB over clients of its own: its end closes them, and nobody else's."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 from threading import Thread

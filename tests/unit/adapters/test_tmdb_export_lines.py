@@ -1,7 +1,5 @@
 """An export's lines, whatever pieces it comes in, and what is wrong with it."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import logging

@@ -1,7 +1,5 @@
 """Many questions at once: read lazily, answered in any order, ended at once, failures held back."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from queue import SimpleQueue

@@ -1,7 +1,5 @@
 """What TMDB's answers mean: by status and body."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import httpx2

@@ -1,7 +1,5 @@
 """What any service's answers mean: when it asks for a pause, and for how long."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import httpx2

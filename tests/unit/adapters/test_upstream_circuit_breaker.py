@@ -1,7 +1,5 @@
 """A dead source is told from bad luck, asked by one at a time, and given up in the end."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The allowed rate: never more in any second, nearly all of it used, pauses obeyed."""
 
-from __future__ import annotations
-
 import math
 from itertools import cycle, pairwise
 from threading import Thread

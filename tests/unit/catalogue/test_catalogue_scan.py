@@ -1,7 +1,5 @@
 """What a walk through the catalogue takes over from exports, and finds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import cast
 

@@ -1,7 +1,5 @@
 """Which ids a run asks for, and what its end means for the next one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """The state of the synchronisation: what is written is read, and what is damaged is refused."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 

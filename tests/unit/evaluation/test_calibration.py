@@ -1,7 +1,5 @@
 """The figures of predictions, on cases whose answers are known, and the fit on made ratings."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The baselines against brute force, and what a run makes of any method."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a list is worth, against cases worked out by hand and laws that always hold."""
 
-from __future__ import annotations
-
 import math
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """What is held out, from whom, and that a fit never sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What was shown often and ignored rests, and nothing else does."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

@@ -1,7 +1,5 @@
 """What came of lists: only what happened after a showing counts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from itertools import count

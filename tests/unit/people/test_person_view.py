@@ -1,7 +1,5 @@
 """What the entries of a history mean, whatever ids they bear; and that it is kept, and followed."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Where some titles stand is the same from the events that concern them as from all."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as some
 

@@ -1,7 +1,5 @@
 """What counts as watched, whatever a source knows of a title."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What docs/architecture.md says of the rooms is what there is."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

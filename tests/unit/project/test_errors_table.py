@@ -1,7 +1,5 @@
 """Every error has a place in the one table of HTTP statuses."""
 
-from __future__ import annotations
-
 import inspect
 
 from app.domain import errors

@@ -1,7 +1,5 @@
 """Who may work, and what happens to the work of the dead."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time

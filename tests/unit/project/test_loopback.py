@@ -1,7 +1,5 @@
 """Which names are this machine's own, and which nobody else can take."""
 
-from __future__ import annotations
-
 import pytest
 
 from loopback import OWN_NAMES, is_loopback, is_nobody_elses, name_of

@@ -1,7 +1,5 @@
 """A run in which a secret comes to light fails, and says where: in a log, or in what was said."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

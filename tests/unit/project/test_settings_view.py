@@ -1,7 +1,5 @@
 """Settings as the operator sees them: every one, and no secret."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import SecretStr

@@ -1,7 +1,5 @@
 """What is taken from a language model's answer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Reasons from evidence: what they say is so, and they read like a sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

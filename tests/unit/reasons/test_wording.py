@@ -1,7 +1,5 @@
 """Which sentences of a language model get through."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The numbers that a list's order is computed from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The co-rating model: its closed form, what it says of a person, and whose friends it names."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The chance of a liking: within bounds, and leaning where it must."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

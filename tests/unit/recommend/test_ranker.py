@@ -1,7 +1,5 @@
 """Scores from features, and what each feature does in them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

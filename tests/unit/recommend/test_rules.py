@@ -1,7 +1,5 @@
 """The steps from scored candidates to a list."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import numpy as np

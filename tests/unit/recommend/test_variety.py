@@ -1,7 +1,5 @@
 """A varied list out of ranked candidates."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

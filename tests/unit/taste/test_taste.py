@@ -1,7 +1,5 @@
 """What a ledger says of a person, and the tastes that it falls into."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """What is counted of a history, what a taste is called, and what is said to be missing in it."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some

@@ -1,7 +1,5 @@
 """The map of a taste: every title once, always in the same place, tastes apart."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

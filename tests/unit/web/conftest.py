@@ -1,7 +1,5 @@
 """What tests of the web app share: a small API over real HTTP."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The Admin page: its token, what there is, long work."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 

@@ -1,7 +1,5 @@
 """Titles as HTML: nothing in a title may act, and what is drawn can be read."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET

@@ -1,7 +1,5 @@
 """What a page's address is answered with: the page itself as HTML, or Streamlit's own document."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator

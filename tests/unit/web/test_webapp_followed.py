@@ -1,7 +1,5 @@
 """Widgets that follow the address, without a browser."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Answers that a page's first look got are the page's own first answers, and nobody else's."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The History page: rows, files, names to settle, the sync."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Home and Recommendations: first steps, lists with reasons, what the API is told of them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from typing import Any

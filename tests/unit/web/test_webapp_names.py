@@ -1,7 +1,5 @@
 """Looking for a title by its name, on the Similar page."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 

@@ -1,7 +1,5 @@
 """The Similar page, run by Streamlit's own test runner against a small API over real HTTP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Parts of a page: both renderers know each, and a page is given what its parts hold."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

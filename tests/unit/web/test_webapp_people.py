@@ -1,7 +1,5 @@
 """Who is watching, what one may do with a title, and the pages of people and histories."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """What the address of the web app means."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qs, urlencode
 
 import pytest

@@ -1,7 +1,5 @@
 """The Taste page: what it asks, says and draws; its colours; what it does with little."""
 
-from __future__ import annotations
-
 import json
 from itertools import combinations
 from typing import Any, Final

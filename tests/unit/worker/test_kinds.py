@@ -1,7 +1,5 @@
 """What each kind of job must tell, and what is refused."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every so often, and daily at a time of day: also when the clocks are changed."""
 
-from __future__ import annotations
-
 import time as clocks
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

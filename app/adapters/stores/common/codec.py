@@ -4,8 +4,6 @@ Fields that say nothing (their default) are left out, which saves a third of a t
 field that a later version added reads as its default, one that it dropped is passed over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from operator import attrgetter

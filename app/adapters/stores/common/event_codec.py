@@ -1,7 +1,5 @@
 """Events as they are stored."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Final

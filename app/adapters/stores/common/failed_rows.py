@@ -1,7 +1,5 @@
 """What is kept of a failure, the same in every store."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Final
 

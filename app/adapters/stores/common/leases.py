@@ -1,7 +1,5 @@
 """What a lease must look like, in every store."""
 
-from __future__ import annotations
-
 from math import isfinite
 
 from app.domain.errors import InvalidInput

@@ -1,7 +1,5 @@
 """Long lists in portions that fit one call to a store."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """What holds for the people of every store."""
 
-from __future__ import annotations
-
 import secrets
 import unicodedata
 from math import isfinite

@@ -1,7 +1,5 @@
 """The stores of one place, opened together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Titles as they are stored."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import isfinite
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """Vectors as bytes, checked before a store writes any of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The store for several machines: MongoDB through PyMongo, one server or a replica set."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from app.adapters.stores.common.stores import Stores

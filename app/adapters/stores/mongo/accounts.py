@@ -1,7 +1,5 @@
 """Linked accounts in MongoDB: part of the profile's document, so that they go with it."""
 
-from __future__ import annotations
-
 from operator import itemgetter
 
 from app.adapters.stores.common.profile_rules import no_profile

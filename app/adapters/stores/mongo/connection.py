@@ -1,7 +1,5 @@
 """The connection to MongoDB, and errors that say what to do and never hold a password."""
 
-from __future__ import annotations
-
 import time
 import warnings
 from collections.abc import Iterator

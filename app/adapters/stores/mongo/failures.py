@@ -1,7 +1,5 @@
 """Ids that could not be fetched, in MongoDB: one document each, the title's key as ``_id``."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from operator import itemgetter
 

@@ -1,7 +1,5 @@
 """Requests for long work in MongoDB."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress

@@ -6,8 +6,6 @@ there, each call of `version` raises the version itself: what was read meanwhile
 for the last word, and a writer that died in the middle hides nothing. Its mark expires.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final

@@ -7,8 +7,6 @@ go, and what is left of the document last, so that whoever deletes next complete
 left behind. No record is made twice, so nobody ever sees events of a former owner of their id.
 """
 
-from __future__ import annotations
-
 from typing import Final
 from uuid import uuid4
 

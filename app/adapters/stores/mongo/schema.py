@@ -1,7 +1,5 @@
 """Collections and indexes of the MongoDB store, as the steps that made them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Cursors and leases in MongoDB."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from pymongo.errors import DuplicateKeyError

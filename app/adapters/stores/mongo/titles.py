@@ -1,7 +1,5 @@
 """The catalogue in MongoDB: one document per title, its key as ``_id``."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 

@@ -7,8 +7,6 @@ a row that is still on its way. The lock expires: a writer that was stopped for 
 it wants to commit, that another took over, and writes its rows again under new numbers.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +66,7 @@ class VectorLog:
         """Where the model's rows are."""
         return self._database[f"vectors_{model.number}"]
 
-    def write(self, work: Callable[[Turn], T]) -> T:
+    def write(self, work: "Callable[[Turn], T]") -> T:
         """Run `work` as the only writer, and commit what it did; it is repeated if interrupted."""
         interrupted = False
         for _ in range(_ATTEMPTS):
@@ -89,7 +87,7 @@ class VectorLog:
             "Vectors can't be written to MongoDB: other processes took over each time"
         )
 
-    def _begin(self) -> tuple[Turn, bool]:
+    def _begin(self) -> "tuple[Turn, bool]":
         """Wait for the lock; also tells if a writer before left without committing."""
         token = uuid4().hex
         deadline = time.monotonic() + _WAIT_SECONDS

@@ -1,7 +1,5 @@
 """Embeddings in MongoDB: one collection per model, the title's key as ``_id``."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 

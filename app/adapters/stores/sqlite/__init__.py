@@ -1,7 +1,5 @@
 """The embedded store: one SQLite file, safe for several threads and processes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from app.adapters.stores.common.stores import Stores

@@ -1,7 +1,5 @@
 """Linked accounts in SQLite."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from app.adapters.stores.sqlite.database import Database

@@ -1,7 +1,5 @@
 """One SQLite file: a connection per thread, transactions, and errors that say what to do."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 import time

@@ -4,8 +4,6 @@ What a title bore before stands in its stored body and is read there, not kept a
 key: that would be one more page of the file to write for each title that comes in no order.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Ids that could not be fetched, in SQLite."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection
 from typing import Final

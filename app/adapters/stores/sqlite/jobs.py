@@ -1,7 +1,5 @@
 """Requests for long work in SQLite."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence

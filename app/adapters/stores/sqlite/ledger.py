@@ -1,7 +1,5 @@
 """The events of each profile in SQLite."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final

@@ -1,7 +1,5 @@
 """The people of the household in SQLite."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The tables of the SQLite store, as the steps that made them."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Cursors and leases in SQLite."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from app.adapters.stores.common.leases import checked_lease

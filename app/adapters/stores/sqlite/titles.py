@@ -1,7 +1,5 @@
 """The catalogue in SQLite."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final

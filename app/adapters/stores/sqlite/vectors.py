@@ -4,8 +4,6 @@ Writers take turns (one transaction at a time), and a reader sees a transaction 
 taken from the counter inside the transaction appear to readers in ascending order.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence

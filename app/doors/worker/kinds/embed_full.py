@@ -1,7 +1,5 @@
 """What changed is embedded."""
 
-from __future__ import annotations
-
 from app.bootstrap import Services
 from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.index.embed import embed_all

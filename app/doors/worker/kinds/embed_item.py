@@ -1,7 +1,5 @@
 """One title is embedded."""
 
-from __future__ import annotations
-
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.doors.worker.kind import JobContext, JobKind, Lane
 from app.services.index.embed import embed_titles

@@ -1,7 +1,5 @@
 """The titles that somebody's history names and the catalogue lacks are fetched."""
 
-from __future__ import annotations
-
 from app.doors.worker.kind import Every, JobContext, JobKind, Lane
 from app.doors.worker.tmdb_jobs import ingesting
 from app.services.catalogue import missing_titles

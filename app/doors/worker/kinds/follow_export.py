@@ -1,7 +1,5 @@
 """Popularity, and what only an export shows, are taken over."""
 
-from __future__ import annotations
-
 from app.doors.worker.kind import DAY, HOUR, Every, JobContext, JobKind, Lane
 from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, due_where, ingesting
 

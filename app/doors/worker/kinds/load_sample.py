@@ -1,7 +1,5 @@
 """The packaged sample comes into a catalogue that would stay empty."""
 
-from __future__ import annotations
-
 from app.bootstrap import Services
 from app.doors.worker.kind import Every, JobContext, JobKind, Lane
 from app.services.catalogue import dumps

@@ -1,7 +1,5 @@
 """A generation of the index is built and published."""
 
-from __future__ import annotations
-
 from app.bootstrap import Services
 from app.domain.errors import Damaged
 from app.doors.worker.kind import AdminRoute, Every, JobContext, JobKind, Lane

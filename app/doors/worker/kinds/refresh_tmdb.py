@@ -1,7 +1,5 @@
 """What grew old is fetched again."""
 
-from __future__ import annotations
-
 from app.doors.worker.kind import DAY, Every, JobContext, JobKind, Lane
 from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, due_where, ingesting
 from app.services.catalogue.sync_plan import LONGEST_AGE

@@ -1,7 +1,5 @@
 """The ids that failed are tried again."""
 
-from __future__ import annotations
-
 from app.doors.worker.kind import AdminRoute, JobContext, JobKind, Lane
 from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, ingesting, needs_key
 

@@ -1,7 +1,5 @@
 """The catalogue is brought up to TMDB."""
 
-from __future__ import annotations
-
 from app.doors.worker.kind import HOUR, Every, JobContext, JobKind, Lane
 from app.doors.worker.tmdb_jobs import EMBEDDING, asked_kinds, due_where, ingesting, needs_key
 

@@ -1,7 +1,5 @@
 """The histories of everybody who connected Trakt are brought in."""
 
-from __future__ import annotations
-
 from contextlib import closing
 
 from app.bootstrap import Services

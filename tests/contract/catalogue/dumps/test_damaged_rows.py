@@ -1,7 +1,5 @@
 """Damaged rows are refused, and single values left out; neither is fatal."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 

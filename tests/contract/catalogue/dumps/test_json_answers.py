@@ -1,7 +1,5 @@
 """Files of TMDB's own answers are read."""
 
-from __future__ import annotations
-
 import json
 import lzma
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Every public layout is recognised by its header, and read."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import lzma

@@ -1,7 +1,5 @@
 """The stand-in for Trakt, asked by a client that is signed in as Ada."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

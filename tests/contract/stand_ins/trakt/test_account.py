@@ -1,7 +1,5 @@
 """What the stand-in for Trakt tells of an account, and when it says that something changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import httpx2

@@ -1,7 +1,5 @@
 """The stand-in for Trakt refuses who asks too fast, and fails on command."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import httpx2

@@ -1,7 +1,5 @@
 """Signing in at the stand-in for Trakt: what is good once is good once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

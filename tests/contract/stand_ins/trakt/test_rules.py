@@ -1,7 +1,5 @@
 """The stand-in for Trakt keeps Trakt's rules, for what is tested against it is worth no more."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx2

@@ -1,7 +1,5 @@
 """Writing to an account at the stand-in for Trakt."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx2
