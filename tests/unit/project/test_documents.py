@@ -64,6 +64,14 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_exist(document: Path) -> None:
+    for named in re.findall(r"`([\w/]+\.(?:py|js|css|sh))`", document.read_text(encoding="utf-8")):
+        assert any((ROOT / place / named).is_file() for place in ("", "app", "streamlit_app")), (
+            named
+        )
+
+
 def test_the_readme_tells_the_one_test_command() -> None:
     assert section("Test it").split("```")[1].split() == ["sh", "scripts/test.sh"]
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
