@@ -1,7 +1,5 @@
 """What a page is asked for: by whom, with which address, and who answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

@@ -6,8 +6,6 @@ if it had been chosen. So the address gives the default, and where something els
 changed the address (a link, the back button), the widgets get new keys and begin anew.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -3,8 +3,6 @@
 The token stays in the session alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal

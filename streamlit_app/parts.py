@@ -11,8 +11,6 @@ Labels are plain text. A part's key names it on its page: by it a press of the f
 its widget, and the style its parts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial

@@ -1,7 +1,5 @@
 """The web app's server: `streamlit run streamlit_app/server.py`."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The operator's side: what there is, long work, settings."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from pydantic import Field, TypeAdapter

@@ -1,7 +1,5 @@
 """The client: where the API is, how it is, and its areas."""
 
-from __future__ import annotations
-
 import os
 from typing import Final
 

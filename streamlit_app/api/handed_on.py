@@ -1,7 +1,5 @@
 """Answers that were got a moment ago for a page's first look, for the page that follows."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """One person's history: read, changed, brought in, synced."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable
 from typing import Any, Final, Literal

@@ -1,7 +1,5 @@
 """The people of the household, and their Trakt accounts."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """What to see next, why a title is or isn't in a list, and what became of lists."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What somebody likes: the map, the tastes with what they lack, counts, ratings beside TMDB's."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from pydantic import TypeAdapter

@@ -1,7 +1,5 @@
 """Titles: found, completed, looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Calls over one pool of connections: what was answered, or one of a few errors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import nullcontext
 from json import dumps

@@ -1,7 +1,5 @@
 """What each page shows, as parts; nothing in here knows how they are drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """What stands around each page: who is watching, and the foot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Final

@@ -1,7 +1,5 @@
 """Before a person's own pages: who is it, and may they?"""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

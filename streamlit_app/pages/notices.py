@@ -1,7 +1,5 @@
 """What a reader is told when something can't be shown, and how the page comes back by itself."""
 
-from __future__ import annotations
-
 import time
 from functools import partial
 from typing import Final, Literal

@@ -3,8 +3,6 @@
 Words that come in are text: they are escaped here.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Sequence
 from html import escape

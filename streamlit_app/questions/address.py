@@ -1,7 +1,5 @@
 """The address bar: what a page shows stands in it, and so does who is watching."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self

@@ -1,7 +1,5 @@
 """Which part of a history is looked at, and its form in the address bar. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self

@@ -1,7 +1,5 @@
 """Which list of recommendations is asked for, and its form in the address bar. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,15 +48,15 @@ class Wish:
         return self.of.results
 
     @property
-    def unworded(self) -> Wish:
+    def unworded(self) -> Self:
         """The same list in plain words."""
         return replace(self, worded=False)
 
-    def another(self) -> Wish:
+    def another(self) -> Self:
         """The next list for the same wishes."""
         return replace(self, seed=self.seed + 1 if self.seed < MAX_SEED else 0)
 
-    def without_filters(self) -> Wish:
+    def without_filters(self) -> Self:
         """The same list with every condition taken off but the kind."""
         return replace(self, of=Search(results=self.of.results))
 

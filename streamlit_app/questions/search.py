@@ -1,7 +1,5 @@
 """What is being looked for, and its form in the address bar. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +34,7 @@ class TitleRef(NamedTuple):
         return f"{self.kind}-{self.tmdb_id}"
 
     @property
-    def other_kind(self) -> TitleRef:
+    def other_kind(self) -> "TitleRef":
         """The title of the other kind that has the same number."""
         return TitleRef("tv" if self.kind == "movie" else "movie", self.tmdb_id)
 
@@ -136,29 +134,29 @@ class Search:
         )
         return [words for holds, words in conditions if holds]
 
-    def for_title(self, title: TitleRef) -> Search:
+    def for_title(self, title: TitleRef) -> Self:
         """The same wishes, for titles like this one."""
         return replace(self, text="", title=title, like=(), unlike=())
 
-    def for_text(self, text: str) -> Search:
+    def for_text(self, text: str) -> Self:
         """The same wishes, for titles that fit these words; with several titles, like them too."""
         return replace(self, text=" ".join(text.split())[:MAX_TEXT], title=None)
 
-    def liking(self, ref: TitleRef) -> Search:
+    def liking(self, ref: TitleRef) -> Self:
         """Like this one as well: of one title becomes a search by several."""
         own = (self.title,) if self.title else self.like
         like = tuple(dict.fromkeys((*own, ref)))[:MAX_LIKED]
         unlike = tuple(one for one in self.unlike if one != ref)
         return replace(self, title=None, like=like, unlike=unlike)
 
-    def unliking(self, ref: TitleRef) -> Search:
+    def unliking(self, ref: TitleRef) -> Self:
         """Not like this one."""
         own = (self.title,) if self.title else self.like
         unlike = tuple(dict.fromkeys((*self.unlike, ref)))[:MAX_LIKED]
         like = tuple(one for one in own if one != ref)
         return replace(self, title=None, like=like, unlike=unlike)
 
-    def letting_go(self, ref: TitleRef) -> Search:
+    def letting_go(self, ref: TitleRef) -> Self:
         """Without this one among the titles."""
         return replace(
             self,
@@ -167,7 +165,7 @@ class Search:
             unlike=tuple(one for one in self.unlike if one != ref),
         )
 
-    def without_filters(self) -> Search:
+    def without_filters(self) -> "Search":
         """The same question with every filter taken off."""
         return Search(
             text=self.text,

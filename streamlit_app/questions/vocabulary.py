@@ -1,7 +1,5 @@
 """The closed lists that the web app offers to choose from."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 Kind = Literal["movie", "tv"]

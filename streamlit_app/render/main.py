@@ -1,7 +1,5 @@
 """The web app's frame, which `server.py` serves."""
 
-from __future__ import annotations
-
 import sys
 from contextlib import suppress
 from functools import partial

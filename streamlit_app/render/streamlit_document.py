@@ -5,8 +5,6 @@ names that Streamlit gave to its parts. Each is listed here, a test looks for ea
 ships, and no file names another.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -4,8 +4,6 @@ Answers are kept for a short time, so that a click on a widget asks nothing agai
 kept: the next run asks anew. What depends on a person is kept by their token.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import streamlit as st

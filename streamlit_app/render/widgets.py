@@ -1,7 +1,5 @@
 """A page's parts, drawn by Streamlit. What is done with a widget is tied to it here, for all."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """Long work on the operator's page: started, followed, stopped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from html import escape

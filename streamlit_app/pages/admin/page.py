@@ -1,7 +1,5 @@
 """The operator's page."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What there is: catalogue, vectors, index, coverage of TMDB, ids set aside, settings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from html import escape

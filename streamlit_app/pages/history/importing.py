@@ -1,7 +1,5 @@
 """Bringing in a file: shown first what would happen, then done."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Names that no title was surely found for: each is settled once, by a click."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The page of a person's history: which of its views is shown."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from streamlit_app.asked import Asked

@@ -1,7 +1,5 @@
 """The rows of a history: filtered, sorted and paged by the API, each with what one may do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

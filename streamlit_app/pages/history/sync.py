@@ -1,7 +1,5 @@
 """Trakt's strip on the history: when it was synced, sync it now, how far that is."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Picking titles that one likes, for a start: well-known ones, and any by its name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Final

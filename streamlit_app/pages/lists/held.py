@@ -3,8 +3,6 @@
 An action changes what the API would answer; the next list is without the title, this one isn't.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, NamedTuple

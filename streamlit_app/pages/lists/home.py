@@ -1,7 +1,5 @@
 """Where one begins: first steps for somebody new, today's picks for everybody else."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What to see next: a list with reasons, and why a title isn't in it."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A title that three lists showed and nobody touched rests. Whoever looks through 
 then another list has not passed it over thrice, so that in one visit a title is told of once a day.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Final

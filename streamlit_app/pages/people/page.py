@@ -1,7 +1,5 @@
 """The page of the household."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from streamlit_app.asked import Asked

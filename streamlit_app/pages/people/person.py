@@ -1,7 +1,5 @@
 """A profile and what one may do with it: rename, new token, export, import, delete."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable

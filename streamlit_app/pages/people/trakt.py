@@ -1,7 +1,5 @@
 """Connecting Trakt: in this browser, or by a code; how the connection is, and ending it."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The widgets of a search. The address is the truth: widgets follow it and write to it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial

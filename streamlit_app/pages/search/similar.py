@@ -1,7 +1,5 @@
 """Similar titles: by words, by a title, by several."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial

@@ -5,8 +5,6 @@ contrast of 3.3 or more to the page, and any two of one theme differ by 27 or mo
 people with every common kind of colour blindness; a test computes both. Heights are in pixels.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from streamlit_app.api.taste import Taste

@@ -1,7 +1,5 @@
 """The map of the Taste page as a drawing, for as long as its chart isn't there. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final

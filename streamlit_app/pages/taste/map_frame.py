@@ -1,7 +1,5 @@
 """How far the map of tastes reaches, the order of its points, and its names. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final, NamedTuple

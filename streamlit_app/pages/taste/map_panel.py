@@ -1,7 +1,5 @@
 """The map of the tastes, with the title that is looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from html import escape

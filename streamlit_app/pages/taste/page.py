@@ -1,7 +1,5 @@
 """What one likes: a map of it, the tastes with what is missing in each, habits, ratings."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from streamlit_app.api.taste import Crowd, OneTaste, Taste

@@ -1,7 +1,5 @@
 """What the Taste page says in words and tables. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final

@@ -3,8 +3,6 @@
 Every action runs its own card only. What the API said to it stands under the card.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Titles as HTML. Every word of a title is data: it is escaped here, and nowhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Final

@@ -3,8 +3,6 @@
 The drawings hold numbers only; no word of a title ever comes into them.
 """
 
-from __future__ import annotations
-
 import colorsys
 import random
 from base64 import b64encode

@@ -1,7 +1,5 @@
 """What speaks for a pick, in one short line under its reason. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final

@@ -1,7 +1,5 @@
 """Title cards in a grid: each its own fragment, so that an action answers at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

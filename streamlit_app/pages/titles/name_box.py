@@ -1,7 +1,5 @@
 """Finding a title by its name: a box whose matches appear under it while one types."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Where somebody stands with a title, in words. Pure."""
 
-from __future__ import annotations
-
 import time
 
 from streamlit_app.api.history import HistoryRow

@@ -1,7 +1,5 @@
 """Well-known titles to begin with; the sample catalogue holds them all. Pure."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from streamlit_app.api.titles import TitleCard

@@ -1,7 +1,5 @@
 """The charts of the pages, by the names that parts ask by. Pure: answers in, charts out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 

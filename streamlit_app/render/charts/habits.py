@@ -1,7 +1,5 @@
 """The other charts of the Taste page: habits, and ratings. Pure: answers in, charts out."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import altair as alt

@@ -1,7 +1,5 @@
 """What all charts of the Taste page share: letters, and how rows are sent."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The map of the Taste page as a chart. Pure: an answer in, a chart out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import cos, pi, sin

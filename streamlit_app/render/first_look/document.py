@@ -1,7 +1,5 @@
 """A page as a document: Streamlit's own, with what the page shows put before its program."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from html import escape

@@ -5,8 +5,6 @@ so that a press is carried out by the widget of the same key once that one stand
 something shows it there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from html import escape
 from typing import Any, Final

@@ -7,8 +7,6 @@ Everybody else gets Streamlit's document as it is, and so do those whose page ca
 a token, or not in time.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import AsyncIterator
 from functools import partial
