@@ -80,7 +80,7 @@ class Adapters:
 
     def open_catalogue_source(self) -> CatalogueSource:
         """A new client of TMDB, closed by the caller. Raises `NotConfigured` without a key."""
-        from app.adapters.tmdb.access import Access  # noqa: PLC0415 -- not loaded where not used
+        from app.adapters.tmdb.access import TmdbAccess  # noqa: PLC0415 -- not loaded where not used
         from app.adapters.tmdb.source import TmdbSource  # noqa: PLC0415
 
         key = self.settings.tmdb_api_key
@@ -89,7 +89,7 @@ class Adapters:
                 "TMDB_API_KEY is not set: make a free key at themoviedb.org (account settings, "
                 "API) and put it into the environment or .env."
             )
-        access = Access(
+        access = TmdbAccess(
             api_url=self.settings.tmdb_api_url,
             export_url=self.settings.tmdb_export_url,
             key=key.get_secret_value(),
@@ -104,11 +104,11 @@ class Adapters:
 
         Without an app's id and secret it says so where it is used.
         """
-        from app.adapters.trakt.access import Access  # noqa: PLC0415 -- not always needed
+        from app.adapters.trakt.access import TraktAccess  # noqa: PLC0415 -- not always needed
         from app.adapters.trakt.source import TraktSource  # noqa: PLC0415
 
         chosen = self.settings
-        access = Access(
+        access = TraktAccess(
             api_url=chosen.trakt_api_url,
             site_url=chosen.trakt_url,
             client_id=_secret(chosen.trakt_client_id),

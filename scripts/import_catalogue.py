@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.catalogue import import_files
-from app.services.catalogue.dumps import ImportReport
+from app.services.catalogue.dumps import CatalogueImport
 from scripts.commands import command_line, exit_code
 
 
@@ -41,7 +41,7 @@ def _imported(files: list[str], refusals: int) -> int:
     return 1 if any(report.failed for report in reports) else 0
 
 
-def show(report: ImportReport, refusals: int) -> None:
+def show(report: CatalogueImport, refusals: int) -> None:
     """Print one file's report."""
     print(f"{report.name}: {report.layout or 'not recognised'}")
     if report.read:

@@ -17,7 +17,7 @@ import pytest
 from app.adapters.facts import Facts
 from app.adapters.stores.common.stores import Stores
 from app.adapters.tmdb import source
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream import retry
@@ -75,7 +75,7 @@ class IngestWorld:
         read: float = 2.0,
     ) -> Ingest:
         """With the stand-in's key, and little patience, unless told otherwise."""
-        access = Access(
+        access = TmdbAccess(
             api_url=self.fake.api_url,
             export_url=self.fake.export_url,
             key=self.fake.key if key is None else key,

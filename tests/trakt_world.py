@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
-from app.adapters.trakt.access import Access
+from app.adapters.trakt.access import TraktAccess
 from app.adapters.trakt.source import TraktSource
 from app.adapters.upstream.connections import Timeouts
 from app.domain.people.ledger import Event, EventKind, Profile
@@ -30,7 +30,7 @@ def trakt_source(
     patience: float = 10,
 ) -> Iterator[TraktSource]:
     """Of the stand-in's app, unless another id or secret is given; waits little."""
-    access = Access(
+    access = TraktAccess(
         api_url=fake.api_url,
         site_url=fake.site_url,
         client_id=fake.client_id if client_id is None else client_id,

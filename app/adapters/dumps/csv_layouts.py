@@ -18,7 +18,7 @@ Dates = Callable[[Row, Facts], tuple[str, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CsvLayout:
     """`needs`: the columns it is recognised by, whatever their order and whatever is beside them.
 
     `separator` parts the entries of a list that is no JSON.
@@ -61,25 +61,25 @@ def _with_release_year(row: Row, facts: Facts) -> tuple[str, int | None]:
 
 
 LAYOUTS: Final = (
-    Layout(
+    CsvLayout(
         "|-separated with cast and director",
         frozenset({"id", "original_title", "cast", "director", "release_year", "genres"}),
         "|",
         _with_release_year,
     ),
-    Layout(
+    CsvLayout(
         "comma-separated genres and keywords",
         frozenset({"id", "title", "adult", "imdb_id", "original_language", "genres", "keywords"}),
         ",",
         _iso,
     ),
-    Layout(
+    CsvLayout(
         "JSON lists (the 5000 set)",
         frozenset({"id", "title", "genres", "keywords", "release_date", "vote_count"}),
         ",",
         _iso,
     ),
-    Layout(
+    CsvLayout(
         "10k with genre and dd-mm-yyyy",
         frozenset({"id", "original_language", "original_title", "genre", "release_date"}),
         ",",
@@ -89,13 +89,13 @@ LAYOUTS: Final = (
 )
 
 
-def layout_of(columns: list[str]) -> Layout | None:
+def layout_of(columns: list[str]) -> CsvLayout | None:
     """The first layout whose columns are all there."""
     present = set(columns)
     return next((layout for layout in LAYOUTS if layout.needs <= present), None)
 
 
-def film_of(row: Row, facts: Facts, layout: Layout) -> Title:
+def film_of(row: Row, facts: Facts, layout: CsvLayout) -> Title:
     """The row as a film; what can't be used is noted in `facts`. Raises `UnusableRow`."""
 
     def listed(column: str, key: str = "name") -> list[object]:

@@ -21,7 +21,7 @@ from app.adapters.faiss_index.vectors_file import VectorsFile, VectorsWriter
 from app.adapters.word_index.part import FOLDER, WordWriter
 from app.domain.catalogue.titles import MediaKind, Title
 from app.domain.errors import DimensionMismatch, InvalidInput, NotReady
-from app.domain.index.generations import BuildSpec, Manifest, Part
+from app.domain.index.generations import BuildSpec, GenerationPart, Manifest
 from app.domain.ports.vectors import Keys, VectorBatch
 from app.domain.ports.work import Clock
 from app.domain.progress import Progress, Report
@@ -180,7 +180,7 @@ def _joined(
 
 def _finish(
     aside: Path, spec: BuildSpec, kind: MediaKind, languages: Languages, report: Report
-) -> Part:
+) -> GenerationPart:
     """Train and fill the kind's index from its files, and measure it."""
     names = {what: aside / name for what, name in file_names(kind).items()}
     keys = np.load(names["keys"])
@@ -193,7 +193,7 @@ def _finish(
         raise OSError(errno.ENOSPC, f"{names['index']} can't be written ({error})") from error
     vectors = _laid_by_list(index, vectors, names, spec.dimension)
     ivf = inner_ivf(index)
-    part = Part(
+    part = GenerationPart(
         kind=kind,
         count=len(keys),
         factory=factory,

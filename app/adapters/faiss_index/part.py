@@ -17,7 +17,7 @@ from app.adapters.faiss_index.survivors import Survivors, SurvivorsCache, surviv
 from app.adapters.faiss_index.vectors_file import VectorsFile
 from app.domain.catalogue.keys import ByKey, located
 from app.domain.errors import Damaged
-from app.domain.index.generations import Part
+from app.domain.index.generations import GenerationPart
 from app.domain.ports.index import Compared
 from app.domain.ports.vectors import Keys, Vector, Vectors
 from app.domain.search.filters import TitleFilter
@@ -58,7 +58,7 @@ class OpenPart(ByKey):
 
     def __init__(
         self,
-        part: Part,
+        part: GenerationPart,
         index: Any,  # noqa: ANN401 -- faiss carries no types
         keys: Keys,
         rows: NDArray[np.void],
@@ -292,7 +292,9 @@ def file_names(kind: str) -> dict[str, str]:
     }
 
 
-def open_part(folder: Path, part: Part, dimension: int, languages: tuple[str, ...]) -> OpenPart:
+def open_part(
+    folder: Path, part: GenerationPart, dimension: int, languages: tuple[str, ...]
+) -> OpenPart:
     """Open the files of a part that were verified. Raises `Damaged`."""
     names = {what: folder / name for what, name in file_names(part.kind).items()}
     try:

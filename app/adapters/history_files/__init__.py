@@ -15,7 +15,7 @@ from app.adapters.history_files.archives import Archive, is_archive
 from app.adapters.history_files.contents import Content, printable
 from app.adapters.history_files.letterboxd import DIARY, REVIEWS
 from app.adapters.history_files.movielens import LINKS, RATINGS
-from app.adapters.history_files.parts import EXPECTED, Part, events_of, recognised, rows_of
+from app.adapters.history_files.parts import EXPECTED, FilePart, events_of, recognised, rows_of
 from app.adapters.history_files.records import (
     CSV,
     IMDB,
@@ -45,7 +45,7 @@ class OpenedHistory:
     def __init__(
         self,
         name: str,
-        parts: list[Part],
+        parts: list[FilePart],
         ignored: list[IgnoredFile],
         person: str,
         clock: Clock,
@@ -116,7 +116,7 @@ def _bytes_of(file: Path | bytes, name: str) -> bytes:
     return data
 
 
-def _alone(data: bytes, name: str) -> Part:
+def _alone(data: bytes, name: str) -> FilePart:
     """A file by itself. Raises `InvalidInput`."""
     try:
         return recognised(Content(name, partial(BytesIO, data)))
@@ -126,10 +126,10 @@ def _alone(data: bytes, name: str) -> Part:
         raise InvalidInput(f"{name} is {error}") from error
 
 
-def _of_archive(data: bytes, name: str) -> tuple[list[Part], list[IgnoredFile]]:
+def _of_archive(data: bytes, name: str) -> tuple[list[FilePart], list[IgnoredFile]]:
     """The members of one source, in the order of reading, and the others. Raises `InvalidInput`."""
     archive = Archive(data, name)
-    found: list[Part] = []
+    found: list[FilePart] = []
     ignored = archive.ignored
     for content in archive.contents:
         try:
@@ -152,7 +152,7 @@ def _of_archive(data: bytes, name: str) -> tuple[list[Part], list[IgnoredFile]]:
     return used, ignored
 
 
-def _links(links: Path | bytes) -> Part:
+def _links(links: Path | bytes) -> FilePart:
     """MovieLens's links. Raises `InvalidInput`, `TooLarge`."""
     name = links.name if isinstance(links, Path) else "links.csv"
     part = _alone(_bytes_of(links, name), name)
@@ -161,7 +161,7 @@ def _links(links: Path | bytes) -> Part:
     return part
 
 
-def _person(parts: list[Part], wanted: str | None, name: str) -> str:
+def _person(parts: list[FilePart], wanted: str | None, name: str) -> str:
     """Whose ratings are meant. Raises `InvalidInput`, also where ratings or links are missing."""
     layouts = {part.layout.name for part in parts}
     ratings = [part for part in parts if part.layout.name == RATINGS]

@@ -4,7 +4,14 @@ from typing import Final
 
 from app.adapters.dumps.csv_rows import Row, spelled
 from app.adapters.facts import UnusableRow
-from app.adapters.history_files.records import IMDB, Layout, Reading, RowEvents, checked, mark
+from app.adapters.history_files.records import (
+    IMDB,
+    HistoryLayout,
+    Reading,
+    RowEvents,
+    checked,
+    mark,
+)
 from app.adapters.history_files.values import imdb_id_of, moment_of, name_of, rating_of, year_of
 from app.domain.catalogue.titles import MediaKind
 from app.domain.people.ledger import About, EventKind
@@ -19,13 +26,13 @@ _FILMS: Final = frozenset(
 _SERIES: Final = frozenset(("tvseries", "tvminiseries", "miniseries"))
 
 
-def layout_of(columns: frozenset[str]) -> Layout | None:
+def layout_of(columns: frozenset[str]) -> HistoryLayout | None:
     """A list has positions; a rating in it is a rating, what has none is to be watched."""
     if "const" not in columns:
         return None
     if "position" in columns:
-        return Layout("IMDb list or watchlist", IMDB, 1, _listed)
-    return Layout("IMDb ratings", IMDB, 0, _rated) if "yourrating" in columns else None
+        return HistoryLayout("IMDb list or watchlist", IMDB, 1, _listed)
+    return HistoryLayout("IMDb ratings", IMDB, 0, _rated) if "yourrating" in columns else None
 
 
 def _rated(row: Row, reading: Reading) -> RowEvents:

@@ -13,7 +13,7 @@ from app.adapters.dumps.csv_rows import Row
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import (
     LETTERBOXD,
-    Layout,
+    HistoryLayout,
     Reading,
     RowEvents,
     Unrecognised,
@@ -35,7 +35,7 @@ _NEEDS: Final = frozenset({"name", "year", "letterboxduri"})
 _NOT_KEPT: Final = frozenset({"deleted", "orphaned", "lists"})
 
 
-def layout_of(path: str, columns: frozenset[str]) -> Layout | None:
+def layout_of(path: str, columns: frozenset[str]) -> HistoryLayout | None:
     """By the columns; watched, watchlist and likes, alike inside, by the file's name.
 
     Raises `Unrecognised` for files of an export that aren't part of a history.
@@ -49,9 +49,9 @@ def layout_of(path: str, columns: frozenset[str]) -> Layout | None:
     if "likes" in folders and place.name != "films.csv":
         raise Unrecognised("likes of something else than films")
     if "watcheddate" in columns:
-        return Layout(REVIEWS if "review" in columns else DIARY, LETTERBOXD, 0, _diary)
+        return HistoryLayout(REVIEWS if "review" in columns else DIARY, LETTERBOXD, 0, _diary)
     if "rating" in columns:
-        return Layout(RATINGS, LETTERBOXD, 2, _ratings)
+        return HistoryLayout(RATINGS, LETTERBOXD, 2, _ratings)
     for pattern, layout in _BY_NAME:
         if pattern.search(place.name):
             return layout
@@ -102,10 +102,13 @@ def _film(row: Row) -> About:
     return film(name=name_of(row["name"]), year=year_of(row["year"]))
 
 
-_LIKES_LAYOUT: Final = Layout("Letterboxd likes", LETTERBOXD, 4, _likes)
+_LIKES_LAYOUT: Final = HistoryLayout("Letterboxd likes", LETTERBOXD, 4, _likes)
 _BY_NAME: Final = (
-    (re.compile("watchlist"), Layout("Letterboxd watchlist", LETTERBOXD, 3, _watchlist)),
-    (re.compile("(?<![a-z])watched"), Layout("Letterboxd watched films", LETTERBOXD, 1, _watched)),
+    (re.compile("watchlist"), HistoryLayout("Letterboxd watchlist", LETTERBOXD, 3, _watchlist)),
+    (
+        re.compile("(?<![a-z])watched"),
+        HistoryLayout("Letterboxd watched films", LETTERBOXD, 1, _watched),
+    ),
     (re.compile("(?<![a-z])like[ds]"), _LIKES_LAYOUT),
     (re.compile(r"^films( ?\([0-9]+\))?\.csv$"), _LIKES_LAYOUT),
 )

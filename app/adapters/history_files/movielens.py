@@ -6,7 +6,14 @@ from typing import Final
 
 from app.adapters.dumps.csv_rows import Row
 from app.adapters.facts import UnusableRow
-from app.adapters.history_files.records import MOVIELENS, Layout, Reading, RowEvents, film, mark
+from app.adapters.history_files.records import (
+    MOVIELENS,
+    HistoryLayout,
+    Reading,
+    RowEvents,
+    film,
+    mark,
+)
 from app.adapters.history_files.values import id_of, imdb_id_of, moment_of, name_of, stars_of
 from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput
@@ -23,14 +30,14 @@ _EXPORT: Final = _LINKS | {"rating", "averagerating"}
 _MOST_NAMED: Final = 5
 
 
-def layout_of(columns: frozenset[str]) -> Layout | None:
+def layout_of(columns: frozenset[str]) -> HistoryLayout | None:
     """Ratings of several people, the links (which are read first), or a member's own export."""
     if columns >= _RATINGS:
-        return Layout(RATINGS, MOVIELENS, 1, _rated)
+        return HistoryLayout(RATINGS, MOVIELENS, 1, _rated)
     if columns >= _EXPORT:
-        return Layout("MovieLens export", MOVIELENS, 1, _exported)
+        return HistoryLayout("MovieLens export", MOVIELENS, 1, _exported)
     if columns >= _LINKS and "rating" not in columns:
-        return Layout(LINKS, MOVIELENS, 0, _link)
+        return HistoryLayout(LINKS, MOVIELENS, 0, _link)
     return None
 
 

@@ -12,7 +12,7 @@ from app.adapters.dumps.opening import lines_of
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files import imdb, letterboxd, movielens, plain, trakt
 from app.adapters.history_files.contents import START, Content, printable, what_else
-from app.adapters.history_files.records import Layout, Reading, UnknownLayout, Unrecognised
+from app.adapters.history_files.records import HistoryLayout, Reading, UnknownLayout, Unrecognised
 from app.domain.catalogue.dumps import Refusal
 from app.domain.errors import InvalidInput, TooLarge
 from app.domain.people.history_files import MAX_LINES
@@ -31,15 +31,15 @@ _MOST_COLUMNS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """A file that was recognised; `form` is its delimiter, or `JSON`."""
 
     content: Content
     form: str
-    layout: Layout
+    layout: HistoryLayout
 
 
-def recognised(content: Content) -> Part:
+def recognised(content: Content) -> FilePart:
     """What a file is. Raises `Unrecognised`, also for what is no text."""
     start = content.start()
     if other := what_else(start):
@@ -54,13 +54,13 @@ def recognised(content: Content) -> Part:
 
 
 @contextmanager
-def rows_of(part: Part) -> Iterator[CsvRows]:
+def rows_of(part: FilePart) -> Iterator[CsvRows]:
     """The rows of a delimited file, opened."""
     with part.content.text() as text:
         yield CsvRows(lines_of(text), part.form, typed=True)
 
 
-def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
+def events_of(part: FilePart, reading: Reading) -> Iterator[Event | Refusal]:
     """Its events in order, and the lines that gave none."""
     for line, where, row in _placed(part):
         if isinstance(row, Refusal):
@@ -77,7 +77,7 @@ def events_of(part: Part, reading: Reading) -> Iterator[Event | Refusal]:
             yield Refusal(line, f"{each}{where}") if isinstance(each, str) else each
 
 
-def _placed(part: Part) -> Iterator[tuple[int, str, object]]:
+def _placed(part: FilePart) -> Iterator[tuple[int, str, object]]:
     """Rows or entries, each with its line and what else says where it is."""
     if part.form == JSON:
         for number, (line, entry) in enumerate(_entries(part.content), start=1):
@@ -107,17 +107,17 @@ def _entries(content: Content) -> Iterator[tuple[int, object]]:
             taken = 0
 
 
-def _json(content: Content) -> Part:
+def _json(content: Content) -> FilePart:
     entries = list(islice(_entries(content), 1))
     if not entries:
         raise Unrecognised("an empty list")
     entry = entries[0][1]
     if isinstance(entry, Refusal):
         raise Unrecognised("damaged JSON")
-    return Part(content, JSON, trakt.layout_of(content.path, entry))
+    return FilePart(content, JSON, trakt.layout_of(content.path, entry))
 
 
-def _delimited(content: Content) -> Part:
+def _delimited(content: Content) -> FilePart:
     """By the delimiter with which the header makes sense.
 
     Raises `Unrecognised`, and `TooLarge` for a history of over `MAX_LINES`.
@@ -140,7 +140,7 @@ def _delimited(content: Content) -> Part:
         )
         if layout is not None:
             _refuse_long(content)
-            return Part(content, delimiter, layout)
+            return FilePart(content, delimiter, layout)
         best = max(best, rows.header, key=len)
     raise UnknownLayout(f"in no layout that is known. Its columns: {printable(shown(best))}")
 

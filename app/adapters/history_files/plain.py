@@ -10,7 +10,15 @@ from typing import Final
 from app.adapters.dumps.csv_rows import Row, spelled
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.contents import printable
-from app.adapters.history_files.records import CSV, Layout, Reading, RowEvents, checked, mark, play
+from app.adapters.history_files.records import (
+    CSV,
+    HistoryLayout,
+    Reading,
+    RowEvents,
+    checked,
+    mark,
+    play,
+)
 from app.adapters.history_files.values import (
     MOST,
     id_of,
@@ -54,7 +62,7 @@ _KINDS: Final = {
 }
 
 
-def layout_of(columns: list[str], header: list[str]) -> Layout | None:
+def layout_of(columns: list[str], header: list[str]) -> HistoryLayout | None:
     """Where the columns tell titles, and that these were seen rather than listed in a catalogue."""
     fields: dict[str, str] = {}
     for field, names in _NAMES.items():
@@ -71,7 +79,9 @@ def layout_of(columns: list[str], header: list[str]) -> Layout | None:
         for name, column in zip(header, columns, strict=True)
         if name and column not in read
     ]
-    return Layout("CSV by its columns", CSV, 0, partial(_told, fields), tuple(unread[:_MOST_NAMED]))
+    return HistoryLayout(
+        "CSV by its columns", CSV, 0, partial(_told, fields), tuple(unread[:_MOST_NAMED])
+    )
 
 
 def _told(fields: dict[str, str], row: Row, reading: Reading) -> RowEvents:

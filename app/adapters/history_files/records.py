@@ -48,7 +48,7 @@ RowEvents = list[Event | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class HistoryLayout:
     """What a file's rows or entries mean.
 
     `told` reads one of them, wholly or not at all: it raises `UnusableRow`. The files of an archive

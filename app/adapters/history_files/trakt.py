@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.records import (
     TRAKT,
-    Layout,
+    HistoryLayout,
     Reading,
     RowEvents,
     UnknownLayout,
@@ -50,7 +50,7 @@ _OTHERS: Final = {
 }
 
 
-def layout_of(path: str, entry: object) -> Layout:
+def layout_of(path: str, entry: object) -> HistoryLayout:
     """By the first entry of a list; favourites and watchlist, alike inside, by the file's name.
 
     Raises `Unrecognised`.
@@ -58,14 +58,14 @@ def layout_of(path: str, entry: object) -> Layout:
     if not isinstance(entry, Mapping):
         raise UnknownLayout("a JSON list of something else than objects")
     if "watched_at" in entry:
-        return Layout("Trakt history", TRAKT, 0, _history)
+        return HistoryLayout("Trakt history", TRAKT, 0, _history)
     if "last_watched_at" in entry or "plays" in entry:
         of = "shows" if "show" in entry else "movies"
-        return Layout(f"Trakt watched {of}", TRAKT, 1, _watched)
+        return HistoryLayout(f"Trakt watched {of}", TRAKT, 1, _watched)
     if "rated_at" in entry or "rating" in entry:
         if entry.get("type") in ("season", "episode"):
             raise Unrecognised(f"ratings of {entry['type']}s; those of films and series are kept")
-        return Layout("Trakt ratings", TRAKT, 2, _ratings)
+        return HistoryLayout("Trakt ratings", TRAKT, 2, _ratings)
     for column, what in _OTHERS.items():
         if column in entry:
             raise Unrecognised(what)
@@ -74,12 +74,12 @@ def layout_of(path: str, entry: object) -> Layout:
     raise UnknownLayout("JSON of something else")
 
 
-def _list_layout(path: str) -> Layout:
+def _list_layout(path: str) -> HistoryLayout:
     name = PurePosixPath(path).name.casefold()
     if "watchlist" in name:
-        return Layout("Trakt watchlist", TRAKT, 3, _watchlist)
+        return HistoryLayout("Trakt watchlist", TRAKT, 3, _watchlist)
     if "favorite" in name or "favourite" in name:
-        return Layout("Trakt favorites", TRAKT, 4, _favorites)
+        return HistoryLayout("Trakt favorites", TRAKT, 4, _favorites)
     raise Unrecognised(
         "a Trakt list that is neither the watchlist nor the favorites by its name: "
         "keep the name that the file had in the export"

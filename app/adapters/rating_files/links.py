@@ -20,7 +20,7 @@ UNKNOWN: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class FilmLinks:
     """The set's own numbers (m,), ascending, and for each the place of its title in `keys`.
 
     A place is `UNKNOWN` where the film has no TMDB id. `keys` (t,) are `TitleId.key`, ascending:
@@ -48,7 +48,7 @@ def columns_of(header: Sequence[str], wanted: Sequence[str], name: str) -> list[
     return found
 
 
-def read_links(file: TextFile) -> Links:
+def read_links(file: TextFile) -> FilmLinks:
     """All of the file. Raises `InvalidInput` naming the line that can't be used."""
     rows = csv.reader(file.lines())
     tmdb_of = dict[int, int | None]()
@@ -72,7 +72,7 @@ def read_links(file: TextFile) -> Links:
     return _links(tmdb_of)
 
 
-def _links(tmdb_of: dict[int, int | None]) -> Links:
+def _links(tmdb_of: dict[int, int | None]) -> FilmLinks:
     keys = sorted({TitleId(MediaKind.MOVIE, i).key for i in tmdb_of.values() if i is not None})
     place_of = {key: place for place, key in enumerate(keys)}
     movies = sorted(tmdb_of)
@@ -81,4 +81,6 @@ def _links(tmdb_of: dict[int, int | None]) -> Links:
         else place_of[TitleId(MediaKind.MOVIE, tmdb_id).key]
         for movie in movies
     ]  # fmt: skip
-    return Links(np.array(movies, np.int64), np.array(places, np.int32), np.array(keys, np.int64))
+    return FilmLinks(
+        np.array(movies, np.int64), np.array(places, np.int32), np.array(keys, np.int64)
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.dumps.opening import TextFile
-from app.adapters.rating_files.links import UNKNOWN, Links, columns_of
+from app.adapters.rating_files.links import UNKNOWN, FilmLinks, columns_of
 from app.domain.errors import InvalidInput
 from app.domain.progress import Progress, Report
 from app.domain.recommend.rating_sets import RatingSet
@@ -40,7 +40,7 @@ class Supplied:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Ratings in the order of the file; `places` are those of `Links.keys`."""
+    """Ratings in the order of the file; `places` are those of `FilmLinks.keys`."""
 
     people: NDArray[np.int64]
     places: NDArray[np.int32]
@@ -48,7 +48,7 @@ class _Chunk:
     times: NDArray[np.int64]
 
 
-def read_ratings(file: TextFile, links: Links, source: str, report: Report) -> Supplied:
+def read_ratings(file: TextFile, links: FilmLinks, source: str, report: Report) -> Supplied:
     """All of the file. Raises `InvalidInput` naming the line that can't be used."""
     lines = file.lines()
     header = next(lines, "")

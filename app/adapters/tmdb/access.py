@@ -17,7 +17,7 @@ PATIENCE: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class TmdbAccess:
     """How a process uses TMDB.
 
     `key` is a key (v3) or a token (v4), None where there is none. `requests_per_second` is above 0.

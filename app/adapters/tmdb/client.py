@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.replies import LONGEST_PAUSE, found, parsed_object
 from app.adapters.upstream.answers import Paused, Reply, Unanswered
 from app.adapters.upstream.connections import Connections
@@ -25,7 +25,7 @@ Read = Callable[[bytes], _T]
 class TmdbClient:
     """Thread-safe. The key appears in no log, no error and no `repr`."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: TmdbAccess, clock: Clock) -> None:
         self._access = access
         self._clock = clock
         self._retry = Retry(longest_pause=LONGEST_PAUSE, pause_patience=access.patience)

@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx2
 
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.export_lines import lines_of
 from app.adapters.tmdb.replies import LONGEST_PAUSE
 from app.adapters.upstream.answers import (
@@ -38,7 +38,7 @@ _NAMES: Final = {MediaKind.MOVIE: "movie_ids", MediaKind.TV: "tv_series_ids"}
 class Exports:
     """Finds and reads exports. The key isn't sent to their host, and its rate isn't touched."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: TmdbAccess, clock: Clock) -> None:
         self._access = access
         self._clock = clock
         self.connections = Connections(

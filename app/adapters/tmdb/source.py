@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from app.adapters.facts import MAX_ID, Facts, UnusableRow
-from app.adapters.tmdb.access import MOST_PAGES, Access
+from app.adapters.tmdb.access import MOST_PAGES, TmdbAccess
 from app.adapters.tmdb.client import TmdbClient
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.exports import Exports
@@ -63,7 +63,7 @@ _PAGE: Final = msgspec.json.Decoder(_Page)
 class TmdbSource:
     """`CatalogueSource` over TMDB's API and its daily exports. One per process."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: TmdbAccess, clock: Clock) -> None:
         """Raises `NotConfigured` for an address that can't be used.
 
         A key that can't be used, or none, is told when TMDB is asked.

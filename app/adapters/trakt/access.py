@@ -10,7 +10,7 @@ _WHERE: Final = "make an app at https://trakt.tv/oauth/applications and set it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class TraktAccess:
     """How this installation uses Trakt; id and secret are None where there is no app.
 
     Raises `NotConfigured` for an address that can't be used.

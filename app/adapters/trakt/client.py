@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar, Unpack
 
-from app.adapters.trakt.access import Access
+from app.adapters.trakt.access import TraktAccess
 from app.adapters.trakt.replies import good
 from app.adapters.upstream.answers import Paused, Reply, Unanswered
 from app.adapters.upstream.connections import Connections, Request, Timeouts
@@ -24,7 +24,9 @@ class TraktClient:
     Trakt limits each account for itself, so that a pause holds for the request that was refused.
     """
 
-    def __init__(self, access: Access, clock: Clock, patience: float, timeouts: Timeouts) -> None:
+    def __init__(
+        self, access: TraktAccess, clock: Clock, patience: float, timeouts: Timeouts
+    ) -> None:
         self._access = access
         self._clock = clock
         # Who waited as told is let in after the first pause; three in a row are another's doing.

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from app.adapters.trakt.access import Access
+from app.adapters.trakt.access import TraktAccess
 from app.adapters.trakt.client import LONGEST_PAUSE, TraktClient
 from app.adapters.trakt.replies import APP_REFUSED, refusal
 from app.adapters.upstream.answers import (
@@ -67,7 +67,7 @@ _REFUSED: Final = msgspec.json.Decoder(_Refusal)
 class SigningIn:
     """See `app.domain.ports.accounts.HistorySource`, whose verbs for tokens these are."""
 
-    def __init__(self, access: Access, client: TraktClient, clock: Clock) -> None:
+    def __init__(self, access: TraktAccess, client: TraktClient, clock: Clock) -> None:
         self._access = access
         self._client = client
         self._clock = clock

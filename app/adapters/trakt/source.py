@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.adapters.trakt import entries
-from app.adapters.trakt.access import Access
+from app.adapters.trakt.access import TraktAccess
 from app.adapters.trakt.client import TraktClient
 from app.adapters.trakt.sign_in import SigningIn
 from app.adapters.upstream.answers import Reply, Unanswered, parsed
@@ -65,7 +65,7 @@ class TraktSource(SigningIn):
 
     def __init__(
         self,
-        access: Access,
+        access: TraktAccess,
         clock: Clock,
         *,
         patience: float = 60.0,

@@ -7,7 +7,7 @@ from typing import Final
 from tantivy import Query
 
 from app.adapters.word_index import queries
-from app.adapters.word_index.part import Order, Row, WordPart, WordParts
+from app.adapters.word_index.part import IndexedTitle, Order, WordPart, WordParts
 from app.adapters.word_index.queries import tokens_of
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.ports.index import Match
@@ -136,7 +136,9 @@ def _spare(k: int) -> int:
     return 4 * k + 100
 
 
-def _scaled(rows: list[Row], tokens: list[str], part: WordPart, view: WordView) -> list[Row]:
+def _scaled(
+    rows: list[IndexedTitle], tokens: list[str], part: WordPart, view: WordView
+) -> list[IndexedTitle]:
     """The rows with their scores brought to the measure of all of the generation's titles.
 
     BM25 is linear in each term's rarity, and a term is never rare in an index of few titles.
@@ -151,6 +153,6 @@ def _scaled(rows: list[Row], tokens: list[str], part: WordPart, view: WordView) 
     return [replace(row, score=row.score * scale) for row in rows]
 
 
-def _best(rows: list[Row], k: int) -> list[Match]:
+def _best(rows: list[IndexedTitle], k: int) -> list[Match]:
     rows.sort(key=lambda row: (-row.score, row.key))
     return [Match(TitleId.from_key(row.key), row.score, row.votes) for row in rows[:k]]

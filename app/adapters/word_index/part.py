@@ -34,7 +34,7 @@ _SMALL_HEAP: Final = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IndexedTitle:
     """A document found: the title's key, its score (votes, where ordered by them), its votes."""
 
     key: int
@@ -61,7 +61,7 @@ class WordPart:
         clauses: Clauses,
         order: Order,
         skipped: Collection[int],
-    ) -> list[Row]:
+    ) -> list[IndexedTitle]:
         """The best `wanted` that meet the clauses and aren't skipped."""
         whole = Query.boolean_query([(Occur.Must, query), *clauses]) if clauses else query
         asked = wanted + min(len(skipped), wanted)
@@ -79,7 +79,7 @@ class WordPart:
         kinds: Collection[MediaKind],
         where: TitleFilter,
         skipped: Collection[int],
-    ) -> list[Row]:
+    ) -> list[IndexedTitle]:
         """The best for a description's terms; none where it has none."""
         if not tokens:
             return []
@@ -91,7 +91,7 @@ class WordPart:
 
     def _wide(
         self, query: Query, wanted: int, kinds: Collection[MediaKind], skipped: Collection[int]
-    ) -> list[Row] | None:
+    ) -> list[IndexedTitle] | None:
         """The best of all; None where so many are of another kind or for adults that some miss.
 
         A condition costs more than the search itself, for with it nothing can be skipped.
@@ -113,7 +113,7 @@ class WordPart:
                 found[token] = math.log(1 + (count - held + 0.5) / (held + 0.5))
         return found
 
-    def _rows(self, query: Query, asked: int, order: Order) -> list[Row]:
+    def _rows(self, query: Query, asked: int, order: Order) -> list[IndexedTitle]:
         if order == "votes":
             found = self._searcher.search(query, asked, count=False, order_by_field="votes")
         else:
@@ -123,7 +123,7 @@ class WordPart:
         votes = self._searcher.fast_field_values("votes", addresses)
         adult = self._searcher.fast_field_values("adult", addresses)
         return [
-            Row(int(key or 0), float(score), int(known or 0), bool(flag))
+            IndexedTitle(int(key or 0), float(score), int(known or 0), bool(flag))
             for (score, _), key, known, flag in zip(found.hits, keys, votes, adult, strict=True)
         ]
 

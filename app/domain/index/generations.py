@@ -44,7 +44,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class GenerationPart:
     """The index of one kind within a generation; `calibration` is empty where it is exact."""
 
     kind: str
@@ -69,7 +69,7 @@ class Manifest:
     built_at: float
     build_seconds: float
     languages: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[GenerationPart, ...]
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property

@@ -43,7 +43,7 @@ class ShownPick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class ListFigures:
     """Numbers of titles, each of them counted once; `mean_rating` 1 to 10, None without any."""
 
     shown: int
@@ -64,8 +64,8 @@ class Insights:
     """
 
     step: Step
-    total: Figures
-    rows: tuple[tuple[date, Figures], ...]
+    total: ListFigures
+    rows: tuple[tuple[date, ListFigures], ...]
     watched: tuple[ShownPick, ...]
 
 
@@ -151,9 +151,9 @@ def _in_time(watched_at: int, shown: Sequence[Event]) -> bool:
     return moment - max(event.at for event in shown if event.at <= moment) <= IN_TIME
 
 
-def _figures(picks: Sequence[ShownPick]) -> Figures:
+def _figures(picks: Sequence[ShownPick]) -> ListFigures:
     ratings = [pick.rating for pick in picks if pick.rating is not None]
-    return Figures(
+    return ListFigures(
         shown=len(picks),
         opened=sum(pick.opened_at is not None for pick in picks),
         watched=sum(pick.watched_at is not None for pick in picks),

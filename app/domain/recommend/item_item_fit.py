@@ -12,7 +12,7 @@ from app.domain.catalogue.titles import Title
 from app.domain.errors import InvalidInput
 from app.domain.ports.vectors import Vectors
 from app.domain.progress import Progress, Report
-from app.domain.recommend.item_item_model import DAMPING, Floats32, ItemItemModel, Links
+from app.domain.recommend.item_item_model import DAMPING, Floats32, ItemItemModel, ItemLinks
 from app.domain.recommend.rating_sets import RatingSet
 from app.domain.taste.tastes import LIKED
 
@@ -228,7 +228,7 @@ def _shares(both: Floats32, liked: NDArray[np.int32]) -> Floats32:
     return np.asarray(found, np.float32)
 
 
-def _strongest(weights: Floats32) -> Links:
+def _strongest(weights: Floats32) -> ItemLinks:
     """The strongest links of each row, positive or negative, the strongest first."""
     n = len(weights)
     kept = min(LINKS_KEPT, n)
@@ -243,4 +243,4 @@ def _strongest(weights: Floats32) -> Links:
         to[start : start + 512] = best
         strength[start : start + 512] = np.take_along_axis(some, best, 1)
     to[strength == 0] = 0
-    return Links(to, strength)
+    return ItemLinks(to, strength)

@@ -21,7 +21,7 @@ _EVIDENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class ItemLinks:
     """For each of n titles the k strongest links to others: `to` (n, k) rows, `weights` (n, k).
 
     Where a title has fewer, the rest is weight 0 to row 0.
@@ -57,12 +57,12 @@ class ItemItemModel:
     counts: NDArray[np.int32]
     liked: NDArray[np.int32]
     lateness: Floats32
-    ease_all: Links
-    ease_nearby: Links
-    session: Links
-    after: Links
-    later: Links
-    jaccard_liked: Links
+    ease_all: ItemLinks
+    ease_nearby: ItemLinks
+    session: ItemLinks
+    after: ItemLinks
+    later: ItemLinks
+    jaccard_liked: ItemLinks
 
     def rows(self, ids: Sequence[TitleId]) -> NDArray[np.intp]:
         """The row of each title, -1 for those that the set lacks."""
@@ -144,7 +144,7 @@ def arrays_of(model: ItemItemModel) -> dict[str, NDArray[np.generic]]:
         "lateness": model.lateness,
     }
     for name in LINKS:
-        links: Links = getattr(model, name)
+        links: ItemLinks = getattr(model, name)
         found |= {f"{name}_to": links.to, f"{name}_weights": links.weights}
     return found
 
@@ -153,7 +153,7 @@ def model_of(arrays: Mapping[str, NDArray[np.generic]]) -> ItemItemModel:
     """The inverse of `arrays_of`. Raises `KeyError` where one is missing."""
     kept = {name: name if f"{name}_to" in arrays else _FORMERLY.get(name, name) for name in LINKS}
     links = {
-        name: Links(
+        name: ItemLinks(
             np.asarray(arrays[f"{own}_to"], np.int32),
             np.asarray(arrays[f"{own}_weights"], np.float16),
         )

@@ -12,12 +12,12 @@ from app.domain.progress import Report
 from app.doors.operator.alone import alone
 from app.doors.operator.progress_line import progress_line
 from app.services.catalogue import dumps
-from app.services.catalogue.dumps import ImportReport
+from app.services.catalogue.dumps import CatalogueImport
 from app.services.leases import CATALOGUE, Lease, held
 from app.settings import settings
 
 
-def import_files(paths: Iterable[str | Path]) -> list[ImportReport]:
+def import_files(paths: Iterable[str | Path]) -> list[CatalogueImport]:
     """Import files of any layout known, one report per file, in order.
 
     A file that can't be read says so in its report and doesn't keep the others back. Raises
@@ -30,7 +30,7 @@ def import_files(paths: Iterable[str | Path]) -> list[ImportReport]:
         return [_import_file(services, Path(path), lease) for path in paths]
 
 
-def load_sample_if_empty() -> ImportReport | None:
+def load_sample_if_empty() -> CatalogueImport | None:
     """Load the packaged sample into an empty catalogue, unless a TMDB key is set.
 
     None where there was nothing to do. Raises `Damaged`, `StoreUnavailable`, `LeaseHeld`.
@@ -42,18 +42,18 @@ def load_sample_if_empty() -> ImportReport | None:
         return dumps.load_sample_if_empty(services.titles, read_sample, report)
 
 
-def _import_file(services: Services, path: Path, lease: Lease) -> ImportReport:
+def _import_file(services: Services, path: Path, lease: Lease) -> CatalogueImport:
     try:
         dump = services.adapters.open_dump(path)
     except (InvalidInput, Damaged) as error:
-        return ImportReport(name=path.name, failed=error.detail)
+        return CatalogueImport(name=path.name, failed=error.detail)
     with progress_line(f"Importing {dump.name}") as report:
         outcome = _imported(services.titles, dump, lease.guarding(report))
     outcome.name, outcome.layout = dump.name, dump.layout
     return outcome
 
 
-def _imported(titles: TitleStore, dump: Dump, report: Report) -> ImportReport:
+def _imported(titles: TitleStore, dump: Dump, report: Report) -> CatalogueImport:
     def rows_expected(rows: int) -> int | None:
         if not dump.total_bytes or not dump.bytes_read:
             return None

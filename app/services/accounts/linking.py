@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class TraktConnection:
     """How a linked account stands; `problem` is a sentence, empty where there is none."""
 
     synced_at: float
@@ -97,7 +97,7 @@ class Linking:
                 self.accounts.delete(profile_id, TRAKT)
             return True
 
-    def connection(self, profile_id: str) -> Connection | None:
+    def connection(self, profile_id: str) -> TraktConnection | None:
         """How the account stands; None where there is none."""
         account = self.account(profile_id)
         if account is None:
@@ -106,8 +106,8 @@ class Linking:
         try:
             self._opened(account)
         except ConnectAgain as error:  # of another key than before; perhaps no sync noted it yet
-            return Connection(before.synced_at, error.detail)
-        return Connection(before.synced_at, before.problem)
+            return TraktConnection(before.synced_at, error.detail)
+        return TraktConnection(before.synced_at, before.problem)
 
     def held(self, profile_id: str) -> AbstractContextManager[object]:
         """Refresh tokens are good for one use: two processes must not refresh at once."""

@@ -24,7 +24,7 @@ EXAMPLES_KEPT: Final = 20
 
 
 @dataclass(slots=True)
-class ImportReport:
+class CatalogueImport:
     """What became of a file's rows: `read` is `written` + `unchanged` + `refused`.
 
     A row is `unchanged` where the catalogue holds all that it says; it counts as `kept_richer`
@@ -71,7 +71,7 @@ def import_records(
     *,
     rows_expected: Callable[[int], int | None] = _unknown,
     at_once: int = CHUNK,
-) -> ImportReport:
+) -> CatalogueImport:
     """Merge the records into the store, in chunks; memory does not grow with their number.
 
     Each chunk is written as a whole before `report` hears of it, so that a stop between two loses
@@ -79,7 +79,7 @@ def import_records(
     far, how many there may be in all. A file that breaks off gives its rows up to there, and
     `failed` in the report. Raises `StoreUnavailable`, and whatever `report` raises.
     """
-    outcome = ImportReport()
+    outcome = CatalogueImport()
     rows = iter(records)
     more = True
     while more:
@@ -101,7 +101,7 @@ def import_records(
 
 def load_sample_if_empty(
     store: TitleStore, sample: Callable[[], Iterable[Record | Refusal]], report: Report
-) -> ImportReport | None:
+) -> CatalogueImport | None:
     """Import the sample into a store without titles; None where there are some already.
 
     Raises `Damaged` where the sample can't be read, `StoreUnavailable`.
@@ -114,7 +114,9 @@ def load_sample_if_empty(
     return outcome
 
 
-def _import_chunk(store: TitleStore, chunk: list[Record | Refusal], outcome: ImportReport) -> None:
+def _import_chunk(
+    store: TitleStore, chunk: list[Record | Refusal], outcome: CatalogueImport
+) -> None:
     stored = store.get_many({row.title.id for row in chunk if isinstance(row, Record)})
     changed: dict[TitleId, Title] = {}
     for row in chunk:

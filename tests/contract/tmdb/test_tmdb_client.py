@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app.adapters.clock import SystemClock
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream import retry
 from app.adapters.upstream.connections import Timeouts
@@ -66,7 +66,7 @@ def opened(fake: FakeTmdb) -> Iterator[Open]:
         key: str | None = None,
         timeouts: Timeouts = QUICK,
     ) -> TmdbSource:
-        access = Access(
+        access = TmdbAccess(
             api_url=fake.api_url,
             export_url=fake.export_url,
             key=fake.key if key is None else key,
@@ -207,7 +207,7 @@ def test_a_key_that_is_none_is_told_before_asking(fake: FakeTmdb, opened: Open, 
 @pytest.mark.parametrize("url", ["", "api.themoviedb.org/3", "ftp://x/3", "http://", "http://x/?a"])
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(NotConfigured, match="TMDB_API_URL"):
-        TmdbSource(Access(api_url=url, key="k"), SystemClock())
+        TmdbSource(TmdbAccess(api_url=url, key="k"), SystemClock())
 
 
 def test_a_dead_source_is_probed_then_given_up(fake: FakeTmdb, opened: Open) -> None:
@@ -226,7 +226,7 @@ def test_a_dead_source_is_probed_then_given_up(fake: FakeTmdb, opened: Open) -> 
 def test_nobody_there_is_told() -> None:
     with tmdb_server(movies=1, series=1) as gone:
         url = gone.api_url
-    access = Access(api_url=url, key="k", requests_per_second=100, patience=0.5)
+    access = TmdbAccess(api_url=url, key="k", requests_per_second=100, patience=0.5)
     source = TmdbSource(access, SystemClock())
     with pytest.raises(UpstreamUnavailable, match="no connection"):
         answered(source.details([TitleId(MediaKind.MOVIE, 5)]))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.finding import found_in
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream import retry
@@ -48,7 +48,7 @@ def opened(fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     made: list[TmdbSource] = []
 
     def with_settings(*, key: str | None = None, rate: float = 500.0) -> TmdbSource:
-        access = Access(
+        access = TmdbAccess(
             api_url=fake.api_url,
             export_url=fake.export_url,
             key=fake.key if key is None else key,

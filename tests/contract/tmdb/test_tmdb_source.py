@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.facts import Facts
 from app.adapters.tmdb import source
-from app.adapters.tmdb.access import Access
+from app.adapters.tmdb.access import TmdbAccess
 from app.adapters.tmdb.details import title_of
 from app.adapters.tmdb.source import TmdbSource
 from app.adapters.upstream import retry
@@ -61,7 +61,7 @@ def opened(fake: FakeTmdb, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -
     def with_settings(
         *, read: float = 2.0, patience: float = 10.0, lookback_days: int = 7, max_pages: int = 500
     ) -> TmdbSource:
-        access = Access(
+        access = TmdbAccess(
             api_url=fake.api_url + "/",  # a slash more must do no harm
             export_url=fake.export_url,
             key=fake.key,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.adapters.trakt.access import Access
+from app.adapters.trakt.access import TraktAccess
 from app.adapters.trakt.source import TraktSource
 from app.domain.errors import (
     NotConfigured,
@@ -92,7 +92,7 @@ def test_an_address_that_cannot_be_one_names_its_setting(clock: MovedClock) -> N
     ]:
         with pytest.raises(NotConfigured, match=named):
             TraktSource(
-                Access(
+                TraktAccess(
                     api_url=api,
                     site_url=site,
                     client_id="i",

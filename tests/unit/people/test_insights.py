@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.people import insights as rule
 from app.domain.people.feedback import DAY, feedback_event
-from app.domain.people.insights import IN_TIME, Figures, Insights
+from app.domain.people.insights import IN_TIME, Insights, ListFigures
 from app.domain.people.ledger import FEEDBACK, About, Event, EventKind
 from app.domain.people.standing import standings
 from tests.fakes.person_views import entries_among
@@ -23,7 +23,7 @@ END = START + 100 * DAY
 FILM = About(MediaKind.MOVIE, 603, "tt0133093", None, "The Simulation", 1999)
 OTHER = About(MediaKind.MOVIE, 7, "tt0000007", None, "Seven Winters", 1987)
 SERIES = About(MediaKind.TV, 603, "tt0900007", 77, "Simulations", 2003)
-NOTHING = Figures(
+NOTHING = ListFigures(
     shown=0, opened=0, watched=0, watched_in_time=0, rated=0, mean_rating=None, dismissed=0
 )
 _numbers = count()
@@ -62,7 +62,7 @@ def insights(events: Sequence[Event], since: int, until: int) -> Insights:
     return rule.insights(feedback, entries_of, since, until)
 
 
-def total(*events: Event, since: int = START, until: int = END) -> Figures:
+def total(*events: Event, since: int = START, until: int = END) -> ListFigures:
     return insights(events, since, until).total
 
 
@@ -89,7 +89,7 @@ def test_what_was_delivered_and_what_came_of_it() -> None:
         START,
         END,
     )
-    assert found.total == Figures(
+    assert found.total == ListFigures(
         shown=3, opened=1, watched=2, watched_in_time=2, rated=2, mean_rating=7.5, dismissed=1
     )
     assert [(first, row.shown, row.watched) for first, row in found.rows] == [

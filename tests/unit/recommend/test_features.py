@@ -23,7 +23,7 @@ from app.domain.recommend.features import (
     popularity,
     quality,
 )
-from app.domain.recommend.item_item_model import LINKS, ItemItemModel, Links, model_of
+from app.domain.recommend.item_item_model import LINKS, ItemItemModel, ItemLinks, model_of
 from app.domain.taste.genres import genre_shares
 from app.domain.taste.tastes import Interaction, preferences_of
 from tests.builders import movie, random_vectors
@@ -82,7 +82,9 @@ def columns(
     return {name: rows[:, place].tolist() for place, name in enumerate(ALL)}
 
 
-def model_with(keys: NDArray[np.int64], counts: NDArray[np.int32], links: Links) -> ItemItemModel:
+def model_with(
+    keys: NDArray[np.int64], counts: NDArray[np.int32], links: ItemLinks
+) -> ItemItemModel:
     """Every link of it is the same."""
     arrays: dict[str, NDArray[np.generic]] = {"keys": keys, "counts": counts, "liked": counts}
     arrays["lateness"] = np.zeros(len(keys), np.float32)
@@ -156,7 +158,7 @@ def test_shares_of_genres_add_up() -> None:
 def test_a_rating_set_speaks_for_what_it_has_and_is_silent_else() -> None:
     keys = np.array([movie(n).key for n in (1, 2, 10)], np.int64)
     to = np.array([[1], [0], [0]], np.int32)
-    links = Links(to, np.array([[0.1], [0.1], [0.9]], np.float16))
+    links = ItemLinks(to, np.array([[0.1], [0.1], [0.9]], np.float16))
     counts = np.array([50, 5, 70], np.int32)
     model = model_with(keys, counts, links)
     found = columns(person_of(facts([10])), facts([1, 2, 3]), model)

@@ -15,7 +15,7 @@ from app.domain.recommend.item_item_model import (
     DAMPING,
     LINKS,
     ItemItemModel,
-    Links,
+    ItemLinks,
     arrays_of,
     model_of,
 )
@@ -33,7 +33,7 @@ def model() -> ItemItemModel:
     return fit(made_ratings(120), catalogue.keys, catalogue.vectors, traits_of(TITLES), silent)
 
 
-def dense(links: Links, n: int) -> NDArray[np.float64]:
+def dense(links: ItemLinks, n: int) -> NDArray[np.float64]:
     found = np.zeros((n, n))
     for row in range(n):
         for to, weight in zip(links.to[row], links.weights[row], strict=True):
@@ -147,7 +147,7 @@ def test_stronger_friends_come_first() -> None:
 
 def test_links_are_few_and_the_strongest(model: ItemItemModel) -> None:
     for name in LINKS:
-        links: Links = getattr(model, name)
+        links: ItemLinks = getattr(model, name)
         sizes = np.abs(links.weights.astype(np.float32))
         assert (np.diff(sizes, axis=1) <= 0).all()
         assert ((links.to >= 0) & (links.to < len(model.keys))).all()

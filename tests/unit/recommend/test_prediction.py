@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.domain.catalogue.titles import TitleId
 from app.domain.recommend.features import ALL
-from app.domain.recommend.item_item_model import ItemItemModel, Links
+from app.domain.recommend.item_item_model import ItemItemModel, ItemLinks
 from app.domain.recommend.prediction import (
     CO_RATED,
     CONTENT,
@@ -50,13 +50,13 @@ def chance(
     return float(chances(found, inside_of(ids, model))[0])
 
 
-def links(of: list[tuple[int, int, float]], titles: int) -> Links:
+def links(of: list[tuple[int, int, float]], titles: int) -> ItemLinks:
     to, weights = np.zeros((titles, 2), np.int32), np.zeros((titles, 2), np.float16)
     used = [0] * titles
     for one, other, weight in of:
         to[one, used[one]], weights[one, used[one]] = other, weight
         used[one] += 1
-    return Links(to, weights)
+    return ItemLinks(to, weights)
 
 
 def rating_set(
@@ -71,7 +71,7 @@ def rating_set(
         "lateness": np.zeros(len(liked), np.float32),
     }
     named = {
-        name: none for name, kind in ItemItemModel.__annotations__.items() if str(kind) == "Links"
+        name: none for name, kind in ItemItemModel.__annotations__.items() if kind is ItemLinks
     }
     return ItemItemModel(**(arrays | named | {"jaccard_liked": links(both, len(liked))}))  # type: ignore[arg-type]
 

@@ -66,7 +66,7 @@ class VectorLog:
         """Where the model's rows are."""
         return self._database[f"vectors_{model.number}"]
 
-    def write(self, work: "Callable[[Turn], T]") -> T:
+    def write(self, work: "Callable[[WriteTurn], T]") -> T:
         """Run `work` as the only writer, and commit what it did; it is repeated if interrupted."""
         interrupted = False
         for _ in range(_ATTEMPTS):
@@ -87,7 +87,7 @@ class VectorLog:
             "Vectors can't be written to MongoDB: other processes took over each time"
         )
 
-    def _begin(self) -> "tuple[Turn, bool]":
+    def _begin(self) -> "tuple[WriteTurn, bool]":
         """Wait for the lock; also tells if a writer before left without committing."""
         token = uuid4().hex
         deadline = time.monotonic() + _WAIT_SECONDS
@@ -100,7 +100,7 @@ class VectorLog:
             )
             if before is not None:
                 models = [Model(**model) for model in before["models"]]
-                return Turn(self, token, models), bool(before["uncounted"])
+                return WriteTurn(self, token, models), bool(before["uncounted"])
             if time.monotonic() > deadline:
                 raise StoreUnavailable(
                     "Another process has been writing vectors to MongoDB for more than "
@@ -122,7 +122,7 @@ class VectorLog:
         return self._clock.now() + HOLD_SECONDS
 
 
-class Turn:
+class WriteTurn:
     """One writer's time with the log. Its models are changed in place and stored by `commit`."""
 
     def __init__(self, log: VectorLog, token: str, models: list[Model]) -> None:

@@ -16,7 +16,7 @@ from app.adapters.stores.common.vector_rows import (
 )
 from app.adapters.stores.mongo.connection import Document, MongoDatabase, reported
 from app.adapters.stores.mongo.titles import write_all
-from app.adapters.stores.mongo.vector_log import Model, Turn, VectorLog
+from app.adapters.stores.mongo.vector_log import Model, VectorLog, WriteTurn
 from app.domain.catalogue.titles import TitleId
 from app.domain.ports.vectors import VectorBatch, VectorChange, VectorRow, VectorStatus
 from app.domain.ports.work import Clock
@@ -125,7 +125,9 @@ class MongoVectorStore:
                 (row["_id"] for row in rows), (row["vector"] for row in rows), len(_HEADER)
             )
 
-    def _upsert(self, turn: Turn, name: str, dimension: int, rows: Sequence[PackedRow]) -> None:
+    def _upsert(
+        self, turn: WriteTurn, name: str, dimension: int, rows: Sequence[PackedRow]
+    ) -> None:
         model = self._ready_for(turn, name, dimension)
         collection = self._log.collection(model)
         for part in portions(rows, _ROWS_PER_CALL):
@@ -143,7 +145,7 @@ class MongoVectorStore:
             model.count += len(part) - known
             model.last_seq = seq + len(part) - 1
 
-    def _delete(self, turn: Turn, ids: Collection[TitleId]) -> int:
+    def _delete(self, turn: WriteTurn, ids: Collection[TitleId]) -> int:
         removed = 0
         for model in turn.models:
             collection = self._log.collection(model)
@@ -165,7 +167,7 @@ class MongoVectorStore:
                 model.last_seq = seq + len(gone) - 1
         return removed
 
-    def _ready_for(self, turn: Turn, name: str, dimension: int) -> Model:
+    def _ready_for(self, turn: WriteTurn, name: str, dimension: int) -> Model:
         """The model, made where it is new; refuses vectors of another length."""
         for model in turn.models:
             if model.name == name:
