@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from streamlit_app.api.titles import Named, TitleCard
 from streamlit_app.api.transport import Answer, Caller, Transport
-from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.lists import ListRequest
 from streamlit_app.questions.search import TitleRef
 
 # A language model may take up to a minute, by the API's own setting.
@@ -85,7 +85,7 @@ class Recommendations:
         self._transport = transport
         self._caller = caller
 
-    def picks(self, wish: Wish, *, worded: bool = False) -> Picks:
+    def picks(self, wish: ListRequest, *, worded: bool = False) -> Picks:
         """A list; `worded` waits for a language model, which may take up to a minute."""
         body = wish.to_request() | {"profile": self._caller.profile or None, "use_llm": worded}
         path, token = f"/recommend/{wish.kinds}", Caller(token=self._caller.token)
@@ -95,7 +95,7 @@ class Recommendations:
             )
         return self._transport.ask(_PICKS, "POST", path, token, json=body)
 
-    def why(self, ref: TitleRef, wish: Wish) -> Why:
+    def why(self, ref: TitleRef, wish: ListRequest) -> Why:
         """Where a title stands for the list of its kind; the wish's filters aren't looked at."""
         path = f"/explain/{ref.kind}/{ref.tmdb_id}"
         params = {"seed": wish.seed, "count": wish.count}

@@ -16,7 +16,7 @@ MAX_SEED: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ListRequest:
     """One list: 1 to 20 titles under the conditions of `of`, a search that asks no question.
 
     Another `seed` gives another list, as good. `worded`: a language model's words are wished for.
@@ -73,7 +73,7 @@ _PARAMS: Final[Reading] = {
 }
 
 
-def today() -> Wish:
+def today() -> ListRequest:
     """Today's picks, on Home and on the map of the taste: the same all day, others tomorrow."""
     # By the clock on the wall where the program runs.
-    return Wish(count=_TODAY, seed=datetime.now().astimezone().date().toordinal())
+    return ListRequest(count=_TODAY, seed=datetime.now().astimezone().date().toordinal())

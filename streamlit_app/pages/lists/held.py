@@ -12,7 +12,7 @@ from streamlit_app.api.transport import Caller
 from streamlit_app.asked import Asked
 from streamlit_app.household import Session
 from streamlit_app.parts import Part, Waiting
-from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.lists import ListRequest
 
 _HELD: Final = "list_held"
 _WORDED: Final = "list_worded"
@@ -23,7 +23,7 @@ _THREADS: Final = ThreadPoolExecutor(8, thread_name_prefix="worded")
 
 class _Key(NamedTuple):
     whose: Caller
-    wish: Wish
+    wish: ListRequest
 
 
 def forget(session: Session) -> None:
@@ -32,7 +32,7 @@ def forget(session: Session) -> None:
     session.pop(_WORDED, None)
 
 
-def picks(asked: Asked, wish: Wish) -> Generator[Part, Any, Picks]:
+def picks(asked: Asked, wish: ListRequest) -> Generator[Part, Any, Picks]:
     """The list for a wish in plain words; for `yield from`."""
     key = _Key(asked.who.caller, wish.unworded)
     held: tuple[_Key, Picks] | None = asked.session.get(_HELD)
@@ -43,7 +43,7 @@ def picks(asked: Asked, wish: Wish) -> Generator[Part, Any, Picks]:
     return held[1]
 
 
-def worded(asked: Asked, wish: Wish) -> Future[Picks]:
+def worded(asked: Asked, wish: ListRequest) -> Future[Picks]:
     """The same by the language model, asked for beside the page; asked once."""
     key = _Key(asked.who.caller, wish)
     held: tuple[_Key, Future[Picks]] | None = asked.session.get(_WORDED)

@@ -19,7 +19,7 @@ from streamlit_app.pages.search.filters import filters, how_many, kinds
 from streamlit_app.pages.titles.grid import grid, similar_link
 from streamlit_app.pages.titles.name_box import name_box, named
 from streamlit_app.pages.words import count, counted, heading, notice, status
-from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
+from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, ListRequest
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import KINDS_NAMES
 
@@ -32,7 +32,7 @@ def recommendations(asked: Asked) -> p.Parts:
     yield from gate(asked, "choose for you")
     if not asked.who.is_known:
         return
-    page = _Page(asked, Wish.from_params(asked.params))
+    page = _Page(asked, ListRequest.from_params(asked.params))
     yield from page.panel()
     picks = yield from held.picks(asked, page.wish)
     if picks.results:
@@ -45,18 +45,18 @@ def recommendations(asked: Asked) -> p.Parts:
 @dataclass(frozen=True, slots=True)
 class _Page:
     asked: Asked
-    wish: Wish
+    wish: ListRequest
 
     @property
-    def _panel(self) -> Followed[Wish]:
+    def _panel(self) -> Followed[ListRequest]:
         """The address is the truth: widgets follow it and write to it."""
         return Followed(self.asked, "l", self._go, self._changed)
 
-    def _go(self, wish: Wish) -> None:
+    def _go(self, wish: ListRequest) -> None:
         self.asked.address.go(wish.to_params())
 
-    def _changed(self, field: str, value: Value) -> Wish:
-        wish = Wish.from_params(self.asked.params)
+    def _changed(self, field: str, value: Value) -> ListRequest:
+        wish = ListRequest.from_params(self.asked.params)
         if field in {"count", "worded"}:
             return replace(wish, **{field: value})
         if field == "seed":
@@ -116,7 +116,7 @@ class _Page:
         yield notice("Nothing to recommend", (picks.note or "There is nothing.") + what)
         ways = [similar_link("Search for something", Search(), "explore")]
         if wish.kinds != "all":
-            anything = Wish(count=wish.count).to_params()
+            anything = ListRequest(count=wish.count).to_params()
             ways.insert(0, p.Link("Films and series", "recommendations", anything))
         if wish.of.filters:
             unfiltered = wish.without_filters().to_params()

@@ -13,7 +13,7 @@ from streamlit_app.pages.taste.map_panel import map_panel
 from streamlit_app.pages.titles.grid import similar_link
 from streamlit_app.pages.words import count, heading, notice, section, subsection, words
 from streamlit_app.parts import Chart, Column, Columns, Expander, Html, Link, Parts, Row, Waiting
-from streamlit_app.questions.lists import Wish, today
+from streamlit_app.questions.lists import ListRequest, today
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import Kinds
 
@@ -24,7 +24,7 @@ def taste(asked: Asked) -> Parts:
     yield from gate(asked, "see your taste")
     if not asked.who.is_known:
         return
-    chosen = Wish.from_params(asked.params).kinds
+    chosen = ListRequest.from_params(asked.params).kinds
     panel = Followed(asked, "taste", partial(_go, asked), lambda _field, chosen: chosen)
     panel.begin(chosen)
     yield kinds(panel, chosen, "kinds")
@@ -36,7 +36,7 @@ def taste(asked: Asked) -> Parts:
 
 
 def _go(asked: Asked, kinds: Kinds) -> None:
-    asked.address.go(Wish(of=Search(results=kinds)).to_params())
+    asked.address.go(ListRequest(of=Search(results=kinds)).to_params())
 
 
 def _too_little(found: Taste, kinds: Kinds) -> Parts:

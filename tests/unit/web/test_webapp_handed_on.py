@@ -8,7 +8,7 @@ from stand_ins.watcher.api import MATRIX, WatcherApi
 from streamlit_app.api import handed_on
 from streamlit_app.api.client import ApiClient
 from streamlit_app.api.transport import NOBODY, ApiError, Caller
-from streamlit_app.questions.lists import Wish
+from streamlit_app.questions.lists import ListRequest
 from streamlit_app.questions.search import TitleRef
 
 pytestmark = pytest.mark.enable_socket
@@ -42,10 +42,10 @@ def test_a_list_and_where_one_stands_are_handed_on(api: WatcherApi, both: Pair) 
     me = Caller("", api.household.add("Me").id)
     api.lists.picks = [MATRIX | {"reason": "Close to Alien."}]
     for client in both:
-        assert len(client.recommendations(me).picks(Wish()).results) == 1
+        assert len(client.recommendations(me).picks(ListRequest()).results) == 1
         client.history(me).standings([TitleRef("movie", 603)])
     assert len(api.paths) == 2
-    both[1].recommendations(me).picks(Wish(seed=1))
+    both[1].recommendations(me).picks(ListRequest(seed=1))
     assert len(api.paths) == 3
 
 

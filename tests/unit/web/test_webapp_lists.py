@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from stand_ins.watcher.api import DARK, HOSTILE, MATRIX, WatcherApi
 from streamlit_app.api.recommendations import Pick
 from streamlit_app.pages.titles import evidence
-from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, Wish
+from streamlit_app.questions.lists import MAX_COUNT, MAX_SEED, ListRequest
 from streamlit_app.questions.search import Search
 from streamlit_app.questions.vocabulary import GENRES
 from tests.web_pages import address, checked, gone_to, html, links, of, opened, press, unfolded
@@ -32,7 +32,7 @@ def lists(api: WatcherApi) -> None:
 
 
 wishes = some.builds(
-    Wish,
+    ListRequest,
     of=some.builds(
         Search,
         results=some.sampled_from(["all", "movie", "tv"]),
@@ -48,16 +48,16 @@ wishes = some.builds(
 
 
 @given(wishes)
-def test_an_address_reads_back_as_its_wish(wish: Wish) -> None:
+def test_an_address_reads_back_as_its_wish(wish: ListRequest) -> None:
     params = wish.to_params()
     lists = {name: [v] if isinstance(v, str) else v for name, v in params.items()}
-    assert Wish.from_params(lists) == wish
+    assert ListRequest.from_params(lists) == wish
 
 
 @pytest.mark.parametrize("seed", ["-1", "x", "²", "", "1e3"])
 def test_a_seed_that_cannot_be_meant_is_left_out(seed: str) -> None:
-    assert Wish.from_params({"seed": [seed], "q": ["words"]}) == Wish()
-    assert Wish.from_params({"seed": ["9" * 30]}).seed == MAX_SEED
+    assert ListRequest.from_params({"seed": [seed], "q": ["words"]}) == ListRequest()
+    assert ListRequest.from_params({"seed": ["9" * 30]}).seed == MAX_SEED
 
 
 def test_the_small_line_tells_what_the_reason_does_not() -> None:
