@@ -102,7 +102,7 @@ def test_a_name_is_settled_by_a_click(api: WatcherApi) -> None:
 def test_a_sync_says_how_it_stands(api: WatcherApi, job: dict[str, Any], expected: str) -> None:
     api.household.add("Me")
     api.household.trakt |= {"connected": True, "configured": True, "synced_at": 1.0}
-    api.household.job = {"id": "j", "kind": "sync_trakt"} | job
+    api.household.job = {"id": "j", "kind": "sync_trakt", "label": "Sync of Trakt"} | job
     assert expected in html(opened("history"))
 
 
