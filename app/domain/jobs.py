@@ -48,3 +48,16 @@ class Job:
     message: str = ""
     outcome: str = ""
     cancel_requested: bool = False
+
+    @property
+    def rate(self) -> float | None:
+        """What is done a second, from its start to its end or last sign; None where unknown."""
+        seconds = (self.ended_at or self.heartbeat_at) - self.started_at
+        return self.done / seconds if self.started_at and self.done and seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long a running job will still take at this rate; None where unknown."""
+        if self.state is not JobState.RUNNING or not self.rate or not self.total:
+            return None
+        return max(self.total - self.done, 0) / self.rate

@@ -1,6 +1,5 @@
 """Long work as the operator sees it: progress, outcome, and a way to stop it."""
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
@@ -93,13 +92,7 @@ def _existing(found: Job | None, job_id: str) -> Job:
 
 
 def _answer(found: Job, worker: str) -> JobAnswer:
-    rate = eta = None
-    if found.started_at and found.done:
-        ended = found.ended_at or found.heartbeat_at or time.time()
-        seconds = ended - found.started_at
-        rate = found.done / seconds if seconds > 0 else None
-    if rate and found.total and found.state is JobState.RUNNING:
-        eta = round(max(found.total - found.done, 0) / rate, 1)
+    rate, left = found.rate, found.seconds_left
     return JobAnswer(
         **{
             name: getattr(found, name)
@@ -109,6 +102,6 @@ def _answer(found: Job, worker: str) -> JobAnswer:
         label=label_of(found.kind),
         arguments=dict(found.arguments),
         rate=None if rate is None else round(rate, 1),
-        eta_seconds=eta,
+        eta_seconds=None if left is None else round(left, 1),
         worker=worker,
     )

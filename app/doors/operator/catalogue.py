@@ -5,10 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.bootstrap import Services, open_services
-from app.domain.catalogue.dumps import Dump
 from app.domain.errors import Damaged, InvalidInput
-from app.domain.ports.catalogue import TitleStore
-from app.domain.progress import Report
 from app.doors.operator.alone import alone
 from app.doors.operator.progress_line import progress_line
 from app.services.catalogue import dumps
@@ -48,15 +45,4 @@ def _import_file(services: Services, path: Path, lease: Lease) -> CatalogueImpor
     except (InvalidInput, Damaged) as error:
         return CatalogueImport(name=path.name, failed=error.detail)
     with progress_line(f"Importing {dump.name}") as report:
-        outcome = _imported(services.titles, dump, lease.guarding(report))
-    outcome.name, outcome.layout = dump.name, dump.layout
-    return outcome
-
-
-def _imported(titles: TitleStore, dump: Dump, report: Report) -> CatalogueImport:
-    def rows_expected(rows: int) -> int | None:
-        if not dump.total_bytes or not dump.bytes_read:
-            return None
-        return max(rows, round(rows * dump.total_bytes / dump.bytes_read))
-
-    return dumps.import_records(titles, dump, report, rows_expected=rows_expected)
+        return dumps.import_dump(services.titles, dump, lease.guarding(report))

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from app.domain.errors import ConnectAgain, NotFound
+from app.domain.errors import (
+    AccountLimited,
+    ConnectAgain,
+    LeaseHeld,
+    NotFound,
+    UpstreamUnavailable,
+    WatcherError,
+)
 from app.domain.people.ledger import Event, EventKind
 from app.domain.ports.accounts import HistorySource, Tokens
 from app.domain.ports.people import Ledger
@@ -78,6 +85,30 @@ class HistorySync:
             except ConnectAgain as error:
                 self.linking.note(profile_id, replace(before, problem=error.detail))
                 raise
+
+    def sync_all(self, report: Report, only: str | None = None) -> str:
+        """As `sync`, for everybody who linked an account, or one of them; says what came of it.
+
+        One's trouble isn't the others'. Raises what failed where nobody was synced, and
+        `UpstreamUnavailable` where the provider can't be reached for somebody: worth another try
+        soon, whoever else was synced.
+        """
+        done: list[str] = []
+        failed: list[WatcherError] = []
+        for profile_id in self.linking.accounts.linked(TRAKT):
+            if only not in (None, profile_id):
+                continue
+            try:
+                done.append(str(self.sync(profile_id, report)))
+            except NotFound:  # disconnected or deleted since
+                continue
+            except (ConnectAgain, AccountLimited, LeaseHeld, UpstreamUnavailable) as error:
+                failed.append(type(error)(f"{profile_id}: {error.detail}"))
+        sentence = "; ".join([*done, *(error.detail for error in failed)])
+        unreached = [error for error in failed if isinstance(error, UpstreamUnavailable)]
+        if unreached or (failed and not done):
+            raise type((unreached or failed)[0])(sentence)
+        return sentence or "Nobody has connected Trakt."
 
     def _synced(
         self, profile_id: str, tokens: Tokens, before: SeenBefore, report: Report

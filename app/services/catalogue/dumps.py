@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.domain.catalogue.dumps import LeftOut, Record, Refusal
+from app.domain.catalogue.dumps import Dump, LeftOut, Record, Refusal
 from app.domain.catalogue.merging import merge
 from app.domain.catalogue.titles import Title, TitleId
 from app.domain.errors import Damaged
@@ -96,6 +96,19 @@ def import_records(
         report(Progress(outcome.read, total, f"{outcome.written:,} written"))
     if outcome.read and outcome.refused == outcome.read and not outcome.failed:
         outcome.failed = "none of its rows can be used"
+    return outcome
+
+
+def import_dump(store: TitleStore, dump: Dump, report: Report) -> CatalogueImport:
+    """As `import_records`, of a file; how many rows it may have is told by the bytes read."""
+
+    def rows_expected(rows: int) -> int | None:
+        if not dump.total_bytes or not dump.bytes_read:
+            return None
+        return max(rows, round(rows * dump.total_bytes / dump.bytes_read))
+
+    outcome = import_records(store, dump, report, rows_expected=rows_expected)
+    outcome.name, outcome.layout = dump.name, dump.layout
     return outcome
 
 

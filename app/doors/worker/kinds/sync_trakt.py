@@ -3,15 +3,7 @@
 from contextlib import closing
 
 from app.bootstrap import Services
-from app.domain.errors import (
-    AccountLimited,
-    ConnectAgain,
-    LeaseHeld,
-    NotConfigured,
-    NotFound,
-    UpstreamUnavailable,
-    WatcherError,
-)
+from app.domain.errors import NotConfigured
 from app.doors.worker.kind import HOUR, AdminRoute, Every, JobContext, JobKind, Lane
 from app.services.accounts.linking import TRAKT
 
@@ -25,26 +17,9 @@ def _check(services: Services) -> None:
 
 
 def _work(job: JobContext) -> str:
-    """One's trouble isn't the others'. With the argument ``profile``, of that person alone."""
+    """With the argument ``profile``, of that person alone."""
     source = job.clients.enter_context(closing(job.services.open_history_source()))
-    sync = job.services.history_sync(source)
-    done: list[str] = []
-    failed: list[WatcherError] = []
-    for profile_id in job.services.accounts.linked(TRAKT):
-        if profile_id != job.arguments.get("profile", profile_id):
-            continue
-        try:
-            done.append(str(sync.sync(profile_id, job.report)))
-        except NotFound:  # disconnected or deleted since
-            continue
-        except (ConnectAgain, AccountLimited, LeaseHeld, UpstreamUnavailable) as error:
-            failed.append(type(error)(f"{profile_id}: {error.detail}"))
-    sentence = "; ".join([*done, *(error.detail for error in failed)])
-    # Worth another try soon, whoever else was synced.
-    unreached = [error for error in failed if isinstance(error, UpstreamUnavailable)]
-    if unreached or (failed and not done):
-        raise type((unreached or failed)[0])(sentence)
-    return sentence or "Nobody has connected Trakt."
+    return job.services.history_sync(source).sync_all(job.report, job.arguments.get("profile"))
 
 
 KIND = JobKind(
