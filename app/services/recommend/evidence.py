@@ -11,7 +11,7 @@ from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.reasons.evidence import Evidence, Liked, Origin, Shared, Trait
 from app.domain.recommend.item_item_model import ItemItemModel
 from app.domain.taste.keywords import telling
-from app.services.recommend.pipeline import Run
+from app.services.recommend.stages import Run
 
 _NEAREST: Final = 3
 _BY_MAKER: Final = 0.12

@@ -16,7 +16,8 @@ from app.domain.taste.tastes import Interaction
 from app.services.people.feedback import Feedback
 from app.services.people.person_view import PersonView, PersonViews
 from app.services.recommend.evidence import EvidenceBuilder
-from app.services.recommend.pipeline import Pipeline, Run, Stages
+from app.services.recommend.pipeline import Pipeline
+from app.services.recommend.stages import Run, Stages
 from app.services.recommend.taste_profile import TasteProfile
 
 _DAY: Final = 86_400

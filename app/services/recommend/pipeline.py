@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
@@ -39,16 +39,15 @@ from app.domain.recommend.rules import (
 )
 from app.domain.recommend.variety import (
     EXPLORED,
-    RankedPool,
     diversified,
     explored,
     interleaved,
-    unfit,
 )
 from app.domain.search.filters import EVERYTHING
 from app.domain.taste.tastes import Floats, Interaction
 from app.services.recommend.candidates import CandidateSet, found_for
 from app.services.recommend.collaborative_model import BACKGROUND, CollaborativeModel
+from app.services.recommend.stages import Run, Stages, ranked_pool
 from app.services.recommend.taste_profile import TasteProfile, taste_profile_of
 
 _LOOKED_AT: Final = 150
@@ -58,45 +57,10 @@ _PER_PLACE: Final = 8
 _HARDLY_KNOWN: Final = 100
 """Votes below which being less known is no further merit: nothing is known of how good it is."""
 
-_LEAST_SHARE: Final = 0.2
-"""Of a list of both kinds, each gets at least so much."""
-
 FeatureMaker: TypeAlias = Callable[
     [Person, Gathered, Background, CollaborativeScores | None], NDArray[np.float32]
 ]
 """As `app.domain.recommend.features.features`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stages:
-    """One kind's way to its list: who was found, in what order, what fell out and why.
-
-    `order` are places of `pool` by falling score; `dropped` tells why titles of it fell out;
-    `chosen` are places of `pool` in the order of the list, those of them in `explored` for what
-    they are: something else. From the cosine `similarity_threshold`
-    on titles of the kind are called close.
-    """
-
-    found: CandidateSet
-    pool: Gathered
-    rows: NDArray[np.float32]
-    scores: Floats
-    order: tuple[int, ...]
-    dropped: Mapping[TitleId, str]
-    chosen: tuple[int, ...]
-    explored: frozenset[int]
-    titles: Mapping[TitleId, Title]
-    ranker: Ranker
-    similarity_threshold: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """A list: `picks` with their place among the stages of their kind."""
-
-    profile: TasteProfile
-    stages: Mapping[MediaKind, Stages]
-    picks: tuple[tuple[MediaKind, int], ...] = ()
 
 
 class Pipeline:
@@ -144,7 +108,7 @@ class Pipeline:
 
         The same person, index, model, filters and seed give the same list.
         """
-        shares = _shares(profile, request.kinds)
+        shares = profile.shares(request.kinds)
         places = Counter(
             interleaved([[kind] * MOST for kind in request.kinds], shares, request.count)
         )
@@ -235,7 +199,7 @@ class Pipeline:
             [titles[pool.ids[p]] for p in order], profile.seen_parts
         )
         places = [order[place] for place in ranked_places]
-        ranked = _ranked(profile, pool, rows, scores, known_by, places, titles)
+        ranked = ranked_pool(profile, pool, rows, scores, known_by, places, titles)
         varied, why = diversified(ranked, request.count, weights)
         varied = explored(ranked, varied, its_places, to_explore)
         chosen = [places[place] for place in varied]
@@ -321,48 +285,8 @@ def _barred(
     return ""
 
 
-def _ranked(
-    profile: TasteProfile,
-    pool: Gathered,
-    rows: NDArray[np.float32],
-    scores: Floats,
-    known_by: Floats,
-    places: Sequence[int],
-    titles: Mapping[TitleId, Title],
-) -> RankedPool:
-    at = np.array(places, np.intp)
-    vectors, genres = pool.vectors[at], pool.genres[at]
-    if profile.tastes:
-        centers = np.stack([taste.center for taste in profile.tastes])
-        tastes = np.argmax(vectors @ centers.T, axis=1)
-    else:
-        tastes = np.zeros(len(at), np.intp)
-    disliked = rows[at, ALL.index("unlike")] > rows[at, ALL.index("nearest")]
-    return RankedPool(
-        titles=tuple(titles[pool.ids[place]] for place in places),
-        scores=scores[at],
-        known=known_by[at],
-        vectors=vectors,
-        tastes=tastes,
-        shares=tuple(taste.share for taste in profile.tastes),
-        usual=profile.usual(genres),
-        unfit=unfit(genres, profile.person.own.genres[profile.liked], disliked),
-    )
-
-
 def _known_by(pool: Gathered, rows: NDArray[np.float32], ranker: Ranker) -> Floats:
     """How widely each title is known: among those who supplied the ratings, or by its votes."""
     if ranker is CONTENT_RANKER:
         return popularity(np.maximum(pool.votes, _HARDLY_KNOWN))
     return np.asarray(rows[:, ALL.index("raters")], np.float64)
-
-
-def _shares(profile: TasteProfile, kinds: Sequence[MediaKind]) -> list[float]:
-    """How much of the list each kind gets: as the person likes them, none of them left out."""
-    if len(kinds) == 1:
-        return [1.0]
-    liked = [profile.person.own.ids[row].kind for row in profile.liked.tolist()]
-    if not liked:
-        return [1 / len(kinds)] * len(kinds)
-    raw = [max(_LEAST_SHARE, liked.count(kind) / len(liked)) for kind in kinds]
-    return [share / sum(raw) for share in raw]

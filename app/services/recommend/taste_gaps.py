@@ -21,7 +21,7 @@ from app.domain.taste.gaps import (
     sagas_begun,
 )
 from app.domain.taste.groups import Groups, rows_of
-from app.services.recommend.pipeline import Run
+from app.services.recommend.stages import Run
 from app.services.recommend.taste_profile import TasteProfile
 
 _EACH: Final = 5

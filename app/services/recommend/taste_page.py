@@ -30,7 +30,8 @@ from app.domain.taste.map import TasteMap, drawn, most_telling
 from app.domain.taste.tastes import DISLIKED, LIKED, Floats, Interaction
 from app.services.people.person_view import PersonViews
 from app.services.recommend.lists import Recommend
-from app.services.recommend.pipeline import Pipeline, Run
+from app.services.recommend.pipeline import Pipeline
+from app.services.recommend.stages import Run
 from app.services.recommend.taste_gaps import TasteGaps
 from app.services.recommend.taste_profile import TasteProfile
 

@@ -31,6 +31,9 @@ _FEWEST_RATERS: Final = 5
 _SPOKEN_FOR: Final = 1 / 3
 """A rating set that knows a smaller part of what somebody likes misleads."""
 
+_LEAST_SHARE: Final = 0.2
+"""Of a list of both kinds, each gets at least so much."""
+
 _LEAST_WEIGHT: Final = 0.05
 """Added to what each liked title weighs in a taste, so that an old one still belongs to it."""
 
@@ -96,6 +99,16 @@ class TasteProfile:
         if is_childlike(self.person.own.genres[self.liked]):
             return np.asarray(chosen & for_families(genres))
         return np.asarray(chosen | (shares.sum(axis=1) == 0))
+
+    def shares(self, kinds: Sequence[MediaKind]) -> list[float]:
+        """How much of a list each kind gets: as they are liked, none of them left out."""
+        if len(kinds) == 1:
+            return [1.0]
+        liked = [self.person.own.ids[row].kind for row in self.liked.tolist()]
+        if not liked:
+            return [1 / len(kinds)] * len(kinds)
+        raw = [max(_LEAST_SHARE, liked.count(kind) / len(liked)) for kind in kinds]
+        return [share / sum(raw) for share in raw]
 
     def without(self, title_id: TitleId) -> Self:
         """The same person, had they told nothing of this title that says what they like."""
