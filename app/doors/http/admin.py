@@ -12,9 +12,9 @@ from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.jobs import EMBED_ITEM, KEPT, SYNC_TMDB, Job, JobState
 from app.doors.http.deps import ADMIN, Program
-from app.doors.http.errors_view import ErrorShown, errors_shown
+from app.doors.http.errors_view import ErrorShown, errors_view
 from app.doors.http.jobs import JobAnswer, all_shown, ask_for, worker
-from app.doors.http.settings_view import SettingShown, settings_shown
+from app.doors.http.settings_view import SettingShown, settings_view
 from app.doors.shapes import KindOfId, NumberOfId, Shape
 from app.doors.worker.kind import AdminRoute, JobKind
 from app.doors.worker.registry import KINDS, kind_named
@@ -168,13 +168,13 @@ def failed(program: Program) -> list[FailedId]:
 @router.get("/settings", summary="Settings in force")
 def settings(program: Program) -> list[SettingShown]:
     """Names and values; of secrets only whether they are set."""
-    return settings_shown(program.settings)
+    return settings_view(program.settings)
 
 
 @router.get("/errors", summary="What went wrong of late")
 def errors(request: Request, program: Program) -> list[ErrorShown]:
     """Warnings and errors of this process since its start, and failed jobs, the newest first."""
-    return errors_shown(request, program)
+    return errors_view(request, program)
 
 
 def _offer(kind: JobKind, route: AdminRoute) -> None:

@@ -26,7 +26,7 @@ class ErrorShown(BaseModel):
     message: str
 
 
-def errors_shown(request: Request, program: Services) -> list[ErrorShown]:
+def errors_view(request: Request, program: Services) -> list[ErrorShown]:
     """The newest first: at most 100 of this process since its start, and 100 failed jobs."""
     troubles: RecentTroubles = request.app.state.troubles
     found = [

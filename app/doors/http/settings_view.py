@@ -18,7 +18,7 @@ class SettingShown(BaseModel):
     secret: bool
 
 
-def settings_shown(chosen: Settings) -> list[SettingShown]:
+def settings_view(chosen: Settings) -> list[SettingShown]:
     """All of them, named as in the environment."""
     return [
         SettingShown(

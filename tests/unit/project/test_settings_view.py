@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from app.doors.http.settings_view import settings_shown
+from app.doors.http.settings_view import settings_view
 from app.settings import Settings, read_settings
 from stand_ins.canaries import canary, leaks
 
@@ -22,7 +22,7 @@ SECRETS = {
 def test_each_setting_is_told_and_no_secret() -> None:
     given = {name.lower(): SecretStr(canary()) for name in SECRETS}
     address = f"http://me:{canary()}@127.0.0.1:11434/v1"
-    told = settings_shown(read_settings(**given, llm_base_url=address, api_port=9))
+    told = settings_view(read_settings(**given, llm_base_url=address, api_port=9))
     assert not leaks("\n".join(f"{one.name}={one.value}" for one in told))
     assert {one.name for one in told} == {name.upper() for name in Settings.model_fields}
     assert {one.name for one in told if one.secret} == SECRETS
@@ -34,5 +34,5 @@ def test_each_setting_is_told_and_no_secret() -> None:
 
 def test_a_secret_that_is_missing_is_told() -> None:
     nothing = {name.lower(): None for name in SECRETS}
-    told = settings_shown(read_settings(**nothing, watcher_data_dir=Path("/x")))
+    told = settings_view(read_settings(**nothing, watcher_data_dir=Path("/x")))
     assert {one.value for one in told if one.secret} == {"not set"}
