@@ -5,7 +5,6 @@ A model that is absent, slow, wrong or hostile changes the words, never that the
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from threading import Lock
 from typing import Final
+
+from cachetools import LRUCache
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import UpstreamUnavailable, WatcherError
@@ -95,7 +96,7 @@ class Explainer:
         self._model = model
         self._circuit = Circuit(clock)
         self._lock = Lock()
-        self._kept: OrderedDict[bytes, _Told] = OrderedDict()
+        self._kept: LRUCache[bytes, _Told] = LRUCache(_KEPT_ANSWERS)
         self._running: dict[bytes, Future[_Told]] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE, "words")
         self._closed = False
@@ -165,12 +166,12 @@ class Explainer:
         return future
 
     def _known(self, key: bytes) -> Future[_Told] | None:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            ready: Future[_Told] = Future()
-            ready.set_result(self._kept[key])
-            return ready
-        return self._running.get(key)
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._running.get(key)
+        ready: Future[_Told] = Future()
+        ready.set_result(kept)
+        return ready
 
     def _trouble(self) -> str:
         if self._closed:
@@ -224,8 +225,6 @@ class Explainer:
             if ended.cancelled() or ended.exception() is not None or ended.result().note:
                 return
             self._kept[key] = ended.result()
-            if len(self._kept) > _KEPT_ANSWERS:
-                self._kept.popitem(last=False)
 
     def _finish(self, done: Future[Worded], choice: Choice, told: Future[_Told]) -> None:
         if not done.set_running_or_notify_cancel():
