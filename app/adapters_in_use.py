@@ -158,20 +158,25 @@ class Adapters:
         return _secret(chosen) or kept_token(self.settings.watcher_data_dir / name, name.upper())
 
 
-def open_adapters(chosen: Settings) -> Adapters:
-    """Over the chosen stores. Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`."""
+def open_adapters(chosen: Settings, busy_seconds: float | None = None) -> Adapters:
+    """Over the chosen stores, whose locks are waited for `busy_seconds` (None: half a minute).
+
+    Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`.
+    """
     clock = SystemClock()
     embedder = open_embedder(chosen.embedding_model, chosen.watcher_data_dir / "models")
-    return Adapters(chosen, _open_stores(chosen, clock), clock, LocalProcesses(), embedder)
+    stores = _open_stores(chosen, clock, busy_seconds)
+    return Adapters(chosen, stores, clock, LocalProcesses(), embedder)
 
 
 def _secret(value: SecretStr | None) -> str | None:
     return None if value is None else value.get_secret_value()
 
 
-def _open_stores(chosen: Settings, clock: Clock) -> Stores:
+def _open_stores(chosen: Settings, clock: Clock, busy_seconds: float | None) -> Stores:
     if chosen.mongodb_uri is None:
-        return open_sqlite(chosen.watcher_data_dir / "watcher.sqlite3", clock)
+        path = chosen.watcher_data_dir / "watcher.sqlite3"
+        return open_sqlite(path, clock, busy_seconds)
     from app.adapters.stores.mongo import open_mongo  # noqa: PLC0415 -- not loaded where not used
 
     return open_mongo(chosen.mongodb_uri.get_secret_value(), chosen.mongodb_db_name, clock)

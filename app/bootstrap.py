@@ -226,6 +226,9 @@ class Services:
         self.adapters.to_close.close()
 
 
-def open_services(chosen: Settings | None = None) -> Services:
-    """Assemble the program. Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`."""
-    return Services(open_adapters(chosen or settings()))
+def open_services(chosen: Settings | None = None, busy_seconds: float | None = None) -> Services:
+    """Assemble the program; `busy_seconds` as `open_adapters` takes it.
+
+    Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`.
+    """
+    return Services(open_adapters(chosen or settings(), busy_seconds))

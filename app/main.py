@@ -31,8 +31,11 @@ from app.doors.http import (
 )
 from app.doors.http.errors import add_error_handlers
 from app.doors.http.following import Follower
+from app.doors.http.gate import Gated
+from app.doors.http.lanes import THREADS, Lanes
 from app.doors.http.limits import RequestLimits
 from app.doors.http.metrics import HttpFigures
+from app.doors.http.openapi import described
 from app.doors.http.serving import set_for_serving
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
@@ -60,8 +63,8 @@ MadeDoor = Callable[[Callable[[], Services]], Starlette]
 MOUNTED: Final[tuple[tuple[str, MadeDoor], ...]] = ()
 """Each such door, with the path below which it answers."""
 
-_THREADS = 8
-"""A request computes for about a millisecond: more threads than this only take turns."""
+_LOCK_WAITED_FOR = 2.0
+"""Seconds that a request waits for somebody else's transaction in the store."""
 
 
 def create_app(
@@ -75,7 +78,7 @@ def create_app(
         app.state.services = opened
         app.state.troubles = troubles = RecentTroubles()
         logging.getLogger().addHandler(troubles)
-        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         _ = opened.search  # made before threads could make it twice; loads what the limit is for
         follower = Follower(opened)
         follower.start()
@@ -94,11 +97,13 @@ def create_app(
         description="Similar films and series, by a title or by words.",
         lifespan=lifespan,
     )
-    app.state.figures = HttpFigures()
-    app.add_middleware(RequestLimits, figures=app.state.figures)
+    app.state.figures, app.state.lanes = HttpFigures(), Lanes()
+    app.add_middleware(RequestLimits, figures=app.state.figures, lanes=app.state.lanes)
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.state.routes = routes = _gated()
+    app.openapi = described(app, routes)  # type: ignore[method-assign]  # as FastAPI tells one to
     for path, made in mounted:
         door = made(lambda: app.state.services)
         add_error_handlers(door)
@@ -106,12 +111,16 @@ def create_app(
     return app
 
 
+def _gated() -> list[Gated]:
+    return [one for router in ROUTERS for one in router.routes if isinstance(one, Gated)]
+
+
 def _opened() -> Services:
     """Open the services, or end with a sentence instead of a trace."""
     try:
         chosen = settings()
         set_up_logging(chosen.log_level, chosen.log_format)
-        opened = open_services(chosen)
+        opened = open_services(chosen, _LOCK_WAITED_FOR)
         _ = opened.admin_token  # made now, so that the operator finds it
         _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
     except WatcherError as error:

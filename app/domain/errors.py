@@ -43,6 +43,20 @@ class TooLarge(WatcherError):
     code = "too_large"
 
 
+class Stalled(WatcherError):
+    """The request's body stopped coming before its end."""
+
+    code = "stalled"
+    retryable = True
+
+
+class Busy(WatcherError):
+    """Too much of the same kind is going on: nothing was done, and later it will be."""
+
+    code = "busy"
+    retryable = True
+
+
 class NotConfigured(WatcherError):
     """A setting is missing or contradicts another: names the setting."""
 

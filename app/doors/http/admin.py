@@ -10,10 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from app import __version__
 from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import NotConfigured, NotFound
 from app.domain.jobs import EMBED_ITEM, KEPT, SYNC_TMDB, Job, JobState
 from app.doors.http.deps import ADMIN, Program
 from app.doors.http.errors_view import ErrorShown, errors_view
+from app.doors.http.gate import Gated
 from app.doors.http.jobs import JobAnswer, all_shown, ask_for, worker
+from app.doors.http.openapi import raising
 from app.doors.http.settings_view import SettingShown, settings_view
 from app.doors.shapes import KindOfId, NumberOfId, Shape
 from app.doors.worker.kind import AdminRoute, JobKind
@@ -21,7 +24,7 @@ from app.doors.worker.registry import KINDS, kind_named
 from app.services.catalogue.fetching import ATTEMPTS
 from app.services.catalogue.sync_state import read_state
 
-router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[ADMIN])
+router = APIRouter(route_class=Gated, prefix="/admin", tags=["admin"], dependencies=[ADMIN])
 
 _ASKS = "Records the request and answers at once; the worker does it."
 
@@ -137,7 +140,12 @@ def status(program: Program) -> Status:
     )
 
 
-@router.post("/embed/item", status_code=202, summary="Embed one title, in the worker")
+@router.post(
+    "/embed/item",
+    status_code=202,
+    summary="Embed one title, in the worker",
+    responses=raising(NotFound),
+)
 def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
     """Records the request and answers at once. 404 for a title that the catalogue lacks."""
     title = program.search.title(TitleId(asked.media_type, asked.tmdb_id))
@@ -145,7 +153,12 @@ def embed_item(asked: EmbedItem, program: Program) -> JobAnswer:
     return ask_for(program, EMBED_ITEM, arguments)
 
 
-@router.post("/sync/tmdb", status_code=202, summary="Bring the catalogue up to TMDB")
+@router.post(
+    "/sync/tmdb",
+    status_code=202,
+    summary="Bring the catalogue up to TMDB",
+    responses=raising(NotConfigured),
+)
 def sync(program: Program, asked: SyncTmdb | None = None) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 without a TMDB key."""
     kind_named(SYNC_TMDB).check(program)
@@ -190,6 +203,7 @@ def _offer(kind: JobKind, route: AdminRoute) -> None:
         name=kind.name,
         summary=route.summary,
         description=f"{_ASKS} {route.note}".rstrip(),
+        responses=raising(NotConfigured),
     )
 
 

@@ -17,15 +17,25 @@ from app.doors.access import (
     check_household,
     of_class,
 )
+from app.doors.http.lanes import Lanes
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
     """The assembled program."""
     found: Services = request.app.state.services
     return found
 
 
 Program = Annotated[Services, Depends(services)]
+
+
+async def _lanes(request: Request) -> Lanes:
+    lanes: Lanes = request.scope["lanes"]
+    return lanes
+
+
+OurLanes = Annotated[Lanes, Depends(_lanes)]
+"""For a route that asks for its turn itself."""
 
 
 def asker_of(request: Request) -> Asker:
@@ -39,7 +49,7 @@ def asker_of(request: Request) -> Asker:
 
 
 @of_class(Access.PUBLIC)
-def _public() -> None:
+async def _public() -> None:
     """Anybody."""
 
 
@@ -59,7 +69,7 @@ AnyCaller = Annotated[Caller, Depends(caller)]
 
 
 @of_class(Access.HOUSEHOLD)
-def _household(caller: AnyCaller) -> None:
+async def _household(caller: AnyCaller) -> None:
     """The admin, or somebody at home: whoever may see and change everybody's profile."""
     check_household(caller)
 

@@ -21,6 +21,8 @@ STATUS: Final[dict[type[WatcherError], int]] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Stalled: HTTPStatus.REQUEST_TIMEOUT,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotConfigured: HTTPStatus.NOT_IMPLEMENTED,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -99,7 +101,17 @@ def _from_framework(request: Request, error: Exception) -> JSONResponse:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     refusal = answer(request, error.status_code, code, str(error.detail))
     refusal.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal.headers["Allow"] = _allowed(request) or refusal.headers["Allow"]
     return refusal
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: the framework tells those of the first route there alone."""
+    path = request.scope["path"]
+    routes = getattr(request.app.state, "routes", ())
+    found = {way for one in routes if one.path_regex.match(path) for way in one.methods}
+    return ", ".join(sorted(found))
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -11,10 +11,11 @@ from app.domain.people.feedback import KEPT_DAYS
 from app.domain.people.insights import Step
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, Person, Program
+from app.doors.http.gate import Gated
 from app.doors.shapes import KindOfId, NumberOfId, Shape, TitleRef
 from app.services.catalogue.lookup import about_of
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(route_class=Gated, tags=["recommendations"])
 
 MOST_TITLES = 100
 

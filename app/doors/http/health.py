@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.doors.http.deps import PUBLIC, Program
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape
 from app.services.reasons.model_health import ModelState
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(route_class=Gated, tags=["operation"])
 
 
 class IndexHealth(BaseModel):
@@ -38,6 +40,7 @@ class Health(BaseModel):
 
 
 @router.get("/health", dependencies=[PUBLIC], summary="Is it up, and can it search?")
+@ruled(Lane.LOOK)
 def health(program: Program) -> Health:
     """Answers 200 while the process works; a store that can't be reached is 503."""
     titles = {kind.value: count for kind, count in program.titles.count().items()}

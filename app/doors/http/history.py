@@ -11,12 +11,14 @@ from app.domain.errors import InvalidInput
 from app.domain.people.ledger import EventKind
 from app.domain.people.resolution import Row
 from app.doors.http.deps import Person, Program
+from app.doors.http.gate import LARGEST_FILE, Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import KindOrAll, Shape, TitleCard, TitleRef
 from app.services.catalogue.lookup import about_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.profiles import events_of
 
-router = APIRouter(tags=["history"])
+router = APIRouter(route_class=Gated, tags=["history"])
 
 MOST_ROWS = 200
 MOST_EPISODES = 1000
@@ -184,6 +186,7 @@ def mark(asked: Mark, program: Program, person: Person) -> Done:
 
 
 @router.post("/history/undo", summary="Bring back what was before a change")
+@ruled(Lane.WRITE, largest=LARGEST_FILE)
 def undo(asked: UndoToken, program: Program, person: Person) -> Done:
     """Its answer's `undo` makes the change again."""
     change = Undo(tuple(asked.remove), tuple(events_of(asked.put)))

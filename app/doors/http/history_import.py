@@ -1,9 +1,9 @@
 """Files of a history, and names without a title: `/history/import`, `…/unmatched`, `…/match`."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Final
 
-from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,14 +12,20 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
 from app.domain.people.ledger import About
 from app.domain.progress import silent
-from app.doors.http.deps import Person, Program
+from app.doors.http.deps import OurLanes, Person, Program
+from app.doors.http.gate import LARGEST_FILE, Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape, TitleCard
 from app.services.people.import_history import Unmatched
 from app.services.people.profiles import events_of
 
-router = APIRouter(tags=["history"])
+router = APIRouter(route_class=Gated, tags=["history"])
 
 MOST_UNMATCHED = 200
+_FILE: Final = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 class ImportAsked(BaseModel):
@@ -111,9 +117,18 @@ class Parted(BaseModel):
     entries: int
 
 
-@router.post("/history/import", summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV")
+@router.post(
+    "/history/import",
+    summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV",
+    openapi_extra={"requestBody": _FILE},
+)
+@ruled(None, largest=LARGEST_FILE, reads=True)
 async def bring_in(  # the body is bytes of any length, which only an async route can take in
-    request: Request, program: Program, person: Person, asked: Annotated[ImportAsked, Query()]
+    request: Request,
+    program: Program,
+    person: Person,
+    asked: Annotated[ImportAsked, Query()],
+    lanes: OurLanes,
 ) -> ImportReport:
     """Send the file itself as the body (`Content-Type: application/octet-stream`), packed or not.
 
@@ -122,10 +137,12 @@ async def bring_in(  # the body is bytes of any length, which only an async rout
     data = await request.body()
     if not data:
         raise InvalidInput("body: send the file itself.")
-    return await to_thread.run_sync(_brought_in, program, person.id, data, asked)
+    work = partial(_brought_in, program, person.id, data, asked)
+    return await lanes.run(Lane.IMPORT, work)
 
 
 @router.get("/history/unmatched", summary="Names that no title was found for")
+@ruled(Lane.IMPORT)
 def unmatched(program: Program, person: Person) -> list[UnmatchedName]:
     """Those of most entries first, each with what it may mean."""
     return [_unmatched(one, program) for one in program.import_history.unmatched(person.id)]

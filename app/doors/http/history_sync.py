@@ -5,13 +5,20 @@ from fastapi import APIRouter
 from app.domain.errors import NotConfigured
 from app.domain.jobs import KEPT, SYNC_TRAKT
 from app.doors.http.deps import Person, Program
+from app.doors.http.gate import Gated
 from app.doors.http.jobs import JobAnswer, ask_for, shown
+from app.doors.http.openapi import raising
 from app.services.accounts.linking import TRAKT
 
-router = APIRouter(tags=["history"])
+router = APIRouter(route_class=Gated, tags=["history"])
 
 
-@router.post("/history/sync", status_code=202, summary="Bring in one person's Trakt history")
+@router.post(
+    "/history/sync",
+    status_code=202,
+    summary="Bring in one person's Trakt history",
+    responses=raising(NotConfigured),
+)
 def sync(program: Program, person: Person) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 where none is connected."""
     if program.accounts.get(person.id, TRAKT) is None:

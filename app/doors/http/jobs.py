@@ -11,9 +11,11 @@ from app.domain.errors import NotFound
 from app.domain.heartbeat import SIGN, worker_seen
 from app.domain.jobs import KEPT, Job, JobState
 from app.doors.http.deps import ADMIN, Program
+from app.doors.http.gate import Gated
+from app.doors.http.openapi import raising
 from app.doors.worker.registry import kind_named, label_of
 
-router = APIRouter(prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
+router = APIRouter(route_class=Gated, prefix="/admin/jobs", tags=["admin"], dependencies=[ADMIN])
 
 _SHOWN = 20
 
@@ -52,13 +54,13 @@ def jobs(
     return all_shown(program, program.jobs.recent(limit, state))
 
 
-@router.get("/{job_id}", summary="One job's progress or outcome")
+@router.get("/{job_id}", summary="One job's progress or outcome", responses=raising(NotFound))
 def job(job_id: str, program: Program) -> JobAnswer:
     """Where it is now."""
     return shown(program, _existing(program.jobs.get(job_id), job_id))
 
 
-@router.post("/{job_id}/cancel", summary="Ask a job to stop")
+@router.post("/{job_id}/cancel", summary="Ask a job to stop", responses=raising(NotFound))
 def cancel(job_id: str, program: Program) -> JobAnswer:
     """A waiting job ends at once, a running one at its next safe point."""
     return shown(program, _existing(program.jobs.cancel(job_id), job_id))

@@ -8,13 +8,17 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.catalogue.titles import Title
+from app.domain.errors import Forbidden, NotFound, Unauthorized
 from app.doors.access import allowed
 from app.doors.http.deps import PUBLIC, Program, caller
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
+from app.doors.http.openapi import raising
 from app.doors.shapes import Filters, KindOrAll, TitleCard, TitleRef, TmdbId, kinds_of
 from app.services.search.questions import Question
 from app.services.search.text_search import Mode
 
-router = APIRouter(tags=["search"])
+router = APIRouter(route_class=Gated, tags=["search"])
 
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
@@ -113,7 +117,13 @@ class KnnAnswer(BaseModel):
     took_ms: float
 
 
-@router.post("/mcp/knn", dependencies=[PUBLIC], summary="Similar titles, by a title or by words")
+@router.post(
+    "/mcp/knn",
+    dependencies=[PUBLIC],
+    summary="Similar titles, by a title or by words",
+    responses=raising(Unauthorized, Forbidden, NotFound),
+)
+@ruled(Lane.SEARCH)
 def knn(request: KnnRequest, program: Program, asking: Request) -> KnnAnswer:
     """The k nearest titles that pass the filters; never the asked title itself.
 

@@ -5,15 +5,17 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import Scope
 
-from app.doors.http.deps import PUBLIC, Program
+from app.doors.http.deps import PUBLIC, OurLanes, Program
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane, Lanes
 from app.services.reasons.model_use import Count, Counts
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(route_class=Gated, tags=["operation"])
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -69,11 +71,39 @@ class _ModelFigures(Collector):
             yield CounterMetricFamily(f"watcher_llm_{what}", _SAID[what], value=count)
 
 
-@router.get("/metrics", dependencies=[PUBLIC], summary="Figures for Prometheus")
-def metrics(request: Request, program: Program) -> Response:
+class _LaneFigures(Collector):
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily(
+            "watcher_waiting_requests", "Requests that wait for their turn.", labels=("lane",)
+        )
+        refused = CounterMetricFamily(
+            "watcher_refused_requests", "Requests sent away, for too many waited.", labels=("lane",)
+        )
+        for family, counts in (
+            (waiting, self._lanes.waiting()),
+            (refused, self._lanes.refused()),
+        ):
+            for lane, count in counts.items():
+                family.add_metric((lane,), count)
+            yield family
+
+
+@router.get(
+    "/metrics",
+    dependencies=[PUBLIC],
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+)
+@ruled(Lane.LOOK)
+def metrics(request: Request, program: Program, lanes: OurLanes) -> Response:
     """Counts since the start, in Prometheus' text format."""
     figures: HttpFigures = request.app.state.figures
-    of_model = CollectorRegistry()
-    of_model.register(_ModelFigures(program.explainer.counts))
-    body = generate_latest(figures.registry) + generate_latest(of_model)
+    collected = CollectorRegistry()
+    collected.register(_ModelFigures(program.explainer.counts))
+    collected.register(_LaneFigures(lanes))
+    body = generate_latest(figures.registry) + generate_latest(collected)
     return Response(body, media_type=CONTENT_TYPE_LATEST)

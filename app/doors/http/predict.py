@@ -7,9 +7,11 @@ from fastapi import APIRouter, Path
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.doors.http.deps import Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape, TitleCard
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(route_class=Gated, tags=["recommendations"])
 
 
 class BasisShown(Shape):
@@ -44,6 +46,7 @@ class PredictAnswer(Shape):
 
 
 @router.get("/predict/{kind}/{tmdb_id}", summary="Would this person like it?")
+@ruled(Lane.LISTS)
 def predict(
     kind: MediaKind,
     tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],

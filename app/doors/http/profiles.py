@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.people.ledger import Profile
 from app.doors.access import allowed
 from app.doors.http.deps import HOUSEHOLD, AnyCaller, Person, Program
+from app.doors.http.gate import LARGEST_EXPORT, Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape
 from app.services.people.profiles import LONGEST_NAME
 
-router = APIRouter(prefix="/profiles", tags=["people"])
+router = APIRouter(route_class=Gated, prefix="/profiles", tags=["people"])
 
 ProfileId = Annotated[str, Path(max_length=64)]
 
@@ -86,12 +88,14 @@ def renew_token(profile_id: ProfileId, program: Program, caller: AnyCaller) -> P
 
 
 @router.get("/{profile_id}/export", summary="Everything of a person, as one JSON file")
+@ruled(Lane.EXPORT)
 def export(profile_id: ProfileId, program: Program, caller: AnyCaller) -> dict[str, Any]:
     """What `import` takes, here or elsewhere."""
     return program.people.export(allowed(program, caller, profile_id).id)
 
 
 @router.post("/import", summary="Bring an exported file into a profile")
+@ruled(Lane.IMPORT, largest=LARGEST_EXPORT)
 def bring_in(
     told: Annotated[dict[str, Any], Body()], program: Program, person: Person
 ) -> BroughtIn:

@@ -4,19 +4,20 @@ import time
 from functools import partial
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.access import allowed
-from app.doors.http.deps import AnyCaller, Person, Program
+from app.doors.http.deps import AnyCaller, OurLanes, Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
 from app.doors.waiting import in_time
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(route_class=Gated, tags=["recommendations"])
 
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
@@ -89,8 +90,9 @@ class WhyAnswer(Shape):
 
 
 @router.post("/recommend/{kind}", summary="What to see next, and why")
+@ruled(None)  # its words are waited for without a turn
 async def recommend(
-    kind: KindOrAll, request: RecommendRequest, program: Program, caller: AnyCaller
+    kind: KindOrAll, request: RecommendRequest, program: Program, caller: AnyCaller, lanes: OurLanes
 ) -> RecommendAnswer:
     """Titles that this person has not seen, the best first, each with a true reason.
 
@@ -98,7 +100,7 @@ async def recommend(
     many pass the filters.
     """
     started = time.perf_counter()
-    person = await to_thread.run_sync(allowed, program, caller, request.profile)
+    person = await lanes.run(Lane.LISTS, partial(allowed, program, caller, request.profile))
     wanted = ListRequest(
         kinds=kinds_of(kind),
         count=request.count,
@@ -107,10 +109,10 @@ async def recommend(
     )
     lists, parts = program.lists, request.explain
     if request.use_llm:
-        begun = await to_thread.run_sync(partial(lists.in_words, person.id, wanted, parts=parts))
+        begun = await lanes.run(Lane.LISTS, partial(lists.in_words, person.id, wanted, parts=parts))
         told = begun.told(await in_time(begun.words, begun.seconds, begun.too_slow))
     else:
-        told = await to_thread.run_sync(partial(lists.of, person.id, wanted, parts=parts))
+        told = await lanes.run(Lane.LISTS, partial(lists.of, person.id, wanted, parts=parts))
     images = program.settings.tmdb_image_url
     return RecommendAnswer(
         results=[
@@ -135,6 +137,7 @@ async def recommend(
 
 
 @router.get("/explain/{kind}/{tmdb_id}", summary="Why a title is, or isn't, recommended")
+@ruled(Lane.LISTS)
 def explain(
     kind: MediaKind,
     tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],

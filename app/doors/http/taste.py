@@ -9,10 +9,12 @@ from app.domain.catalogue.titles import MediaKind
 from app.domain.recommend.rules import MOST, ListRequest
 from app.domain.taste.gaps import GapKind
 from app.doors.http.deps import Person, Program
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
 from app.doors.shapes import KindOrAll, Shape, kinds_of, rounded
 from app.services.recommend.taste_page import What
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(route_class=Gated, tags=["recommendations"])
 
 
 def _of_title(*path: str) -> Any:  # noqa: ANN401 -- as `Field`
@@ -146,6 +148,7 @@ class TasteAnswer(Shape):
 
 
 @router.get("/taste", summary="A map of what this person likes, its tastes, and what they lack")
+@ruled(Lane.LISTS)
 def taste(
     program: Program,
     person: Person,

@@ -6,10 +6,14 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.errors import NotFound
 from app.doors.http.deps import PUBLIC, Program
+from app.doors.http.gate import Gated, ruled
+from app.doors.http.lanes import Lane
+from app.doors.http.openapi import raising
 from app.doors.shapes import KindOrAll, TitleCard, kinds_of
 
-router = APIRouter(tags=["titles"])
+router = APIRouter(route_class=Gated, tags=["titles"])
 
 LONGEST_NAME = 200
 MOST_COMPLETIONS = 50
@@ -44,6 +48,7 @@ class Completions(BaseModel):
 
 
 @router.get("/titles/search", dependencies=[PUBLIC], summary="Names, completed as one types")
+@ruled(Lane.SEARCH)
 def complete(
     program: Program,
     q: Annotated[str, Query(max_length=LONGEST_NAME, description="What has been typed so far")],
@@ -56,7 +61,13 @@ def complete(
     return Completions(q=q, results=[TitleCard.of(title, images) for title in found])
 
 
-@router.get("/titles/{media_type}/{tmdb_id}", dependencies=[PUBLIC], summary="A title's facts")
+@router.get(
+    "/titles/{media_type}/{tmdb_id}",
+    dependencies=[PUBLIC],
+    summary="A title's facts",
+    responses=raising(NotFound),
+)
+@ruled(Lane.SEARCH)
 def title_facts(
     media_type: MediaKind,
     tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],

@@ -8,14 +8,27 @@ from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.errors import (
+    AccountLimited,
+    ConnectAgain,
+    Forbidden,
+    NotConfigured,
+    NotFound,
+    SlowDown,
+    Unauthorized,
+    UpstreamUnavailable,
+)
 from app.doors.access import allowed
 from app.doors.http.deps import PUBLIC, Person, Program, caller
+from app.doors.http.gate import Gated
+from app.doors.http.openapi import raising
 from app.doors.shapes import Shape
 
-router = APIRouter(prefix="/auth/trakt", tags=["trakt"])
+router = APIRouter(route_class=Gated, prefix="/auth/trakt", tags=["trakt"])
 
 _COOKIE: Final = "watcher_trakt"
 _LIFE: Final = 900
+_TRAKT: Final = (NotConfigured, ConnectAgain, AccountLimited, UpstreamUnavailable)
 
 
 class Connection(BaseModel):
@@ -83,7 +96,17 @@ def ticket(program: Program, person: Person) -> Ticket:
     return Ticket(address=f"/auth/trakt/start?ticket={program.sign_in.ticket(person.id)}")
 
 
-@router.get("/start", dependencies=[PUBLIC], summary="Sign in at Trakt, in a browser")
+@router.get(
+    "/start",
+    dependencies=[PUBLIC],
+    summary="Sign in at Trakt, in a browser",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses={
+        303: {"description": "To Trakt"},
+        **raising(Unauthorized, Forbidden, NotFound, NotConfigured),
+    },
+)
 def start(
     request: Request,
     program: Program,
@@ -109,7 +132,13 @@ def start(
     return answer
 
 
-@router.get("/callback", dependencies=[PUBLIC], summary="Where Trakt sends the browser back to")
+@router.get(
+    "/callback",
+    dependencies=[PUBLIC],
+    summary="Where Trakt sends the browser back to",
+    response_class=HTMLResponse,
+    responses=raising(Forbidden, *_TRAKT),
+)
 def callback(
     program: Program,
     state: Annotated[str, Query(max_length=2000)] = "",
@@ -125,21 +154,25 @@ def callback(
     return answer
 
 
-@router.post("/device", summary="Sign in without a browser: a code to type in elsewhere")
+@router.post(
+    "/device",
+    summary="Sign in without a browser: a code to type in elsewhere",
+    responses=raising(*_TRAKT),
+)
 def device(program: Program, person: Person) -> DeviceStart:
     """501 where no Trakt app is set up."""
     begun = program.sign_in.begin_device(person.id)
     return DeviceStart.made_of(begun.code, handle=begun.handle)
 
 
-@router.post("/device/poll", summary="Was the code typed in?")
+@router.post("/device/poll", summary="Was the code typed in?", responses=raising(SlowDown, *_TRAKT))
 def poll(asked: DeviceHandle, program: Program, person: Person) -> DeviceState:
     """429 where it is asked more often than every `interval` seconds."""
     connected = program.sign_in.poll_device(person.id, asked.handle)
     return DeviceState(state="connected" if connected else "pending")
 
 
-@router.post("/logout", summary="Disconnect Trakt, there as well")
+@router.post("/logout", summary="Disconnect Trakt, there as well", responses=raising(*_TRAKT))
 def logout(program: Program, person: Person) -> Connection:
     """What was brought in stays in the history."""
     program.linking.unlink(person.id)

@@ -48,7 +48,7 @@ def test_requests_are_counted_by_route_and_never_by_path(tmp_path: Path) -> None
     assert told["watcher_http_requests_total", "GET", route, "404"] == 2
     assert told["watcher_http_request_seconds_count", "GET", route] == 2
     assert told["watcher_http_requests_total", "GET", "unmatched", "404"] == 2
-    assert told["watcher_http_requests_total", "POST", "unmatched", "413"] == 1
+    assert told["watcher_http_requests_total", "POST", "/mcp/knn", "413"] == 1
     assert not any(made_up in text for made_up in ("123456", "made", "BREW"))
     services.close()
 

@@ -16,4 +16,4 @@ def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
     assert set(STATUS) == set(kinds)
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(400 <= status <= 503 for status in STATUS.values())
-    assert all(STATUS[kind] in {502, 503, 409, 429} for kind in kinds if kind.retryable)
+    assert all(STATUS[kind] in {502, 503, 408, 409, 429} for kind in kinds if kind.retryable)

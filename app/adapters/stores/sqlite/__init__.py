@@ -15,13 +15,15 @@ from app.adapters.stores.sqlite.vectors import SqliteVectorStore
 from app.domain.ports.work import Clock
 
 
-def open_sqlite(path: Path, clock: Clock) -> Stores:
+def open_sqlite(path: Path, clock: Clock, busy_seconds: float | None = None) -> Stores:
     """Open the file, making it and its folder where they don't exist.
+
+    A call waits for another's transaction for `busy_seconds` at most, half a minute where None.
 
     Raises `StoreUnavailable` where it can't be used, `NotConfigured` where it belongs to a newer
     version or to another program.
     """
-    database = Database(path)
+    database = Database(path, busy_seconds=busy_seconds)
     return Stores(
         titles=SqliteTitleStore(database),
         vectors=SqliteVectorStore(database),

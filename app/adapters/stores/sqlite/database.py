@@ -13,7 +13,7 @@ from app.adapters.stores.sqlite.schema import MIGRATIONS, Migration, migrate, pa
 from app.domain.errors import InvalidInput, StoreUnavailable
 
 BUSY_SECONDS: Final = 30.0
-"""How long a call waits for another process's transaction."""
+"""How long a call waits for another transaction, where nobody waits for it."""
 
 _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
@@ -35,8 +35,7 @@ _ADVICE: Final = {
     sqlite3.SQLITE_NOTADB: "it is not a SQLite database: move it away, or set WATCHER_DATA_DIR to "
     "another folder",
     sqlite3.SQLITE_CORRUPT: "it is damaged: move it away and restore a backup, or start afresh",
-    sqlite3.SQLITE_BUSY: f"another process kept it locked for more than {BUSY_SECONDS:.0f} s: "
-    "try again later",
+    sqlite3.SQLITE_BUSY: "somebody else kept it locked for too long: try again in a few seconds",
     sqlite3.SQLITE_LOCKED: "another connection keeps it locked: try again later",
     sqlite3.SQLITE_IOERR: "reading or writing failed: check the disk",
 }
@@ -57,13 +56,20 @@ class Database:
     Each thread has its own connection. Do not carry an object over a fork: open it anew there.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Migration] = MIGRATIONS,
+        busy_seconds: float | None = None,
+    ) -> None:
         """Open or create the file and bring its schema up to date.
 
+        A call waits for another's transaction for `busy_seconds`, `BUSY_SECONDS` where None.
         Raises `StoreUnavailable` where the file can't be used, `NotConfigured` where it belongs
         to a newer version or to another program.
         """
         self.path = path
+        self._busy_seconds = BUSY_SECONDS if busy_seconds is None else busy_seconds
         self._closed = False
         self._changing = threading.Condition()
         self._owns: dict[threading.Thread, _Own] = {}
@@ -169,7 +175,7 @@ class Database:
 
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
         )
         try:
             for pragma in _PRAGMAS:

@@ -1,0 +1,80 @@
+"""The OpenAPI document tells the truth: looked at as a whole, and tried out by schemathesis."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.bootstrap import Services
+from app.main import create_app
+from tests.people_world import home, services_in
+
+ERROR = {"$ref": "#/components/schemas/ErrorAnswer"}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    made = services_in(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    with home(services) as made:
+        yield made
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, ways in create_app().openapi()["paths"].items():
+        for method, operation in ways.items():
+            yield path, method, operation
+
+
+def test_every_error_has_our_shape() -> None:
+    found = 0
+    for path, method, operation in _operations():
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                found += 1
+                assert answer["content"]["application/json"]["schema"] == ERROR, (path, method)
+    assert found > 150
+    schemas = create_app().openapi()["components"]["schemas"]
+    assert set(schemas["ErrorAnswer"]["properties"]) == {"error", "detail", "request_id"}
+    assert "HTTPValidationError" not in schemas
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "told"),
+    [
+        ("/health", "get", {"200", "503"}),
+        ("/ratings", "post", {"200", "400", "401", "403", "404", "408", "413", "415", "422"}),
+        ("/history/import", "post", {"200", "401", "408", "413", "415", "422", "503"}),
+        ("/admin/sync/tmdb", "post", {"202", "401", "501"}),
+        ("/auth/trakt/start", "get", {"303", "401", "404", "422", "501"}),
+        ("/auth/trakt/device", "post", {"200", "501", "502"}),
+        ("/auth/trakt/device/poll", "post", {"200", "429"}),
+    ],
+)
+def test_what_may_happen_is_told(path: str, method: str, told: set[str]) -> None:
+    assert told <= set(create_app().openapi()["paths"][path][method]["responses"])
+
+
+def test_what_is_no_json_is_told(client: TestClient) -> None:
+    paths = create_app().openapi()["paths"]
+    figures = client.get("/metrics").headers["content-type"]
+    assert set(paths["/metrics"]["get"]["responses"]["200"]["content"]) == {figures}
+    assert "content" not in paths["/auth/trakt/start"]["get"]["responses"]["303"]
+    assert set(paths["/auth/trakt/callback"]["get"]["responses"]["200"]["content"]) == {"text/html"}
+    body = paths["/history/import"]["post"]["requestBody"]["content"]
+    assert "application/octet-stream" in body
+
+
+def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> None:
+    answer = client.put("/history", json={})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, POST"
+    assert client.post("/health").headers["allow"] == "GET"
+    assert client.get("/history/undo").headers["allow"] == "POST"
