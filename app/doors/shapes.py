@@ -6,6 +6,7 @@ from pydantic import (
     AfterValidator,
     AliasPath,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     field_validator,
@@ -17,11 +18,18 @@ from app.domain.catalogue.vocabulary import GENRES, LANGUAGES, genre_named
 from app.domain.search.filters import TitleFilter
 from app.services.search.search import BOTH
 
+
+def _whole(number: object) -> object:
+    """7.0 is a whole number to JSON, and no other kind of value is one."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+WHOLE: Final = BeforeValidator(_whole)
 KindOrAll = Literal["movie", "tv", "all"]
-TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**62)]
-Year = Annotated[int, Field(strict=True, ge=1800, le=2200)]
+TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**53), WHOLE]
+Year = Annotated[int, Field(strict=True, ge=1800, le=2200), WHOLE]
 Minutes = Annotated[
-    int, Field(strict=True, ge=1, le=100_000, description="Of one episode, for a series")
+    int, Field(strict=True, ge=1, le=100_000, description="Of one episode, for a series"), WHOLE
 ]
 
 _POSTER_SIZE: Final = "w342"
@@ -119,7 +127,7 @@ class Filters(BaseModel):
     languages: list[str] = Field(
         [], max_length=50, description="Original language, ISO 639-1, at least one of them"
     )
-    min_votes: int = Field(0, strict=True, ge=0, le=10**9)
+    min_votes: Annotated[int, Field(strict=True, ge=0, le=10**9), WHOLE] = 0
     min_rating: float = Field(0, ge=0, le=10)
 
     @field_validator("genres", "without_genres")

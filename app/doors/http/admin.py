@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app import __version__
 from app.bootstrap import Services
@@ -18,7 +18,7 @@ from app.doors.http.gate import Gated
 from app.doors.http.jobs import JobAnswer, all_shown, ask_for, worker
 from app.doors.http.openapi import raising
 from app.doors.http.settings_view import SettingShown, settings_view
-from app.doors.shapes import KindOfId, NumberOfId, Shape
+from app.doors.shapes import KindOfId, NumberOfId, Shape, TmdbId
 from app.doors.worker.kind import AdminRoute, JobKind
 from app.doors.worker.registry import KINDS, kind_named
 from app.services.catalogue.fetching import ATTEMPTS
@@ -34,7 +34,7 @@ class EmbedItem(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    tmdb_id: Annotated[int, Field(ge=1, lt=2**62)]
+    tmdb_id: TmdbId
     media_type: MediaKind
 
 

@@ -109,8 +109,10 @@ def _from_framework(request: Request, error: Exception) -> JSONResponse:
 def _allowed(request: Request) -> str:
     """All methods of a path: the framework tells those of the first route there alone."""
     path = request.scope["path"]
-    routes = getattr(request.app.state, "routes", ())
-    found = {way for one in routes if one.path_regex.match(path) for way in one.methods}
+    routes = [one for one in getattr(request.app.state, "routes", ()) if one.path_regex.match(path)]
+    # A path that a route names as it is means that route, whatever else it could be read as.
+    named = [one for one in routes if one.path == path]
+    found = {method for one in named or routes for method in one.methods}
     return ", ".join(sorted(found))
 
 

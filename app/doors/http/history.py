@@ -13,7 +13,7 @@ from app.domain.people.resolution import Row
 from app.doors.http.deps import Person, Program
 from app.doors.http.gate import LARGEST_FILE, Gated, ruled
 from app.doors.http.lanes import Lane
-from app.doors.shapes import KindOrAll, Shape, TitleCard, TitleRef
+from app.doors.shapes import WHOLE, KindOrAll, Shape, TitleCard, TitleRef
 from app.services.catalogue.lookup import about_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
 from app.services.people.profiles import events_of
@@ -29,8 +29,8 @@ class Episode(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    season: Annotated[int, Field(strict=True, ge=0, le=10_000)]
-    episode: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    season: Annotated[int, Field(strict=True, ge=0, le=10_000), WHOLE]
+    episode: Annotated[int, Field(strict=True, ge=0, le=100_000), WHOLE]
 
 
 class Titles(BaseModel):
@@ -44,14 +44,14 @@ class Titles(BaseModel):
 class WatchedNow(TitleRef):
     """That a title was watched: `at` in Unix seconds, now where left out."""
 
-    at: Annotated[int, Field(strict=True, ge=0)] | None = None
+    at: Annotated[int, Field(strict=True, ge=0), WHOLE] | None = None
     episodes: list[Episode] = Field([], max_length=MOST_EPISODES)
 
 
 class Rating(TitleRef):
     """1 to 10; null takes it back."""
 
-    rating: Annotated[int, Field(strict=True, ge=1, le=10)] | None
+    rating: Annotated[int, Field(strict=True, ge=1, le=10), WHOLE] | None
 
 
 class Mark(TitleRef):
@@ -162,7 +162,7 @@ def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
 def not_watched(
     program: Program,
     person: Person,
-    tmdb_id: Annotated[int, Query(ge=1, lt=2**62)],
+    tmdb_id: Annotated[int, Query(ge=1, lt=2**53)],
     media_type: MediaKind,
 ) -> Done:
     """Whatever any source told until now; what is watched later counts again."""

@@ -95,7 +95,7 @@ class Name(BaseModel):
 class Match(Name):
     """A name, and the title that it means."""
 
-    tmdb_id: Annotated[int, Field(ge=1, lt=2**62)] | None
+    tmdb_id: Annotated[int, Field(ge=1, lt=2**53)] | None
 
 
 class Unmatch(Name):

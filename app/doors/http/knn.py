@@ -14,7 +14,7 @@ from app.doors.http.deps import PUBLIC, Program, caller
 from app.doors.http.gate import Gated, ruled
 from app.doors.http.lanes import Lane
 from app.doors.http.openapi import raising
-from app.doors.shapes import Filters, KindOrAll, TitleCard, TitleRef, TmdbId, kinds_of
+from app.doors.shapes import WHOLE, Filters, KindOrAll, TitleCard, TitleRef, TmdbId, kinds_of
 from app.services.search.questions import Question
 from app.services.search.text_search import Mode
 
@@ -66,7 +66,7 @@ class KnnRequest(BaseModel):
         None, description="With text: words and meaning together (hybrid, the default), or one"
     )
     explain: Annotated[bool, Field(strict=True, description="Show the parts of each score")] = False
-    k: int = Field(10, strict=True, ge=1, le=MOST_RESULTS)
+    k: Annotated[int, Field(strict=True, ge=1, le=MOST_RESULTS), WHOLE] = 10
     filters: Filters = Filters()
     exclude: list[TitleRef] = Field([], max_length=1000)
     exclude_watched_of: str | None = Field(

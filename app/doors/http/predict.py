@@ -49,7 +49,7 @@ class PredictAnswer(Shape):
 @ruled(Lane.LISTS)
 def predict(
     kind: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
     program: Program,
     person: Person,
 ) -> PredictAnswer:

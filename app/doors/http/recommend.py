@@ -14,12 +14,12 @@ from app.doors.http.deps import AnyCaller, OurLanes, Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.http.gate import Gated, ruled
 from app.doors.http.lanes import Lane
-from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
+from app.doors.shapes import WHOLE, Filters, KindOrAll, Shape, TitleCard, kinds_of
 from app.doors.waiting import in_time
 
 router = APIRouter(route_class=Gated, tags=["recommendations"])
 
-Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31), WHOLE]
 
 
 class RecommendRequest(BaseModel):
@@ -30,7 +30,7 @@ class RecommendRequest(BaseModel):
     profile: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="Whose; left out, the token's or the only one's"
     )
-    count: int = Field(10, strict=True, ge=1, le=MOST)
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST), WHOLE] = 10
     seed: Seed = 0
     filters: Filters = Filters()
     explain: bool = Field(
@@ -140,7 +140,7 @@ async def recommend(
 @ruled(Lane.LISTS)
 def explain(
     kind: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
     program: Program,
     person: Person,
     seed: Annotated[int, Query(ge=0, lt=2**31)] = 0,

@@ -70,7 +70,7 @@ def complete(
 @ruled(Lane.SEARCH)
 def title_facts(
     media_type: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**62)],
+    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
     program: Program,
 ) -> TitleFacts:
     """The facts; 404 says so where the number exists as the other kind."""

@@ -143,7 +143,7 @@ def callback(
     program: Program,
     state: Annotated[str, Query(max_length=2000)] = "",
     code: Annotated[str, Query(max_length=500)] = "",
-    watcher_trakt: Annotated[str, Cookie(max_length=200)] = "",
+    watcher_trakt: Annotated[str, Cookie()] = "",
 ) -> HTMLResponse:
     """Connects the account; the state is bound to the browser that began, and good once."""
     if not code:

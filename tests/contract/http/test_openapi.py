@@ -1,5 +1,8 @@
 """The OpenAPI document tells the truth: looked at as a whole, and tried out by schemathesis."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,8 @@ from fastapi.testclient import TestClient
 from app.bootstrap import Services
 from app.main import create_app
 from tests.people_world import home, services_in
+from tests.serving import served
+from tests.world import ADMIN
 
 ERROR = {"$ref": "#/components/schemas/ErrorAnswer"}
 
@@ -78,3 +83,31 @@ def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> 
     assert answer.headers["allow"] == "DELETE, GET, POST"
     assert client.post("/health").headers["allow"] == "GET"
     assert client.get("/history/undo").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "the admin's", "a person's"])
+def test_schemathesis_finds_nothing(services: Services, whose: str) -> None:
+    """Every check, on every operation, and in the order in which one leads to another."""
+    person, token = services.people.make("Ada")
+    services.people.make("Bob")
+    tokens = {"nobody's": "", "the admin's": ADMIN, "a person's": token}
+    with served(create_app(services)) as server:
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
+            *("run", f"{server.url}/openapi.json", "--checks", "all", "--max-examples", "5"),
+            *("--seed", "1", "--no-color", "--continue-on-failure"),
+            *("--generation-database", "none"),
+        ]
+        if tokens[whose]:
+            command += ["-H", f"Authorization: Bearer {tokens[whose]}"]
+        tried = subprocess.run(
+            command,
+            env=os.environ | {"WATCHER_PROFILE": person.id},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    for phase in ("Coverage", "Fuzzing", "Stateful"):
+        assert f"✅ {phase}" in tried.stdout
