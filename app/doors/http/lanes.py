@@ -44,16 +44,17 @@ class Room:
 
 
 ROOMS: Final = {
-    Lane.LOOK: Room(4, 64, 5),
-    # More than there are processors would only take turns, and every one of them be late.
-    Lane.SEARCH: Room(2, 256, 30),
-    Lane.LISTS: Room(2, 128, 30),
-    Lane.READ: Room(4, 128, 30),
+    Lane.LOOK: Room(2, 64, 5),
+    # Threads share one interpreter, each the same: who has more slots has more of it. A list costs
+    # as much as twenty searches, and whoever types a search waits for it.
+    Lane.SEARCH: Room(4, 256, 30),
+    Lane.LISTS: Room(1, 128, 30),
+    Lane.READ: Room(2, 128, 30),
     # What holds them up is the store's lock, whoever has it.
-    Lane.WRITE: Room(8, 128, 2),
+    Lane.WRITE: Room(2, 128, 2),
     Lane.IMPORT: Room(1, 8, 120),
     Lane.EXPORT: Room(1, 8, 120),
-    Lane.TOKEN: Room(4, 256, 30),
+    Lane.TOKEN: Room(2, 256, 30),
     Lane.UPLOAD: Room(4, 8, 60),
 }
 THREADS: Final = sum(room.slots for lane, room in ROOMS.items() if lane is not Lane.UPLOAD)

@@ -218,7 +218,7 @@ def test_a_lock_that_others_hold_is_not_waited_for_long(tmp_path: Path) -> None:
             assert client.get("/history").status_code == 200
             assert time.monotonic() - started < 0.4
         assert all(one.result()[:2] == (503, "5") for one in writing)
-        assert max(one.result()[2] for one in writing) < 2.0
+        assert max(one.result()[2] for one in writing) < 4.0
         holder.execute("ROLLBACK")
         assert write(1)[0] == 200
     services.close()
