@@ -6,7 +6,6 @@ from typing import Final
 
 from threadpoolctl import threadpool_limits
 
-
 _SWITCHED_EVERY: Final = 0.001
 """Seconds that a thread computes in Python before another may (Python's own: 0.005): whoever only
 needs a moment then waits less behind an import."""
