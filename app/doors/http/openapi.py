@@ -19,6 +19,12 @@ from app.doors.http.gate import Gated
 
 _SCHEMA: Final = "ErrorAnswer"
 _REFERENCE: Final = {"$ref": f"#/components/schemas/{_SCHEMA}"}
+_TOKEN: Final = "token"  # noqa: S105 -- no token
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A profile's token, or the admin's.",
+}
 _RETRY: Final = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY}
 
 
@@ -39,6 +45,7 @@ def described(app: FastAPI, routes: Iterable[Gated]) -> Callable[[], dict[str, A
             document = plain()
             for route in routes:
                 _complete(document["paths"][route.path_format], route)
+            document["components"]["securitySchemes"] = {_TOKEN: _BEARER}
             schemas = document["components"]["schemas"]
             schemas[_SCHEMA] = ErrorAnswer.model_json_schema()
             for unused in ("HTTPValidationError", "ValidationError"):
@@ -56,7 +63,12 @@ def raising(*kinds: type[WatcherError]) -> dict[int | str, dict[str, Any]]:
 
 def _complete(operations: dict[str, Any], route: Gated) -> None:
     for method in route.methods or ():
-        answers: dict[str, Any] = operations[method.lower()]["responses"]
+        operation = operations[method.lower()]
+        if route.access is not Access.PUBLIC:
+            # At home, and there alone, most routes need none.
+            optional: list[dict[str, Any]] = [] if route.access is Access.ADMIN else [{}]
+            operation["security"] = [{_TOKEN: []}, *optional]
+        answers: dict[str, Any] = operation["responses"]
         own = [int(status) for status in answers if int(status) >= HTTPStatus.BAD_REQUEST]
         for status in sorted({*own, *_of_the_gate(route)}):
             answers[str(status)] = _answer(HTTPStatus(status))

@@ -77,6 +77,15 @@ def test_what_is_no_json_is_told(client: TestClient) -> None:
     assert "application/octet-stream" in body
 
 
+def test_who_needs_a_token_is_told() -> None:
+    document = create_app().openapi()
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    paths = document["paths"]
+    assert paths["/admin/status"]["get"]["security"] == [{"token": []}]
+    assert paths["/history"]["get"]["security"] == [{"token": []}, {}]
+    assert "security" not in paths["/health"]["get"]
+
+
 def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> None:
     answer = client.put("/history", json={})
     assert answer.status_code == 405
