@@ -58,6 +58,15 @@ class Told:
         self.number += 1
         return sum(self.by_key.pop(key, None) is not None for key in keys)
 
+    def change(self, profile_id: str, put: Sequence[Event], remove: Collection[str]) -> list[Event]:
+        raise NotImplementedError
+
+    def replace(self, profile_id: str, pairs: Sequence[tuple[Event, Event]]) -> list[Event]:
+        raise NotImplementedError
+
+    def unreadable(self, profile_id: str) -> int:
+        raise NotImplementedError
+
     def events(self, profile_id: str) -> list[Event]:
         assert profile_id == ME
         # Equal, and not the same objects, as of a store that decodes anew.

@@ -1,12 +1,15 @@
 """Events as they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from app.adapters.stores.common.codec import Codec, stored_form
+from app.domain.errors import Damaged
+from app.domain.people.bounds import fault_of
 from app.domain.people.ledger import About, Event
 
 _stored_about = stored_form(About)
@@ -17,13 +20,28 @@ _numbers_of = attrgetter(
 )
 
 
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """By ascending time and key, as `Ledger.events` gives them."""
-    return sorted(events, key=attrgetter("at", "key"))
+_SHOWN: Final = 60
+_Stored = TypeVar("_Stored")
+
+
+def readable(stored: Iterable[_Stored], read: Callable[[_Stored], Event]) -> list[Event]:
+    """Those that can be read, by ascending time and key, as `Ledger.events` gives them.
+
+    One bad entry, of an older version or of another program, must not take all others with it.
+    """
+    found = []
+    for one in stored:
+        with suppress(Damaged):
+            found.append(read(one))
+    return sorted(found, key=attrgetter("at", "key"))
 
 
 def _form(event: Event) -> msgspec.Struct:
     return msgspec.structs.replace(_stored_event(event), about=_stored_about(event.about))
 
 
-EVENTS: Final = Codec(Event, _form, _numbers_of, lambda event: f"The event {event.key!r}")
+def _subject(event: Event) -> str:
+    return f"The event {event.key[:_SHOWN]!r}"
+
+
+EVENTS: Final = Codec(Event, _form, _numbers_of, _subject, fault_of)
