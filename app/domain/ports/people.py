@@ -53,6 +53,17 @@ class Changed:
     replaced: int
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerRead:
+    """`events` by ascending (`at`, `key`), and how many entries can't be read.
+
+    Such entries are of another version, or damaged. They stay until the profile is deleted.
+    """
+
+    events: list[Event]
+    unreadable: int
+
+
 class Ledger(Protocol):
     """The events of each profile, by their keys."""
 
@@ -89,15 +100,12 @@ class Ledger(Protocol):
     def events(self, profile_id: str) -> list[Event]:
         """All of a profile's events by ascending (`at`, `key`). Raises `NotFound`.
 
-        Without those that can't be read, see `unreadable`.
+        Without those that can't be read: see `read`.
         """
         ...
 
-    def unreadable(self, profile_id: str) -> int:
-        """How many entries are kept that are none: of another version, or damaged. `NotFound`.
-
-        They stay until the profile is deleted.
-        """
+    def read(self, profile_id: str) -> LedgerRead:
+        """The same, and how many others are kept. Raises `NotFound`."""
         ...
 
     def version(self, profile_id: str) -> int:

@@ -100,9 +100,8 @@ class People:
         What can't be read is told by its number alone (`left_out`). Raises `NotFound`.
         """
         profile = self.of(profile_id)
-        events = self.ledger.events(profile.id)
-        left_out = self.ledger.unreadable(profile.id)
-        return self.files.written(FORMAT, profile.name, events, left_out)
+        read = self.ledger.read(profile.id)
+        return self.files.written(FORMAT, profile.name, read.events, read.unreadable)
 
     def bring_in(self, profile_id: str, file: bytes) -> Changed:
         """Put an export's events into a profile; all of them or none. Raises `InvalidInput`."""

@@ -46,4 +46,4 @@ class UnreadableEntries:
         version = self._ledger.version(profile_id)
         if before is not None and before[0] == version:
             return before
-        return version, self._ledger.unreadable(profile_id)
+        return version, self._ledger.read(profile_id).unreadable

@@ -117,15 +117,15 @@ GOOD = {"kind": "watched", "about": {"kind": "movie", "tmdb_id": 5}, "at": 5, "s
 def test_one_entry_that_cannot_be_read_takes_no_other_with_it(
     stores: Stores, ledger: Ledger, place: Place, told: object
 ) -> None:
-    assert ledger.unreadable(ANNA) == 0
+    assert ledger.read(ANNA).unreadable == 0
     keep_badly(place, ANNA, "bad", told)
     assert ledger.events(ANNA) == make_events(3)
-    assert (ledger.unreadable(ANNA), ledger.unreadable(BEN)) == (1, 0)
+    assert (ledger.read(ANNA).unreadable, ledger.read(BEN).unreadable) == (1, 0)
     # It is in nobody's way, and goes with its person.
     ledger.change(ANNA, [make_event(4)], ["trakt:1"])
-    assert ledger.unreadable(ANNA) == 1
+    assert ledger.read(ANNA).unreadable == 1
     for profile in (ANNA, BEN):
         stores.profiles.delete(profile)
     assert kept_of_people(place) == NOTHING
     with pytest.raises(NotFound):
-        ledger.unreadable(ANNA)
+        ledger.read(ANNA)

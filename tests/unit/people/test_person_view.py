@@ -14,7 +14,7 @@ from app.domain.errors import NotReady, StoreUnavailable
 from app.domain.people.ledger import About, Event, EventKind
 from app.domain.people.resolution import By, by_latest
 from app.domain.people.standing import HAND
-from app.domain.ports.people import Changed
+from app.domain.ports.people import Changed, LedgerRead
 from app.services.people.person_view import PEOPLE_KEPT, PersonView
 from app.services.people.profiles import MOST_PROFILES
 from tests.fakes.person_views import Named, views_over
@@ -64,7 +64,7 @@ class Told:
     def replace(self, profile_id: str, pairs: Sequence[tuple[Event, Event]]) -> list[Event]:
         raise NotImplementedError
 
-    def unreadable(self, profile_id: str) -> int:
+    def read(self, profile_id: str) -> LedgerRead:
         raise NotImplementedError
 
     def events(self, profile_id: str) -> list[Event]:

@@ -1,7 +1,6 @@
 """Events as they are stored."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -11,6 +10,7 @@ from app.adapters.stores.common.codec import Codec, stored_form
 from app.domain.errors import Damaged
 from app.domain.people.bounds import fault_of
 from app.domain.people.ledger import About, Event
+from app.domain.ports.people import LedgerRead
 
 _stored_about = stored_form(About)
 _stored_event = stored_form(Event)
@@ -31,9 +31,17 @@ def readable(stored: Iterable[_Stored], read: Callable[[_Stored], Event]) -> lis
     """
     found = []
     for one in stored:
-        with suppress(Damaged):
+        try:
             found.append(read(one))
+        except Damaged:
+            continue
     return sorted(found, key=attrgetter("at", "key"))
+
+
+def read_all(stored: Sequence[_Stored], read: Callable[[_Stored], Event]) -> LedgerRead:
+    """As `readable`, and how many were left out."""
+    events = readable(stored, read)
+    return LedgerRead(events, len(stored) - len(events))
 
 
 def _form(event: Event) -> msgspec.Struct:

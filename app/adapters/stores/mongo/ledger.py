@@ -16,7 +16,7 @@ from uuid import uuid4
 import bson
 from pymongo import ReplaceOne, ReturnDocument
 
-from app.adapters.stores.common.event_codec import EVENTS, readable
+from app.adapters.stores.common.event_codec import EVENTS, read_all, readable
 from app.adapters.stores.common.portions import IDS_PER_CALL, portions, text_portions
 from app.adapters.stores.common.profile_rules import no_profile
 from app.adapters.stores.mongo.alone import alone
@@ -24,7 +24,7 @@ from app.adapters.stores.mongo.connection import Document, MongoDatabase, report
 from app.adapters.stores.mongo.profiles import clear_remains
 from app.adapters.stores.mongo.titles import write_all
 from app.domain.people.ledger import Event
-from app.domain.ports.people import Changed
+from app.domain.ports.people import Changed, LedgerRead
 from app.domain.ports.work import Clock
 
 WRITING_SECONDS: Final = 600.0
@@ -101,11 +101,10 @@ class MongoLedger:
         return left
 
     def events(self, profile_id: str) -> list[Event]:
-        return readable(self._kept(profile_id), EVENTS.from_document)
+        return self.read(profile_id).events
 
-    def unreadable(self, profile_id: str) -> int:
-        kept = self._kept(profile_id)
-        return len(kept) - len(readable(kept, EVENTS.from_document))
+    def read(self, profile_id: str) -> LedgerRead:
+        return read_all(self._kept(profile_id), EVENTS.from_document)
 
     def version(self, profile_id: str) -> int:
         person = {"profile": profile_id}

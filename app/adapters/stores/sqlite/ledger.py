@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.adapters.stores.common.event_codec import EVENTS, readable
+from app.adapters.stores.common.event_codec import EVENTS, read_all, readable
 from app.adapters.stores.common.portions import text_portions
 from app.adapters.stores.common.profile_rules import no_profile
 from app.adapters.stores.sqlite.database import Database
 from app.adapters.stores.sqlite.profiles import known_place, place_of
 from app.domain.people.ledger import Event
-from app.domain.ports.people import Changed
+from app.domain.ports.people import Changed, LedgerRead
 
 _ADD: Final = "INSERT INTO events (profile, key, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _REPLACE: Final = "UPDATE events SET body = ?3 WHERE profile = ?1 AND key = ?2 AND body <> ?3"
@@ -75,11 +75,10 @@ class SqliteLedger:
         return left
 
     def events(self, profile_id: str) -> list[Event]:
-        return readable(self._kept(profile_id), self._decoded)
+        return self.read(profile_id).events
 
-    def unreadable(self, profile_id: str) -> int:
-        kept = self._kept(profile_id)
-        return len(kept) - len(readable(kept, self._decoded))
+    def read(self, profile_id: str) -> LedgerRead:
+        return read_all(self._kept(profile_id), self._decoded)
 
     def version(self, profile_id: str) -> int:
         for (version,) in self._database.rows(_VERSION, (profile_id,)):
