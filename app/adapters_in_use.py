@@ -14,6 +14,7 @@ from app.adapters.dumps import open_dump
 from app.adapters.embedders import open_embedder
 from app.adapters.history_files import open_history
 from app.adapters.processes import LocalProcesses
+from app.adapters.profile_files import JsonProfileFiles
 from app.adapters.sample_catalogue import read_sample
 from app.adapters.stores.common.stores import Stores
 from app.adapters.stores.sqlite import open_sqlite
@@ -26,6 +27,7 @@ from app.domain.ports.catalogue import CatalogueSource
 from app.domain.ports.collaborative_models import CoRatingStore
 from app.domain.ports.index import Embedder, IndexPublisher, WordIndex
 from app.domain.ports.language_model import LanguageModel
+from app.domain.ports.people import ProfileFiles
 from app.domain.ports.work import Clock, Processes
 from app.settings import Settings
 
@@ -45,6 +47,7 @@ class Adapters:
     open_dump: DumpReader = open_dump
     read_sample: Callable[[], Iterable[Record | Refusal]] = read_sample
     open_history: HistoryReader = open_history
+    profile_files: ProfileFiles = field(default_factory=JsonProfileFiles)
     to_close: ExitStack = field(default_factory=ExitStack, init=False)
     """What the program holds until its end; what was opened last is closed first."""
 

@@ -18,8 +18,11 @@ from app.services.leases import INDEX, held
 from app.services.people.feedback import Feedback
 from app.services.people.history import History
 from app.services.people.import_history import ImportHistory
+from app.services.people.name_suggestions import NameSuggestions
 from app.services.people.person_view import PersonViews
 from app.services.people.profiles import People
+from app.services.people.unmatched_names import UnmatchedNames
+from app.services.people.unreadable import UnreadableEntries
 from app.services.reasons.explain import Budget, Explainer
 from app.services.reasons.model_health import ModelHealth
 from app.services.recommend.lists import Recommend
@@ -52,7 +55,8 @@ class Services:
         self.state, self.jobs = stores.state, stores.jobs
         self.profiles, self.ledger, self.accounts = stores.profiles, stores.ledger, stores.accounts
 
-        self.people = People(self.profiles, self.ledger, self.clock)
+        self.people = People(self.profiles, self.ledger, adapters.profile_files, self.clock)
+        self.unreadable = UnreadableEntries(self.profiles, self.ledger)
         self.model_loader = ModelLoader(adapters.co_ratings)
 
     @property
@@ -149,7 +153,16 @@ class Services:
     @cached_property
     def import_history(self) -> ImportHistory:
         """Files of histories, brought into the ledger."""
-        return ImportHistory(self.ledger, self.accounts, self.titles, self.adapters.words)
+        return ImportHistory(self.ledger, self.titles, self.unmatched_names, self._name_suggestions)
+
+    @cached_property
+    def unmatched_names(self) -> UnmatchedNames:
+        """Names in histories that no title was found for."""
+        return UnmatchedNames(self.ledger, self.accounts, self.titles, self._name_suggestions)
+
+    @cached_property
+    def _name_suggestions(self) -> NameSuggestions:
+        return NameSuggestions(self.titles, self.adapters.words, self.index)
 
     @cached_property
     def search(self) -> Search:

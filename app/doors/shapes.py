@@ -15,6 +15,7 @@ from pydantic import (
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.catalogue.vocabulary import GENRES, LANGUAGES, genre_named
+from app.domain.people.bounds import FIRST_YEAR, LARGEST_ID, LAST_YEAR
 from app.domain.search.filters import TitleFilter
 from app.services.search.search import BOTH
 
@@ -26,8 +27,9 @@ def _whole(number: object) -> object:
 
 WHOLE: Final = BeforeValidator(_whole)
 KindOrAll = Literal["movie", "tv", "all"]
-TmdbId = Annotated[int, Field(strict=True, ge=1, lt=2**53), WHOLE]
-Year = Annotated[int, Field(strict=True, ge=1800, le=2200), WHOLE]
+TmdbId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID), WHOLE]
+AnyYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR), WHOLE]
 Minutes = Annotated[
     int, Field(strict=True, ge=1, le=100_000, description="Of one episode, for a series"), WHOLE
 ]

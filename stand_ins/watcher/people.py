@@ -113,17 +113,12 @@ class Household:
         if path == "/history" and method == "GET":
             rows = [self._row(ref, whose) for ref in whose.standings]
             rows = [row for row in rows if query.get("q", "").casefold() in row["name"].casefold()]
-            first, count = int(query["offset"]), int(query["limit"])
-            return 200, {
-                "profile": whose.id,
-                "total": len(rows),
-                "offset": first,
-                "rows": rows[first : first + count],
-            }
+            return 200, _page(rows, query, whose)
+        if path == "/history/unmatched":
+            return 200, _page(self.unmatched, query, whose)
         told: dict[str, object] = {
             "/history/sync": self.job,
             "/history/import": self.report | {"preview": query.get("preview") == "true"},
-            "/history/unmatched": self.unmatched,
         }
         if path in told:
             return 200, told[path]
@@ -152,6 +147,12 @@ class Household:
         title = self._title_of(*ref)
         named = {"media_type": ref[0], "tmdb_id": ref[1], "title": title}
         return named | {"name": title["title"] if title else "Unknown"} | whose.standings[ref]
+
+
+def _page(rows: list[Json], query: Json, whose: Person) -> Json:
+    first, count = int(query["offset"]), int(query["limit"])
+    shown = rows[first : first + count]
+    return {"profile": whose.id, "total": len(rows), "offset": first, "rows": shown}
 
 
 def _card(person: Person) -> Json:

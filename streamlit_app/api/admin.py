@@ -50,6 +50,13 @@ class CoRatings(Answer):
     problem: str = ""
 
 
+class Unreadable(Answer):
+    """Whose history has how many entries that can't be read."""
+
+    name: str
+    entries: int
+
+
 class Status(Answer):
     """Everything at a glance; `worker` is "running", or a sentence on what is wrong."""
 
@@ -61,6 +68,7 @@ class Status(Answer):
     index: IndexState = IndexState()
     co_ratings: CoRatings = CoRatings()
     tmdb: dict[str, Coverage] = Field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
     worker: str = ""
 
 

@@ -65,6 +65,14 @@ class UnmatchedName(Answer):
     suggestions: tuple[Suggested, ...] = ()
 
 
+class UnmatchedPage(Answer):
+    """Some names of `total`."""
+
+    total: int
+    offset: int
+    rows: tuple[UnmatchedName, ...]
+
+
 class RefusedLine(Answer):
     """A line that did not go in, or not wholly, and why."""
 
@@ -132,7 +140,7 @@ _PAGE: Final = TypeAdapter(HistoryPage)
 _ROWS: Final = TypeAdapter(tuple[HistoryRow, ...])
 _DONE: Final = TypeAdapter(_Done)
 _REPORT: Final = TypeAdapter(ImportReport)
-_UNMATCHED: Final = TypeAdapter(tuple[UnmatchedName, ...])
+_UNMATCHED: Final = TypeAdapter(UnmatchedPage)
 _MATCHED: Final = TypeAdapter(_Matched)
 _PARTED: Final = TypeAdapter(_Parted)
 JOB: Final = TypeAdapter(Job)
@@ -191,9 +199,11 @@ class History:
             timeout=_IMPORT_TIMEOUT,
         )
 
-    def unmatched(self) -> tuple[UnmatchedName, ...]:
+    def unmatched(self, offset: int, limit: int) -> UnmatchedPage:
         """Names that no title was found for, those of most entries first."""
-        return self._transport.ask(_UNMATCHED, "GET", "/history/unmatched", self._caller)
+        params: Params = {"offset": offset, "limit": limit}
+        path = "/history/unmatched"
+        return self._transport.ask(_UNMATCHED, "GET", path, self._caller, params=params)
 
     def match(self, name: UnmatchedName, tmdb_id: int | None) -> Undo:
         """Say which title a name means, None for none; returns what `unmatch` takes back."""

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from app.adapters.history_files.contents import Content, printable
-from app.domain.errors import Damaged, InvalidInput, TooLarge
+from app.domain.errors import InvalidInput, TooLarge
 from app.domain.people.history_files import MAX_UNPACKED_BYTES, IgnoredFile
 
 MAX_MEMBERS: Final = 5_000
@@ -41,14 +41,14 @@ def is_archive(data: bytes) -> bool:
 class Archive:
     """The members that may be read, as `contents`, and those that are `ignored`.
 
-    Raises `Damaged`, `InvalidInput`, `TooLarge`.
+    Raises `InvalidInput`, for a damaged archive as well, and `TooLarge`.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
         try:
             members = zipfile.ZipFile(io.BytesIO(data))  # nothing to close: it is in memory
         except _BROKEN as error:
-            raise Damaged(
+            raise InvalidInput(
                 f"{name} is a damaged zip archive: {printable(str(error)[:_LONGEST_REASON])}"
             ) from error
         self.contents: list[Content] = []
@@ -73,7 +73,7 @@ def _check(content: Content, name: str) -> None:
             while raw.read(_CHUNK):
                 pass
     except _BROKEN as error:
-        raise Damaged(
+        raise InvalidInput(
             f"{content.path} in {name} is damaged: {printable(str(error)[:_LONGEST_REASON])}"
         ) from error
 

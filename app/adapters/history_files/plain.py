@@ -20,14 +20,14 @@ from app.adapters.history_files.records import (
     play,
 )
 from app.adapters.history_files.values import (
-    MOST,
+    episode_number_of,
     id_of,
     imdb_id_of,
     moment_of,
     name_of,
     rating_of,
+    season_of,
     stars_of,
-    whole_of,
     year_of,
 )
 from app.domain.catalogue.titles import MediaKind
@@ -86,8 +86,8 @@ def layout_of(columns: list[str], header: list[str]) -> HistoryLayout | None:
 
 def _told(fields: dict[str, str], row: Row, reading: Reading) -> RowEvents:
     values = {field: row[column].strip() for field, column in fields.items()}
-    season = whole_of("season", values.get("season"), 0, MOST)
-    episode = whole_of("episode", values.get("episode"), 0, MOST)
+    season = season_of(values.get("season"))
+    episode = episode_number_of(values.get("episode"))
     if (season is None) is not (episode is None):
         raise UnusableRow("season and episode are only of use together")
     rating = stars_of(values.get("stars"))

@@ -24,13 +24,14 @@ from app.adapters.history_files.records import (
     subject_of,
 )
 from app.adapters.history_files.values import (
-    MOST,
+    episode_number_of,
     id_of,
     imdb_id_of,
     moment_of,
     name_of,
+    plays_of,
     rating_of,
-    whole_of,
+    season_of,
     year_of,
 )
 from app.domain.catalogue.titles import MediaKind
@@ -109,14 +110,14 @@ def _watched(entry: Entry, reading: Reading) -> RowEvents:
         return []
     at = moment_of(entry.get("last_watched_at"), reading.now)
     # The plays of a series are those of its episodes.
-    plays = _plays(entry) if about.kind is MediaKind.MOVIE else 1
+    plays = plays_of(entry.get("plays")) if about.kind is MediaKind.MOVIE else 1
     return [play(TRAKT, about, at, subject=subject, once=True, plays=plays)]
 
 
 def _episodes(about: About, subject: str, seasons: object, reading: Reading) -> RowEvents:
     events: RowEvents = []
     for season in _list_of("seasons", seasons):
-        of_season = whole_of("season", season.get("number"), 0, MOST)
+        of_season = season_of(season.get("number"))
         for each in _list_of("episodes", season.get("episodes")):
             number, episode = _numbers({"season": of_season, "number": each.get("number")})
             if episode_of(subject, number, episode) in reading.played:
@@ -127,7 +128,7 @@ def _episodes(about: About, subject: str, seasons: object, reading: Reading) -> 
                     *(TRAKT, about, at),
                     subject=subject,
                     once=True,
-                    plays=_plays(each),
+                    plays=plays_of(each.get("plays")),
                     season=number,
                     episode=episode,
                 )
@@ -206,15 +207,11 @@ def _numbers(episode: object) -> tuple[int, int]:
     """Season and episode."""
     if not isinstance(episode, Mapping):
         raise UnusableRow("a play of a series without its episode")
-    season = whole_of("season", episode.get("season"), 0, MOST)
-    number = whole_of("episode", episode.get("number"), 0, MOST)
+    season = season_of(episode.get("season"))
+    number = episode_number_of(episode.get("number"))
     if season is None or number is None:
         raise UnusableRow("an episode without its number")
     return season, number
-
-
-def _plays(entry: Entry) -> int:
-    return whole_of("plays", entry.get("plays"), 1, MOST) or 1
 
 
 def _list_of(what: str, values: object) -> list[Entry]:

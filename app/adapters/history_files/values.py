@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.adapters.facts import FIRST_YEAR, LAST_YEAR, MAX_ID, Facts, UnusableRow
+from app.domain.people.bounds import (
+    BEST_RATING,
+    HIGHEST_EPISODE,
+    HIGHEST_SEASON,
+    LONGEST_NAME,
+    MOST_PLAYS,
+)
 
-LONGEST_NAME: Final = 1_000
-MOST: Final = 100_000
-"""The highest season, episode and number of plays."""
-
-BEST: Final = 10
 _IMDB: Final = re.compile(r"tt[0-9]{5,12}")
 _SHOWN: Final = 60
 _DIGITS: Final = re.compile(r"[0-9]{9,10}")
@@ -31,6 +33,8 @@ def name_of(value: object) -> str:
     text = facts.text("name", value, LONGEST_NAME)
     if facts.left_out:
         raise UnusableRow(facts.left_out[0].what)
+    if len(text) > LONGEST_NAME:  # mended, a text may be longer than it was
+        raise UnusableRow(f"name is longer than {LONGEST_NAME} characters")
     return text
 
 
@@ -49,6 +53,21 @@ def whole_of(what: str, value: object, low: int, high: int) -> int | None:
 def id_of(what: str, value: object) -> int | None:
     """1 to `MAX_ID`; 0, as TMDB writes "unknown", is None."""
     return whole_of(what, value, 0, MAX_ID) or None
+
+
+def season_of(value: object) -> int | None:
+    """A season, 0 for specials."""
+    return whole_of("season", value, 0, HIGHEST_SEASON)
+
+
+def episode_number_of(value: object) -> int | None:
+    """The number of an episode within its season."""
+    return whole_of("episode", value, 0, HIGHEST_EPISODE)
+
+
+def plays_of(value: object) -> int:
+    """How many plays there were; 1 where nothing is told."""
+    return whole_of("plays", value, 1, MOST_PLAYS) or 1
 
 
 def imdb_id_of(value: object) -> str:
@@ -113,7 +132,7 @@ def _graded(value: object, times: int, wrong: str) -> int | None:
         return None
     number = _number(value)
     grade = -1.0 if number is None else number * times
-    if not 1 <= grade <= BEST or grade != int(grade):
+    if not 1 <= grade <= BEST_RATING or grade != int(grade):
         raise UnusableRow(f"rating {_shown(value)} is {wrong}")
     return int(grade)
 

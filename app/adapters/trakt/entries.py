@@ -11,13 +11,13 @@ from typing import Final, TypeVar
 
 from app.adapters.facts import UnusableRow
 from app.adapters.history_files.values import (
-    MOST,
+    episode_number_of,
     id_of,
     imdb_id_of,
     moment_of,
     name_of,
     rating_of,
-    whole_of,
+    season_of,
     year_of,
 )
 from app.adapters.upstream.answers import Unanswered
@@ -43,8 +43,8 @@ def play(entry: Entry, now: float) -> Event | None:
     season = number = None
     if kind == "episode":
         episode = _object(entry, "episode")
-        season = _or(None, lambda: whole_of("season", episode.get("season"), 0, MOST))
-        number = _or(None, lambda: whole_of("episode", episode.get("number"), 0, MOST))
+        season = _or(None, lambda: season_of(episode.get("season")))
+        number = _or(None, lambda: episode_number_of(episode.get("number")))
         if season is None or number is None:
             raise Unanswered("an episode without its number", again=False)
     return Event(

@@ -91,8 +91,7 @@ class HistoryReader(Protocol):
         is packed is unpacked once here, so that iterating doesn't break off later.
 
         Raises `TooLarge` over `MAX_FILE_BYTES` (without reading it), `MAX_UNPACKED_BYTES` or
-        `MAX_LINES`,
-        `Damaged` where an archive fails its checksums, `InvalidInput` where the file can't be read,
-        is encrypted or in no layout known: the error then lists the layouts and the columns found.
+        `MAX_LINES`, `InvalidInput` where the file can't be read, is damaged, encrypted or in no
+        layout known: the error then lists the layouts and the columns found.
         """
         ...

@@ -1,6 +1,6 @@
 """Accounts at providers of histories: kept, sealed, asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,15 @@ class AccountStore(Protocol):
 
     def put(self, profile_id: str, account: Account) -> None:
         """Set it, durable on return. Raises `NotFound` where there is no such profile."""
+        ...
+
+    def change(
+        self, profile_id: str, provider: str, how: Callable[[Account | None], Account]
+    ) -> None:
+        """Set it to what `how` makes of what is there; durable on return. Raises `NotFound`.
+
+        Nobody else's change comes between. `how` may be asked several times, and asks no store.
+        """
         ...
 
     def get(self, profile_id: str, provider: str) -> Account | None:

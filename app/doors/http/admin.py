@@ -84,6 +84,14 @@ class CoRatings(Shape):
     problem: str
 
 
+class UnreadableShown(BaseModel):
+    """Whose history has how many entries that can't be read: they are left out of everything."""
+
+    profile: str
+    name: str
+    entries: int
+
+
 class Status(BaseModel):
     """What there is, what is served, and the newest job of each kind in each state."""
 
@@ -95,6 +103,7 @@ class Status(BaseModel):
     index: dict[str, Any]
     co_ratings: CoRatings
     tmdb: dict[str, Coverage]
+    unreadable: list[UnreadableShown]
     worker: str
     jobs: list[JobAnswer]
 
@@ -135,6 +144,10 @@ def status(program: Program) -> Status:
         index=index,
         co_ratings=program.model_loader,
         tmdb={kind.value: _coverage(program, kind, titles[kind]) for kind in MediaKind},
+        unreadable=[
+            UnreadableShown(profile=one.profile.id, name=one.profile.name, entries=one.entries)
+            for one in program.unreadable.of_everybody()
+        ],
         worker=worker(program),
         jobs=all_shown(program, _newest_of_each(program.jobs.recent(KEPT))),
     )

@@ -8,15 +8,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
+from app.domain.people.bounds import (
+    BEST_RATING,
+    HIGHEST_EPISODE,
+    HIGHEST_SEASON,
+    LARGEST_ID,
+    LONGEST_KEY,
+)
 from app.domain.people.ledger import EventKind
 from app.domain.people.resolution import Row
 from app.doors.http.deps import Person, Program
 from app.doors.http.gate import LARGEST_FILE, Gated, ruled
 from app.doors.http.lanes import Lane
-from app.doors.shapes import WHOLE, KindOrAll, Shape, TitleCard, TitleRef
+from app.doors.shapes import WHOLE, AnyYear, KindOrAll, Shape, TitleCard, TitleRef
 from app.services.catalogue.lookup import about_of
 from app.services.people.history import HistoryQuery, Show, Sort, Undo
-from app.services.people.profiles import events_of
+from app.services.people.told_events import events_of
 
 router = APIRouter(route_class=Gated, tags=["history"])
 
@@ -29,8 +36,8 @@ class Episode(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    season: Annotated[int, Field(strict=True, ge=0, le=10_000), WHOLE]
-    episode: Annotated[int, Field(strict=True, ge=0, le=100_000), WHOLE]
+    season: Annotated[int, Field(strict=True, ge=0, le=HIGHEST_SEASON), WHOLE]
+    episode: Annotated[int, Field(strict=True, ge=0, le=HIGHEST_EPISODE), WHOLE]
 
 
 class Titles(BaseModel):
@@ -51,7 +58,7 @@ class WatchedNow(TitleRef):
 class Rating(TitleRef):
     """1 to 10; null takes it back."""
 
-    rating: Annotated[int, Field(strict=True, ge=1, le=10), WHOLE] | None
+    rating: Annotated[int, Field(strict=True, ge=1, le=BEST_RATING), WHOLE] | None
 
 
 class Mark(TitleRef):
@@ -66,7 +73,7 @@ class UndoToken(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    remove: list[Annotated[str, Field(max_length=500)]] = Field([], max_length=5000)
+    remove: list[Annotated[str, Field(max_length=LONGEST_KEY)]] = Field([], max_length=5000)
     put: list[dict[str, Any]] = Field([], max_length=5000)
 
 
@@ -82,8 +89,8 @@ class HistoryFilter(BaseModel):
     show: Show = "all"
     media_type: KindOrAll = "all"
     genre: Annotated[str, Field(max_length=60)] = ""
-    year_from: Annotated[int, Field(ge=1800, le=2200)] | None = None
-    year_to: Annotated[int, Field(ge=1800, le=2200)] | None = None
+    year_from: AnyYear | None = None
+    year_to: AnyYear | None = None
     q: Annotated[str, Field(max_length=200)] = ""
     sort: Sort = "latest"
     offset: Annotated[int, Field(ge=0, le=10**6)] = 0
@@ -162,7 +169,7 @@ def watched(asked: WatchedNow, program: Program, person: Person) -> Done:
 def not_watched(
     program: Program,
     person: Person,
-    tmdb_id: Annotated[int, Query(ge=1, lt=2**53)],
+    tmdb_id: Annotated[int, Query(ge=1, le=LARGEST_ID)],
     media_type: MediaKind,
 ) -> Done:
     """Whatever any source told until now; what is watched later counts again."""
@@ -189,7 +196,7 @@ def mark(asked: Mark, program: Program, person: Person) -> Done:
 @ruled(Lane.WRITE, largest=LARGEST_FILE)
 def undo(asked: UndoToken, program: Program, person: Person) -> Done:
     """Its answer's `undo` makes the change again."""
-    change = Undo(tuple(asked.remove), tuple(events_of(asked.put)))
+    change = Undo(tuple(asked.remove), tuple(events_of(asked.put, program.clock.now())))
     return _done(program.history.undo(person.id, change))
 
 

@@ -10,18 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.bootstrap import Services
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import InvalidInput
+from app.domain.people.bounds import LARGEST_ID, LONGEST_NAME
 from app.domain.people.ledger import About
 from app.domain.progress import silent
 from app.doors.http.deps import OurLanes, Person, Program
 from app.doors.http.gate import LARGEST_FILE, Gated, ruled
 from app.doors.http.lanes import Lane
-from app.doors.shapes import Shape, TitleCard
-from app.services.people.import_history import Unmatched
-from app.services.people.profiles import events_of
+from app.doors.shapes import AnyYear, Shape, TitleCard
+from app.services.people.import_history import MOST_SUGGESTED_FOR
+from app.services.people.told_events import events_of
+from app.services.people.unmatched_names import Unmatched
 
 router = APIRouter(route_class=Gated, tags=["history"])
 
-MOST_UNMATCHED = 200
+MOST_NAMES = 100
 _FILE: Final = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -51,6 +53,15 @@ class UnmatchedName(Shape):
     year: int | None
     entries: int
     suggestions: list[Suggested]
+
+
+class UnmatchedNamesPage(BaseModel):
+    """Some names of `total`."""
+
+    profile: str
+    total: int
+    offset: int
+    rows: list[UnmatchedName]
 
 
 class RefusedLine(Shape):
@@ -83,8 +94,8 @@ class Name(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     media_type: MediaKind
-    name: Annotated[str, Field(min_length=1, max_length=500)]
-    year: Annotated[int, Field(ge=1800, le=2200)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    year: AnyYear | None = None
 
     @property
     def about(self) -> About:
@@ -95,7 +106,7 @@ class Name(BaseModel):
 class Match(Name):
     """A name, and the title that it means."""
 
-    tmdb_id: Annotated[int, Field(ge=1, lt=2**53)] | None
+    tmdb_id: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None
 
 
 class Unmatch(Name):
@@ -143,16 +154,23 @@ async def bring_in(  # the body is bytes of any length, which only an async rout
 
 @router.get("/history/unmatched", summary="Names that no title was found for")
 @ruled(Lane.IMPORT)
-def unmatched(program: Program, person: Person) -> list[UnmatchedName]:
+def unmatched(
+    program: Program,
+    person: Person,
+    offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_NAMES)] = 20,
+) -> UnmatchedNamesPage:
     """Those of most entries first, each with what it may mean."""
-    return [_unmatched(one, program) for one in program.import_history.unmatched(person.id)]
+    page = program.unmatched_names.listed(person.id, offset, limit)
+    rows = [_unmatched(one, program) for one in page.rows]
+    return UnmatchedNamesPage(profile=person.id, total=page.total, offset=offset, rows=rows)
 
 
 @router.post("/history/match", summary="Say which title a name means")
 def match(asked: Match, program: Program, person: Person) -> Matched:
     """Remembered for later imports; `tmdb_id: null` says that it is none of them."""
     title_id = None if asked.tmdb_id is None else TitleId(asked.media_type, asked.tmdb_id)
-    before = program.import_history.settle(person.id, asked.about, title_id)
+    before = program.unmatched_names.settle(person.id, asked.about, title_id)
     undo = Unmatch(**asked.model_dump(exclude={"tmdb_id"}), put=[asdict(event) for event in before])
     return Matched(entries=len(before), undo=undo)
 
@@ -160,8 +178,8 @@ def match(asked: Match, program: Program, person: Person) -> Matched:
 @router.post("/history/match/undo", summary="Forget which title a name means")
 def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
     """Its entries are without a title again, and the name is listed to be settled."""
-    put = events_of(asked.put)
-    return Parted(entries=program.import_history.unsettle(person.id, asked.about, put))
+    put = events_of(asked.put, program.clock.now())
+    return Parted(entries=program.unmatched_names.unsettle(person.id, asked.about, put))
 
 
 def _brought_in(
@@ -173,7 +191,7 @@ def _brought_in(
         done,
         used=[one.name for one in file.used],
         ignored=[f"{one.name}: {one.reason}" for one in file.ignored],
-        unmatched=[_unmatched(one, program) for one in done.unmatched[:MOST_UNMATCHED]],
+        unmatched=[_unmatched(one, program) for one in done.unmatched[:MOST_SUGGESTED_FOR]],
         unmatched_total=len(done.unmatched),
     )
 

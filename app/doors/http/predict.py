@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.bounds import LARGEST_ID
 from app.doors.http.deps import Person, Program
 from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.http.gate import Gated, ruled
@@ -49,7 +50,7 @@ class PredictAnswer(Shape):
 @ruled(Lane.LISTS)
 def predict(
     kind: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
+    tmdb_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     program: Program,
     person: Person,
 ) -> PredictAnswer:

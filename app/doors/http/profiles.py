@@ -1,13 +1,16 @@
 """The people of the household: `/profiles`."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.errors import InvalidInput
 from app.domain.people.ledger import Profile
 from app.doors.access import allowed
-from app.doors.http.deps import HOUSEHOLD, AnyCaller, Person, Program
+from app.doors.http.deps import HOUSEHOLD, AnyCaller, OurLanes, Person, Program
 from app.doors.http.gate import LARGEST_EXPORT, Gated, ruled
 from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape
@@ -15,6 +18,7 @@ from app.services.people.profiles import LONGEST_NAME
 
 router = APIRouter(route_class=Gated, prefix="/profiles", tags=["people"])
 
+_ANY_OBJECT: Final = {"schema": {"type": "object"}}
 ProfileId = Annotated[str, Path(max_length=64)]
 
 
@@ -67,9 +71,14 @@ def add(asked: ProfileName, program: Program) -> ProfileToken:
 def rename(
     profile_id: ProfileId, asked: ProfileName, program: Program, caller: AnyCaller
 ) -> ProfileCard:
-    """422 where the name is taken."""
+    """422 where the name is taken.
+
+    With a profile's own token any valid name is taken on, also one that somebody else has: who
+    doesn't see the others must not learn what they are called.
+    """
     mine = allowed(program, caller, profile_id)
-    return _card(program, program.people.rename(mine.id, asked.name))
+    may_share = caller.own is not None
+    return _card(program, program.people.rename(mine.id, asked.name, may_share=may_share))
 
 
 @router.delete("/{profile_id}", status_code=204, summary="Delete a person with all their data")
@@ -87,20 +96,33 @@ def renew_token(profile_id: ProfileId, program: Program, caller: AnyCaller) -> P
     return _with_token(program, profile, token)
 
 
-@router.get("/{profile_id}/export", summary="Everything of a person, as one JSON file")
+@router.get(
+    "/{profile_id}/export",
+    summary="Everything of a person, as one JSON file",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/json": _ANY_OBJECT}}},
+)
 @ruled(Lane.EXPORT)
-def export(profile_id: ProfileId, program: Program, caller: AnyCaller) -> dict[str, Any]:
-    """What `import` takes, here or elsewhere."""
-    return program.people.export(allowed(program, caller, profile_id).id)
+def export(profile_id: ProfileId, program: Program, caller: AnyCaller) -> StreamingResponse:
+    """What `import` takes, here or elsewhere. `left_out` counts entries that can't be read."""
+    parts = program.people.export(allowed(program, caller, profile_id).id)
+    return StreamingResponse(parts, media_type="application/json")
 
 
-@router.post("/import", summary="Bring an exported file into a profile")
-@ruled(Lane.IMPORT, largest=LARGEST_EXPORT)
-def bring_in(
-    told: Annotated[dict[str, Any], Body()], program: Program, person: Person
+@router.post(
+    "/import",
+    summary="Bring an exported file into a profile",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": _ANY_OBJECT}}},
+)
+@ruled(None, largest=LARGEST_EXPORT, reads=True)
+async def bring_in(  # the bytes themselves: as objects they would take ten times the room
+    request: Request, program: Program, person: Person, lanes: OurLanes
 ) -> BroughtIn:
     """All of its events or none; those that are there already change nothing."""
-    changed = program.people.bring_in(person.id, told)
+    if "json" not in request.headers.get("content-type", "json"):
+        raise InvalidInput("body: send JSON, with the header Content-Type: application/json")
+    work = partial(program.people.bring_in, person.id, await request.body())
+    changed = await lanes.run(Lane.IMPORT, work)
     return BroughtIn.made_of(changed)
 
 

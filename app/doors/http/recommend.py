@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.catalogue.titles import MediaKind, TitleId
+from app.domain.people.bounds import LARGEST_ID
 from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, OurLanes, Person, Program
@@ -140,7 +141,7 @@ async def recommend(
 @ruled(Lane.LISTS)
 def explain(
     kind: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
+    tmdb_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     program: Program,
     person: Person,
     seed: Annotated[int, Query(ge=0, lt=2**31)] = 0,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.errors import NotFound
+from app.domain.people.bounds import LARGEST_ID
 from app.doors.http.deps import PUBLIC, Program
 from app.doors.http.gate import Gated, ruled
 from app.doors.http.lanes import Lane
@@ -70,7 +71,7 @@ def complete(
 @ruled(Lane.SEARCH)
 def title_facts(
     media_type: MediaKind,
-    tmdb_id: Annotated[int, Path(ge=1, lt=2**53)],
+    tmdb_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     program: Program,
 ) -> TitleFacts:
     """The facts; 404 says so where the number exists as the other kind."""

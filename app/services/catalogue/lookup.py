@@ -2,6 +2,7 @@
 
 from app.domain.catalogue.titles import MediaKind, Title, TitleId
 from app.domain.errors import NotFound
+from app.domain.people.bounds import LONGEST_NAME
 from app.domain.people.ledger import About
 from app.domain.ports.catalogue import TitleStore
 
@@ -29,6 +30,6 @@ def about_of(titles: TitleStore, title_id: TitleId) -> About:
         tmdb_id=title.id.tmdb_id,
         imdb_id=title.imdb_id,
         tvdb_id=title.tvdb_id,
-        name=title.name,
+        name=title.name[:LONGEST_NAME],
         year=title.year,
     )

@@ -48,13 +48,14 @@ class Feedback:
         new = {event.key: event for event in told if event.key not in known}
         if not new:
             return 0
-        self._ledger.put(profile_id, list(new.values()))
+        # Of what others note at this moment, only one has it counted.
+        noted = self._ledger.put(profile_id, list(new.values())).added
         gone = expired(self._views.feedback(profile_id), now)
         if gone:
             self._ledger.remove(profile_id, gone)
         # Worked out here, where nobody waits for it, and not by the next list.
         self.impression_cooldown(profile_id)
-        return len(new)
+        return noted
 
     def impression_cooldown(self, profile_id: str) -> frozenset[TitleId]:
         """The titles that were shown often and ignored, the same for a day (UTC) and a ledger."""

@@ -102,7 +102,7 @@ class History:
         ]
         # Who says that it was watched then no longer says that it wasn't.
         taken_back = [
-            event
+            event.key
             for event in self._views.of(profile_id).entries_of(about)
             if event.kind is EventKind.UNWATCHED and event.at >= moment
         ]
@@ -112,7 +112,7 @@ class History:
         """Note that it wasn't watched, whatever any source told until now."""
         events = self._views.of(profile_id).entries_of(about)
         watched = [event for event in events if event.kind is EventKind.WATCHED]
-        own = [event for event in watched if event.source == HAND]
+        own = [event.key for event in watched if event.source == HAND]
         put = []
         if len(own) < len(watched):
             put.append(self._marking(EventKind.UNWATCHED, about))
@@ -133,26 +133,19 @@ class History:
         if on:
             return self._change(profile_id, put=[self._marking(mark, about)])
         events = self._views.of(profile_id).entries_of(about)
-        return self._change(profile_id, remove=[event for event in events if event.kind is mark])
+        kept = [event.key for event in events if event.kind is mark]
+        return self._change(profile_id, remove=kept)
 
     def undo(self, profile_id: str, undo: Undo) -> Undo:
         """Bring back what was before; returns what undoes that in turn."""
-        keys = set(undo.remove)
-        present = [event for event in self._views.of(profile_id).history if event.key in keys]
-        return self._change(profile_id, put=undo.put, remove=present)
+        return self._change(profile_id, put=undo.put, remove=undo.remove)
 
     def _change(
-        self, profile_id: str, *, put: Sequence[Event] = (), remove: Sequence[Event] = ()
+        self, profile_id: str, *, put: Sequence[Event] = (), remove: Collection[str] = ()
     ) -> Undo:
-        keys = {event.key for event in put}
-        replaced = [e for e in self._views.of(profile_id).history if e.key in keys]
-        gone = [event for event in remove if event.key not in keys]
-        if put:
-            self._ledger.put(profile_id, put)
-        if gone:
-            self._ledger.remove(profile_id, [event.key for event in gone])
-        new = keys - {event.key for event in replaced}
-        return Undo(tuple(sorted(new)), (*replaced, *gone))
+        before = self._ledger.change(profile_id, put, remove)
+        new = {event.key for event in put} - {event.key for event in before}
+        return Undo(tuple(sorted(new)), tuple(before))
 
     def _marking(self, kind: EventKind, about: About) -> Event:
         key = _key(kind, about)

@@ -3,15 +3,15 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from app.domain.catalogue.titles import MediaKind
 from app.domain.errors import InvalidInput, NotFound
-from app.domain.people.ledger import About, Event, EventKind, Profile
-from app.domain.ports.people import Changed, Ledger, ProfileStore
+from app.domain.people.ledger import Profile
+from app.domain.ports.people import Changed, Ledger, ProfileFiles, ProfileStore
 from app.domain.ports.work import Clock
+from app.services.people.told_events import events_of
 
 FORMAT: Final = 1
 LONGEST_NAME: Final = 60
@@ -29,15 +29,14 @@ class People:
 
     profiles: ProfileStore
     ledger: Ledger
+    files: ProfileFiles
     clock: Clock
 
-    def make(self, name: str) -> tuple[Profile, str]:
+    def make(self, name: str, *, most: int = MOST_PROFILES) -> tuple[Profile, str]:
         """Add a person; returns the profile and its token, which is told only this once.
 
-        Raises `InvalidInput` where the name is empty, too long, or taken.
+        Raises `InvalidInput` where the name is empty, too long, or taken, or there are `most`.
         """
-        if len(self.profiles.all()) >= MOST_PROFILES:
-            raise InvalidInput(f"There are {MOST_PROFILES} profiles already: delete one first.")
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         profile = Profile(
             id=secrets.token_hex(_ID_BYTES),
@@ -45,12 +44,16 @@ class People:
             created_at=self.clock.now(),
             token_hash=hash_of(token),
         )
-        self.profiles.create(profile)
+        self.profiles.create(profile, most)
         return profile, token
 
-    def rename(self, profile_id: str, name: str) -> Profile:
-        """Give another name. Raises `NotFound`, `InvalidInput`."""
-        return self.profiles.rename(profile_id, checked_name(name))
+    def rename(self, profile_id: str, name: str, *, may_share: bool = False) -> Profile:
+        """Give another name. Raises `NotFound`, `InvalidInput`.
+
+        `may_share`: also one that somebody else has, for who may not see the others must not learn
+        their names by being refused.
+        """
+        return self.profiles.rename(profile_id, checked_name(name), may_share=may_share)
 
     def renew_token(self, profile_id: str) -> tuple[Profile, str]:
         """Give a new token; the former one is worth nothing from then on. Raises `NotFound`."""
@@ -78,9 +81,9 @@ class People:
         if everybody:
             return everybody[0]
         try:
-            return self.make(ALONE)[0]
-        except InvalidInput:  # another request made it at the same moment
-            return self.profiles.all()[0]
+            return self.make(ALONE, most=1)[0]
+        except InvalidInput:  # another request made it, or somebody else, at the same moment
+            return self.of(None)
 
     def of_token(self, token: str) -> Profile | None:
         """Whose token it is; compared in constant time."""
@@ -91,20 +94,21 @@ class People:
                 found = profile
         return found
 
-    def export(self, profile_id: str) -> dict[str, Any]:
-        """Everything of a profile but token and accounts, as JSON takes it. Raises `NotFound`."""
-        profile = self.of(profile_id)
-        return {
-            "watcher_profile": FORMAT,
-            "name": profile.name,
-            "events": [asdict(event) for event in self.ledger.events(profile_id)],
-        }
+    def export(self, profile_id: str) -> Iterator[bytes]:
+        """Everything of a profile but token and accounts, as a JSON text in parts.
 
-    def bring_in(self, profile_id: str, told: Mapping[str, Any]) -> Changed:
+        What can't be read is told by its number alone (`left_out`). Raises `NotFound`.
+        """
+        profile = self.of(profile_id)
+        read = self.ledger.read(profile.id)
+        return self.files.written(FORMAT, profile.name, read.events, read.unreadable)
+
+    def bring_in(self, profile_id: str, file: bytes) -> Changed:
         """Put an export's events into a profile; all of them or none. Raises `InvalidInput`."""
-        if told.get("watcher_profile") != FORMAT or not isinstance(told.get("events"), list):
+        told_format, told = self.files.read(file)
+        if told_format != FORMAT:
             raise InvalidInput("This is no profile that watcher exported.")
-        return self.ledger.put(profile_id, events_of(told["events"]))
+        return self.ledger.put(profile_id, events_of(told, self.clock.now()))
 
 
 def hash_of(token: str) -> str:
@@ -118,44 +122,3 @@ def checked_name(name: str) -> str:
     if not bare or len(bare) > LONGEST_NAME or not bare.isprintable():
         raise InvalidInput(f"name: 1 to {LONGEST_NAME} letters that can be shown.")
     return bare
-
-
-def events_of(told: Sequence[object]) -> list[Event]:
-    """Events from JSON. Raises `InvalidInput` naming the first that is none."""
-    found = []
-    for place, one in enumerate(told):
-        try:
-            found.append(_event(one))
-        except (TypeError, ValueError, KeyError, AttributeError):
-            raise InvalidInput(f"events.{place}: this is no event of a ledger.") from None
-    return found
-
-
-def _event(told: Any) -> Event:  # noqa: ANN401 -- whatever the file holds
-    about = told["about"]
-    event = Event(
-        **{
-            **told,
-            "kind": EventKind(told["kind"]),
-            "about": About(**{**about, "kind": MediaKind(about["kind"])}),
-        }
-    )
-    check_event(event)
-    return event
-
-
-def check_event(event: Event) -> None:
-    """Raise `ValueError` where a value isn't what `Event` says."""
-    about = event.about
-    numbers = (event.rating, event.season, event.episode, about.tmdb_id, about.tvdb_id, about.year)
-    texts = (event.key, event.source, about.imdb_id, about.name)
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a text is none")
-    if not all(one is None or type(one) is int for one in (*numbers, event.at, event.plays)):
-        raise ValueError("a number is none")
-    if not event.key or event.at < 0 or event.plays < 1:
-        raise ValueError("out of range")
-    if event.rating is not None and not 1 <= event.rating <= 10:  # noqa: PLR2004 -- the scale
-        raise ValueError("a rating is 1 to 10")
-    if about.tmdb_id is None and about.tvdb_id is None and not (about.imdb_id or about.name):
-        raise ValueError("about nothing")

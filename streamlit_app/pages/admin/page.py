@@ -7,7 +7,7 @@ from streamlit_app.api.admin import Admin
 from streamlit_app.api.transport import ApiUnauthorized
 from streamlit_app.asked import Asked
 from streamlit_app.pages.admin.jobs import jobs
-from streamlit_app.pages.admin.status import errors, failed, settings, state
+from streamlit_app.pages.admin.status import errors, failed, settings, state, unreadable
 from streamlit_app.pages.gate import token_form
 from streamlit_app.pages.words import heading, notice, section
 from streamlit_app.parts import Button, Fragment, Guarded, Html, Parts, widget
@@ -63,4 +63,6 @@ def _status(admin: Admin) -> Parts:
         yield notice("No worker", status.worker, "Long work waits until one runs.")
     if status.co_ratings.problem:
         yield notice("The co-rating model is not sound", status.co_ratings.problem)
+    if status.unreadable:
+        yield notice("Entries that can't be read", unreadable(status))
     yield from state(status)

@@ -29,6 +29,17 @@ def state(status: Status) -> Parts:
     yield _facts("Coverage of TMDB", covered)
 
 
+def unreadable(status: Status) -> str:
+    """Whose history is not whole, and what that means."""
+    whose = ", ".join(
+        f"{one.name} ({counted(one.entries, 'entry', 'entries')})" for one in status.unreadable
+    )
+    return (
+        f"In the history of {whose}. They are of another version, or damaged; everything else "
+        "goes on without them. They stay in the store, and are no part of an export."
+    )
+
+
 def failed(admin: Admin) -> Expander:
     """Ids that could not be fetched, with the reason of each."""
     every = admin.failed()

@@ -4,16 +4,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from math import ceil
 from typing import Final, NamedTuple
 
-from streamlit_app.api.history import Undo, UnmatchedName
+from streamlit_app.api.history import Undo, UnmatchedName, UnmatchedPage
 from streamlit_app.api.titles import TitleCard
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
+from streamlit_app.followed import Followed
 from streamlit_app.pages.history.importing import name_line
 from streamlit_app.pages.titles.name_box import name_box, named
 from streamlit_app.pages.words import counted, notice, status
-from streamlit_app.parts import Again, Button, Column, Fragment, Html, Parts, Popover, Row, widget
+from streamlit_app.parts import (
+    Again,
+    Button,
+    Column,
+    Fragment,
+    Html,
+    Link,
+    Parts,
+    Popover,
+    Row,
+    widget,
+)
+from streamlit_app.questions.history import HistoryView
 
 _SETTLED: Final = "names_settled"
 _FAILED: Final = "names_failed"
@@ -29,24 +43,46 @@ class _Settled(NamedTuple):
     undo: Undo
 
 
-def names(asked: Asked) -> Parts:
-    """The names of most entries, ten at once."""
-    every = asked.history.unmatched()
+def names(asked: Asked, view: HistoryView) -> Parts:
+    """The names of most entries, a page of ten."""
+    found = asked.history.unmatched((view.page - 1) * _AT_ONCE, _AT_ONCE)
     asked.session[_SETTLED] = {}
-    if not every:
-        yield notice("Nothing to settle", "Every name in your history has its title.")
+    if not found.rows:
+        yield from _empty(found)
         return
-    shown = every[:_AT_ONCE]
-    more = f", the first {len(shown)} of them here" if len(every) > len(shown) else ""
+    pages = ceil(found.total / _AT_ONCE)
+    where = f", page {view.page:,} of {pages:,}" if pages > 1 else ""
     yield status(
-        f"{counted(len(every), 'name')} without a sure title{more}. Say once what each means; "
+        f"{counted(found.total, 'name')} without a sure title{where}. Say once what each means; "
         "later imports remember it.",
         "w-lead w-quiet",
     )
-    for rank, name in enumerate(shown):
+    for rank, name in enumerate(found.rows):
         yield Fragment(_Unsettled(asked, name, rank).parts)
-    if more:
+    if pages > 1:
         yield Button("Show the next", "names-next", "refresh")
+        panel = Followed(asked, "names", partial(_go, asked), _turned)
+        panel.begin(view)
+        # Once some are settled there are fewer pages.
+        yield widget("pagination", pages, default=view.page, **panel.bound(f"page&{pages}"))
+
+
+def _empty(found: UnmatchedPage) -> Parts:
+    if found.total:
+        told = f"There are {counted(found.total, 'name')} on those before."
+        yield notice("This page is empty", told)
+        first = HistoryView(view="names").to_params()
+        yield Link("Back to the first page", "history", first)
+    else:
+        yield notice("Nothing to settle", "Every name in your history has its title.")
+
+
+def _turned(_field: str, page: int) -> HistoryView:
+    return HistoryView(view="names", page=page)
+
+
+def _go(asked: Asked, wanted: HistoryView) -> None:
+    asked.address.go(wanted.to_params())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def history(asked: Asked) -> Parts:
     if view.view == "import":
         yield from importing(asked)
     elif view.view == "names":
-        yield from names(asked)
+        yield from names(asked, view)
     else:
         yield from HistoryRows(asked, view).parts()
 

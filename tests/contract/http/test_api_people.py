@@ -152,10 +152,10 @@ def test_a_file_is_looked_at_then_brought_in_once(client: TestClient) -> None:
 
 def test_a_name_is_settled_once_and_remembered(client: TestClient) -> None:
     import_file(client, DIARY, name="diary.csv")
-    (name,) = client.get("/history/unmatched").json()
+    (name,) = client.get("/history/unmatched").json()["rows"]
     answer = {"media_type": "movie", "name": name["name"], "year": name["year"], "tmdb_id": 12}
     assert client.post("/history/match", json=answer).json()["entries"] == 1
-    assert client.get("/history/unmatched").json() == []
+    assert client.get("/history/unmatched").json()["rows"] == []
     assert 12 in [row["tmdb_id"] for row in rows(client)]
     again = import_file(client, DIARY, name="diary.csv").json()
     assert (again["added"], again["replaced"], again["unmatched"]) == (0, 0, [])
@@ -164,15 +164,15 @@ def test_a_name_is_settled_once_and_remembered(client: TestClient) -> None:
 def test_a_settled_name_is_parted_from_its_title_again(client: TestClient) -> None:
     import_file(client, DIARY, name="diary.csv")
     before = rows(client)
-    (name,) = client.get("/history/unmatched").json()
+    (name,) = client.get("/history/unmatched").json()["rows"]
     answer = {"media_type": "movie", "name": name["name"], "year": name["year"], "tmdb_id": 12}
     undo = client.post("/history/match", json=answer).json()["undo"]
     other = undo | {"name": "Another"}
     assert client.post("/history/match/undo", json=other).status_code == 422
-    assert client.get("/history/unmatched").json() == []
+    assert client.get("/history/unmatched").json()["rows"] == []
     assert client.post("/history/match/undo", json=undo).json() == {"entries": 1}
     assert rows(client) == before
-    assert client.get("/history/unmatched").json() == [name]
+    assert client.get("/history/unmatched").json()["rows"] == [name]
     again = import_file(client, DIARY, name="diary.csv").json()
     assert [one["name"] for one in again["unmatched"]] == [name["name"]], "the answer is forgotten"
 

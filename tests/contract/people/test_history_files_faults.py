@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.adapters.history_files import open_history
 from app.domain.catalogue.dumps import Refusal
-from app.domain.errors import Damaged, InvalidInput, TooLarge, WatcherError
+from app.domain.errors import InvalidInput, TooLarge, WatcherError
 from app.domain.people.history_files import MAX_FILE_BYTES, MAX_LINES, MAX_UNPACKED_BYTES
 from app.domain.people.ledger import Event
 from tests.history_files import (
@@ -137,7 +137,7 @@ def test_what_would_unpack_to_too_much_is_refused() -> None:
 
 
 def test_an_archive_that_lies_about_its_sizes_is_damaged() -> None:
-    with pytest.raises(Damaged, match=r"a\.csv in lie\.zip is damaged"):
+    with pytest.raises(InvalidInput, match=r"a\.csv in lie\.zip is damaged"):
         opened(claiming(archive({"a.csv": HEADER + "Heat,1995,8\n" * 99}), 40), "lie.zip")
 
 
@@ -207,10 +207,10 @@ def test_an_archive_without_a_history_is_an_error(content: dict[str, str]) -> No
 
 def test_a_damaged_archive_gives_nothing_at_all() -> None:
     packed = archive({"ratings.csv": table(RATINGS), "watched.csv": WATCHED * 50})
-    with pytest.raises(Damaged):
+    with pytest.raises(InvalidInput):
         opened(packed[: len(packed) // 2], "half.zip")
     at = packed.rindex(b"PK\3\4") + 60
-    with pytest.raises(Damaged, match=r"watched\.csv in flipped\.zip is damaged"):
+    with pytest.raises(InvalidInput, match=r"watched\.csv in flipped\.zip is damaged"):
         opened(packed[:at] + b"\xff\xff\xff" + packed[at + 3 :], "flipped.zip")
 
 

@@ -19,7 +19,7 @@ FULL = Event(
     season=0,
     episode=3,
 )
-BARE = Event(key="k", kind=EventKind.LOVED, about=About(MediaKind.MOVIE), at=0, source="hand")
+BARE = Event(key="k", kind=EventKind.LOVED, about=About(MediaKind.MOVIE, 5), at=0, source="hand")
 
 
 def test_what_says_nothing_takes_no_space() -> None:
@@ -27,7 +27,7 @@ def test_what_says_nothing_takes_no_space() -> None:
     assert body == {
         "key": "k",
         "kind": "loved",
-        "about": {"kind": "movie"},
+        "about": {"kind": "movie", "tmdb_id": 5},
         "at": 0,
         "source": "hand",
     }

@@ -14,7 +14,7 @@ from app.domain.errors import NotReady, StoreUnavailable
 from app.domain.people.ledger import About, Event, EventKind
 from app.domain.people.resolution import By, by_latest
 from app.domain.people.standing import HAND
-from app.domain.ports.people import Changed
+from app.domain.ports.people import Changed, LedgerRead
 from app.services.people.person_view import PEOPLE_KEPT, PersonView
 from app.services.people.profiles import MOST_PROFILES
 from tests.fakes.person_views import Named, views_over
@@ -57,6 +57,15 @@ class Told:
         assert profile_id == ME
         self.number += 1
         return sum(self.by_key.pop(key, None) is not None for key in keys)
+
+    def change(self, profile_id: str, put: Sequence[Event], remove: Collection[str]) -> list[Event]:
+        raise NotImplementedError
+
+    def replace(self, profile_id: str, pairs: Sequence[tuple[Event, Event]]) -> list[Event]:
+        raise NotImplementedError
+
+    def read(self, profile_id: str) -> LedgerRead:
+        raise NotImplementedError
 
     def events(self, profile_id: str) -> list[Event]:
         assert profile_id == ME

@@ -32,7 +32,8 @@ def stored_form(noun: type[Any]) -> Callable[[Any], msgspec.Struct]:
 class Codec(Generic[T]):
     """`form` is what is stored of a noun, and may refuse it; `numbers` are those that must fit.
 
-    `subject` is what a sentence about one that can't be stored begins with.
+    `subject` is what a sentence about one that can't be stored begins with. `fault` says what else
+    is wrong with one, empty for nothing: such a one is neither stored nor read.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Codec(Generic[T]):
         form: Callable[[T], msgspec.Struct],
         numbers: Callable[[T], Iterable[int | None]],
         subject: Callable[[T], str],
+        fault: Callable[[T], str] = lambda _: "",
     ) -> None:
         self._noun = noun
         self._form = form
         self._numbers = numbers
         self._subject = subject
+        self._fault = fault
         self._encoded = msgspec.json.Encoder().encode
         self._decoded = msgspec.json.Decoder(noun).decode
 
@@ -65,8 +68,8 @@ class Codec(Generic[T]):
     def decode(self, body: bytes) -> T:
         """The inverse of `encode`; raises `Damaged` for anything else."""
         try:
-            return self._decoded(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return self._sound(self._decoded(body))
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError) as error:
             raise self._damaged(error) from error
 
     def document(self, one: T) -> dict[str, object]:
@@ -77,9 +80,14 @@ class Codec(Generic[T]):
     def from_document(self, document: Mapping[str, object]) -> T:
         """The inverse of `document`; keys that the noun hasn't are passed over."""
         try:
-            return msgspec.convert(document, self._noun)
-        except msgspec.ValidationError as error:
+            return self._sound(msgspec.convert(document, self._noun))
+        except (msgspec.ValidationError, RecursionError) as error:
             raise self._damaged(error) from error
+
+    def _sound(self, one: T) -> T:
+        if fault := self._fault(one):
+            raise self._damaged(fault)
+        return one
 
     def _checked(self, one: T) -> msgspec.Struct:
         stored = self._form(one)
@@ -88,7 +96,9 @@ class Codec(Generic[T]):
             raise InvalidInput(
                 f"{self._subject(one)} can't be stored: a number in it needs more than 64 bits"
             )
+        if fault := self._fault(one):
+            raise InvalidInput(f"{self._subject(one)} can't be stored: {fault}")
         return stored
 
-    def _damaged(self, error: Exception) -> Damaged:
+    def _damaged(self, error: Exception | str) -> Damaged:
         return Damaged(f"A stored {self._noun.__name__.lower()} can't be read: {error}")

@@ -15,6 +15,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
+def shared_key(key: str, profile_id: str) -> str:
+    """The key of somebody who shares a name with others: what is unique in the store stays so."""
+    return f"{key}\n{profile_id}"
+
+
 def checked_profile(profile: Profile) -> Profile:
     """The profile; raises `InvalidInput` for a time that is none."""
     if not isfinite(profile.created_at):
@@ -34,6 +39,11 @@ def first_version() -> int:
 def name_taken(name: str) -> InvalidInput:
     """Another profile is called this."""
     return InvalidInput(f"name: there is a profile called {name!r} already, choose another name")
+
+
+def too_many(most: int) -> InvalidInput:
+    """There is no room for another profile."""
+    return InvalidInput(f"There are {most} profiles already: delete one first.")
 
 
 def id_taken(profile_id: str) -> InvalidInput:

@@ -41,7 +41,7 @@ def open_mongo(
         failures=MongoFailureStore(opened, address, clock),
         profiles=MongoProfileStore(opened, address, clock),
         ledger=MongoLedger(opened, address, clock),
-        accounts=MongoAccountStore(opened, address),
+        accounts=MongoAccountStore(opened, address, clock),
         name=f"mongodb {address}/{database}",
         close=client.close,
     )

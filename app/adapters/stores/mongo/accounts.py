@@ -1,18 +1,23 @@
 """Linked accounts in MongoDB: part of the profile's document, so that they go with it."""
 
+from collections.abc import Callable
 from operator import itemgetter
 
 from app.adapters.stores.common.profile_rules import no_profile
+from app.adapters.stores.mongo.alone import alone
 from app.adapters.stores.mongo.connection import MongoDatabase, reported
 from app.domain.ports.accounts import Account
+from app.domain.ports.work import Clock
 
 
 class MongoAccountStore:
     """`AccountStore` over the collection of profiles."""
 
-    def __init__(self, database: MongoDatabase, address: str) -> None:
+    def __init__(self, database: MongoDatabase, address: str, clock: Clock) -> None:
         self._profiles = database["profiles"]
+        self._meta = database["meta"]
         self._address = address
+        self._clock = clock
 
     def put(self, profile_id: str, account: Account) -> None:
         kept = {"sealed": account.sealed, "state": account.state}
@@ -22,6 +27,17 @@ class MongoAccountStore:
             )
         if not written.matched_count:
             raise no_profile(profile_id)
+
+    def change(
+        self, profile_id: str, provider: str, how: Callable[[Account | None], Account]
+    ) -> None:
+        with reported(self._address):
+            person = self._profiles.find_one({"profile": profile_id}, {"_id": 1})
+            if person is None:
+                raise no_profile(profile_id)
+            # One after another: to look and to write are two steps.
+            with alone(self._meta, f"accounts of {person['_id']}", self._clock):
+                self.put(profile_id, how(self.get(profile_id, provider)))
 
     def get(self, profile_id: str, provider: str) -> Account | None:
         with reported(self._address):

@@ -94,13 +94,15 @@ class MongoJobStore:
         }
         waiting = _fields(Job(id=job.id, kind=job.kind, message=message))
         waiting_as = {"waiting_as": _waiting_as(job.kind, job.arguments)}
+        going_on = {"cancel_requested": False, **held}
         with reported(self._address):
-            found = self._changed(job.id, {"$set": ended}, cancel_requested=True, **held)
-            if found is None:
-                with suppress(DuplicateKeyError):
-                    found = self._changed(job.id, {"$set": waiting | waiting_as}, **held)
+            found = None
+            with suppress(DuplicateKeyError):
+                found = self._changed(job.id, {"$set": waiting | waiting_as}, **going_on)
             if found is None:  # where an equal one waits already, this one waits beside it
-                found = self._changed(job.id, {"$set": waiting}, **held)
+                found = self._changed(job.id, {"$set": waiting}, **going_on)
+            if found is None:  # last, for until now it could still be asked to stop
+                found = self._changed(job.id, {"$set": ended}, cancel_requested=True, **held)
         return _job(found) if found else self._existing(job.id)
 
     def cancel(self, job_id: str) -> Job | None:
@@ -110,11 +112,18 @@ class MongoJobStore:
             "ended_at": self._clock.now(),
             "outcome": "Cancelled before it began",
         }
-        with reported(self._address):
-            found = self._changed(
-                job_id, {"$set": ended, "$unset": {"waiting_as": ""}}, state=_WAITING
-            ) or self._changed(job_id, {"$set": {"cancel_requested": True}}, state=_RUNNING)
-        return _job(found) if found else self.get(job_id)
+        for _ in range(_ATTEMPTS):
+            with reported(self._address):
+                found = self._changed(
+                    job_id, {"$set": ended, "$unset": {"waiting_as": ""}}, state=_WAITING
+                ) or self._changed(job_id, {"$set": {"cancel_requested": True}}, state=_RUNNING)
+            if found:
+                return _job(found)
+            job = self.get(job_id)
+            if job is None or job.state in ENDED:
+                return job
+            # Between the two looks it was taken, or given back.
+        raise StoreUnavailable("The job changes too fast to be stopped: try again")
 
     def get(self, job_id: str) -> Job | None:
         with reported(self._address):

@@ -4,24 +4,27 @@ A single server has no transactions, so whoever changes events first leaves a ma
 the profile's document, and takes it away in the step that raises the version. While a mark is
 there, each call of `version` raises the version itself: what was read meanwhile is never taken
 for the last word, and a writer that died in the middle hides nothing. Its mark expires.
+
+`change` and `replace` look before they write: of these, one at a time is at a person's events.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 from uuid import uuid4
 
 import bson
 from pymongo import ReplaceOne, ReturnDocument
 
-from app.adapters.stores.common.event_codec import EVENTS, in_order
+from app.adapters.stores.common.event_codec import EVENTS, read_all, readable
 from app.adapters.stores.common.portions import IDS_PER_CALL, portions, text_portions
 from app.adapters.stores.common.profile_rules import no_profile
+from app.adapters.stores.mongo.alone import alone
 from app.adapters.stores.mongo.connection import Document, MongoDatabase, reported
 from app.adapters.stores.mongo.profiles import clear_remains
 from app.adapters.stores.mongo.titles import write_all
 from app.domain.people.ledger import Event
-from app.domain.ports.people import Changed
+from app.domain.ports.people import Changed, LedgerRead
 from app.domain.ports.work import Clock
 
 WRITING_SECONDS: Final = 600.0
@@ -43,24 +46,15 @@ class MongoLedger:
         self._clock = clock
 
     def put(self, profile_id: str, events: Sequence[Event]) -> Changed:
-        documents = {event.key: EVENTS.document(event) for event in events}
+        by_key = {event.key: event for event in events}
         with reported(self._address):
-            for document in documents.values():
-                bson.encode(document)  # what can't be written is refused before anything is
+            _check(by_key.values())
             record = self._record(profile_id)
-            changed = self._differing(
-                [{"_id": f"{record}{key}", "record": record, **documents[key]} for key in documents]
-            )
+            changed = self._differing(record, list(by_key.values()))
             if not changed:
                 return Changed(0, 0)
             with self._writing(profile_id, record):
-                added = sum(
-                    write_all(
-                        self._events,
-                        [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in part],
-                    )
-                    for part in portions(changed, IDS_PER_CALL)
-                )
+                added = self._put(record, changed)
         return Changed(added, len(changed) - added)
 
     def remove(self, profile_id: str, keys: Collection[str]) -> int:
@@ -69,22 +63,48 @@ class MongoLedger:
             if person is None:
                 return 0
             record = person["_id"]
-            wanted = [
-                {"_id": {"$in": [f"{record}{key}" for key in part]}} for part in text_portions(keys)
-            ]
-            if not any(self._events.find_one(part, {"_id": 1}) for part in wanted):
+            if not any(self._events.find_one(part, {"_id": 1}) for part in _of(record, keys)):
                 return 0
             with self._writing(profile_id, record):
-                return sum(self._events.delete_many(part).deleted_count for part in wanted)
+                return self._remove(record, keys)
+
+    def change(self, profile_id: str, put: Sequence[Event], remove: Collection[str]) -> list[Event]:
+        by_key = {event.key: event for event in put}
+        gone = set(remove) - by_key.keys()
+        with reported(self._address):
+            _check(by_key.values())
+            record = self._record(profile_id)
+            with self._looking_first(record):
+                before = self._stored(record, {*by_key, *gone})
+                differing = self._differing(record, list(by_key.values()))
+                if differing or not gone.isdisjoint(event.key for event in before):
+                    with self._writing(profile_id, record):
+                        self._put(record, differing)
+                        self._remove(record, gone)
+        return before
+
+    def replace(self, profile_id: str, pairs: Sequence[tuple[Event, Event]]) -> list[Event]:
+        by_key = {old.key: (old, new) for old, new in pairs}
+        with reported(self._address):
+            _check(new for _, new in by_key.values())
+            record = self._record(profile_id)
+            with self._looking_first(record):
+                left = [one for one in self._stored(record, by_key) if one == by_key[one.key][0]]
+                if left:
+                    with self._writing(profile_id, record):
+                        # No upsert: what a sync takes out at this moment must not come back.
+                        for part in portions(left, IDS_PER_CALL):
+                            new = [_document(record, by_key[one.key][1]) for one in part]
+                            self._events.bulk_write(
+                                [ReplaceOne({"_id": one["_id"]}, one) for one in new]
+                            )
+        return left
 
     def events(self, profile_id: str) -> list[Event]:
-        with reported(self._address):
-            record = self._record(profile_id)
-            found = list(self._events.find({"record": record}))
-            # Deleted meanwhile, the profile may have lost some of its events before they were read.
-            if self._record(profile_id) != record:
-                raise no_profile(profile_id)
-        return in_order(EVENTS.from_document(document) for document in found)
+        return readable(self._kept(profile_id), EVENTS.from_document)
+
+    def read(self, profile_id: str) -> LedgerRead:
+        return read_all(self._kept(profile_id), EVENTS.from_document)
 
     def version(self, profile_id: str) -> int:
         person = {"profile": profile_id}
@@ -109,17 +129,51 @@ class MongoLedger:
             raise no_profile(profile_id)
         return str(found["_id"])
 
-    def _differing(self, documents: Sequence[Document]) -> list[Document]:
+    def _kept(self, profile_id: str) -> list[Document]:
+        with reported(self._address):
+            record = self._record(profile_id)
+            found = list(self._events.find({"record": record}))
+            # Deleted meanwhile, the profile may have lost some of its events before they were read.
+            if self._record(profile_id) != record:
+                raise no_profile(profile_id)
+        return found
+
+    def _stored(self, record: str, keys: Collection[str]) -> list[Event]:
+        found = [one for part in _of(record, keys) for one in self._events.find(part)]
+        return read_all(found, EVENTS.from_document).events
+
+    def _put(self, record: str, events: Sequence[Event]) -> int:
+        """Returns how many were new."""
+        added = 0
+        for part in portions(events, IDS_PER_CALL):
+            new = [_document(record, event) for event in part]
+            added += write_all(
+                self._events, [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in new]
+            )
+        return added
+
+    def _remove(self, record: str, keys: Collection[str]) -> int:
+        return sum(self._events.delete_many(part).deleted_count for part in _of(record, keys))
+
+    def _differing(self, record: str, events: Sequence[Event]) -> list[Event]:
         """Those that aren't stored as they are."""
         differing = []
-        for part in portions(documents, IDS_PER_CALL):
-            ids = [document["_id"] for document in part]
+        for part in portions(events, IDS_PER_CALL):
+            wanted = [_document(record, event) for event in part]
+            ids = [document["_id"] for document in wanted]
             stored = {
                 found["_id"]: found
                 for found in self._events.find({"_id": {"$in": ids}}, batch_size=len(ids))
             }
-            differing += [each for each in part if stored.get(each["_id"]) != each]
+            differing += [
+                event
+                for event, document in zip(part, wanted, strict=True)
+                if stored.get(document["_id"]) != document
+            ]
         return differing
+
+    def _looking_first(self, record: str) -> AbstractContextManager[None]:
+        return alone(self._database["meta"], f"events of {record}", self._clock)
 
     @contextmanager
     def _writing(self, profile_id: str, record: str) -> Iterator[None]:
@@ -144,3 +198,18 @@ class MongoLedger:
             self._events.delete_many({"record": record})
             clear_remains(self._database, self._clock.now())
             raise no_profile(profile_id)
+
+
+def _document(record: str, event: Event) -> Document:
+    return {"_id": f"{record}{event.key}", "record": record, **EVENTS.document(event)}
+
+
+def _of(record: str, keys: Collection[str]) -> list[Document]:
+    """Filters that find the events of these keys."""
+    return [{"_id": {"$in": [f"{record}{key}" for key in part]}} for part in text_portions(keys)]
+
+
+def _check(events: Iterable[Event]) -> None:
+    """Refuse what can't be written before anything is."""
+    for event in events:
+        bson.encode(EVENTS.document(event))

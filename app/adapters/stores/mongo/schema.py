@@ -1,23 +1,19 @@
 """Collections and indexes of the MongoDB store, as the steps that made them."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Final
-from uuid import uuid4
 
 from pymongo import ASCENDING
-from pymongo.errors import DuplicateKeyError
 
+from app.adapters.stores.mongo.alone import alone
 from app.adapters.stores.mongo.connection import MongoCollection, MongoDatabase
-from app.domain.errors import NotConfigured, StoreUnavailable
+from app.domain.errors import NotConfigured
 from app.domain.ports.work import Clock
 
 Migration = Callable[[MongoDatabase], None]
 """One step. It may be cut short and run again, so it must bear repeating."""
 
 _LOCK_SECONDS: Final = 60.0
-_WAIT_SECONDS: Final = 90.0
 
 
 def _first(database: MongoDatabase) -> None:
@@ -71,7 +67,7 @@ def migrate(
     meta = database["meta"]
     if _version(meta, address, migrations) == len(migrations):
         return
-    with _alone(meta, clock):
+    with alone(meta, "migrating", clock, seconds=_LOCK_SECONDS):
         version = _version(meta, address, migrations)
         if version is None:
             foreign = _OURS.intersection(database.list_collection_names())
@@ -100,28 +96,3 @@ def _version(meta: MongoCollection, address: str, migrations: Sequence[Migration
             "MONGODB_DB_NAME to another name"
         )
     return version
-
-
-@contextmanager
-def _alone(meta: MongoCollection, clock: Clock) -> Iterator[None]:
-    token = uuid4().hex
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while not _taken(meta, token, clock.now()):
-        if time.monotonic() > deadline:
-            raise StoreUnavailable(
-                "Another process is changing the schema of MongoDB's database: try again later"
-            )
-        time.sleep(0.05)
-    try:
-        yield
-    finally:
-        meta.delete_one({"_id": "migrating", "holder": token})
-
-
-def _taken(meta: MongoCollection, token: str, now: float) -> bool:
-    meta.delete_one({"_id": "migrating", "expires_at": {"$lte": now}})
-    try:
-        meta.insert_one({"_id": "migrating", "holder": token, "expires_at": now + _LOCK_SECONDS})
-    except DuplicateKeyError:
-        return False
-    return True

@@ -1,5 +1,6 @@
 """Linked accounts in SQLite."""
 
+from collections.abc import Callable
 from typing import Final
 
 from app.adapters.stores.sqlite.database import Database
@@ -11,6 +12,7 @@ _PUT: Final = """INSERT INTO accounts (profile, provider, sealed, state) VALUES 
     sealed = excluded.sealed, state = excluded.state"""
 _GET: Final = """SELECT sealed, state FROM accounts JOIN profiles ON place = profile
     WHERE id = ? AND provider = ?"""
+_OF_PLACE: Final = "SELECT sealed, state FROM accounts WHERE profile = ? AND provider = ?"
 _DELETE: Final = "DELETE FROM accounts WHERE profile = ? AND provider = ?"
 _LINKED: Final = """SELECT id FROM accounts JOIN profiles ON place = profile
     WHERE provider = ? ORDER BY id"""
@@ -26,6 +28,15 @@ class SqliteAccountStore:
         with self._database.transaction() as connection:
             place = known_place(connection, profile_id)
             connection.execute(_PUT, (place, account.provider, account.sealed, account.state))
+
+    def change(
+        self, profile_id: str, provider: str, how: Callable[[Account | None], Account]
+    ) -> None:
+        with self._database.transaction() as connection:
+            place = known_place(connection, profile_id)
+            row = connection.execute(_OF_PLACE, (place, provider)).fetchone()
+            made = how(Account(provider, *row) if row else None)
+            connection.execute(_PUT, (place, provider, made.sealed, made.state))
 
     def get(self, profile_id: str, provider: str) -> Account | None:
         for sealed, state in self._database.rows(_GET, (profile_id, provider)):

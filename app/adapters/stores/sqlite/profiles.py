@@ -11,6 +11,8 @@ from app.adapters.stores.common.profile_rules import (
     name_key,
     name_taken,
     no_profile,
+    shared_key,
+    too_many,
 )
 from app.adapters.stores.sqlite.database import Database
 from app.domain.people.ledger import Profile
@@ -20,7 +22,10 @@ _ONE: Final = f"{_ALL} WHERE id = ?"
 _IN_ORDER: Final = f"{_ALL} ORDER BY created_at, id"
 _INSERT: Final = """INSERT INTO profiles (id, name, name_key, created_at, token_hash, version)
     VALUES (?, ?, ?, ?, ?, ?)"""
-_NAMESAKE: Final = "SELECT 1 FROM profiles WHERE name_key = ? AND id <> ?"
+_COUNT: Final = "SELECT count(*) FROM profiles"
+# Of those who share a name, each has a key of their own: `shared_key`.
+_NAMESAKE: Final = """SELECT 1 FROM profiles
+    WHERE id <> ?2 AND name_key IN (?1, ?1 || char(10) || id)"""
 _PLACE: Final = "SELECT place FROM profiles WHERE id = ?"
 _RENAME: Final = "UPDATE profiles SET name = ?, name_key = ? WHERE id = ?"
 _SET_TOKEN: Final = "UPDATE profiles SET token_hash = ? WHERE id = ?"  # noqa: S105 -- no token
@@ -37,12 +42,16 @@ class SqliteProfileStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, profile: Profile) -> None:
+    def create(self, profile: Profile, most: int | None = None) -> None:
         checked_profile(profile)
         with self._database.transaction() as connection:
+            if most is not None and connection.execute(_COUNT).fetchone()[0] >= most:
+                raise too_many(most)
             if place_of(connection, profile.id):
                 raise id_taken(profile.id)
-            key = _free_name(connection, profile.name, profile.id)
+            key = name_key(profile.name)
+            if not _is_free(connection, key, profile.id):
+                raise name_taken(profile.name)
             connection.execute(
                 _INSERT,
                 (
@@ -51,10 +60,14 @@ class SqliteProfileStore:
                 ),
             )
 
-    def rename(self, profile_id: str, name: str) -> Profile:
+    def rename(self, profile_id: str, name: str, *, may_share: bool = False) -> Profile:
         with self._database.transaction() as connection:
             known_place(connection, profile_id)
-            key = _free_name(connection, name, profile_id)
+            key = name_key(name)
+            if not _is_free(connection, key, profile_id):
+                if not may_share:
+                    raise name_taken(name)
+                key = shared_key(key, profile_id)
             connection.execute(_RENAME, (name, key, profile_id))
             return _stored(connection, profile_id)
 
@@ -99,12 +112,9 @@ def known_place(connection: sqlite3.Connection, profile_id: str) -> int:
     return place
 
 
-def _free_name(connection: sqlite3.Connection, name: str, profile_id: str) -> str:
-    """The name's key; raises `InvalidInput` where somebody else has it."""
-    key = name_key(name)
-    if connection.execute(_NAMESAKE, (key, profile_id)).fetchone():
-        raise name_taken(name)
-    return key
+def _is_free(connection: sqlite3.Connection, key: str, profile_id: str) -> bool:
+    """Whether nobody else bears a name of this key."""
+    return connection.execute(_NAMESAKE, (key, profile_id)).fetchone() is None
 
 
 def _stored(connection: sqlite3.Connection, profile_id: str) -> Profile:
