@@ -75,6 +75,7 @@ class Operation:
         self.jobs: list[Json] = []
         self.failed: list[Json] = []
         self.errors: list[Json] = []
+        self.unreadable: list[Json] = []
         self.problem = ""
         self.worker = "running"
         self.done: list[str] = []
@@ -109,6 +110,7 @@ class Operation:
     def _status(self) -> Json:
         return {
             "version": "9.9",
+            "unreadable": self.unreadable,
             "store": "sqlite",
             "titles": {"movie": 4321, "tv": 1},
             "vectors": 4300,

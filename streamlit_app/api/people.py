@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+import httpx2
 from pydantic import TypeAdapter
 
 from streamlit_app.api.transport import Answer, Caller, Transport
@@ -65,6 +66,7 @@ _PROFILES: Final = TypeAdapter(tuple[Profile, ...])
 _PROFILE: Final = TypeAdapter(Profile)
 _NEW_TOKEN: Final = TypeAdapter(NewToken)
 _NOTHING: Final = TypeAdapter(None)
+_FILE_TIMEOUT: Final = httpx2.Timeout(120.0, connect=2.0)
 _EXPORT: Final = TypeAdapter(dict[str, Any])
 _TAKEN: Final = TypeAdapter(Taken)
 _TRAKT: Final = TypeAdapter(TraktState)
@@ -107,8 +109,9 @@ class People:
 
     def export(self, profile: str) -> bytes:
         """Everything of a person, as a JSON file."""
-        told = self._transport.ask(_EXPORT, "GET", f"/profiles/{profile}/export", self._token)
-        return json.dumps(told, ensure_ascii=False, indent=1).encode()
+        path = f"/profiles/{profile}/export"
+        told = self._transport.ask(_EXPORT, "GET", path, self._token, timeout=_FILE_TIMEOUT)
+        return json.dumps(told, ensure_ascii=False).encode()
 
     def bring_in(self, profile: str, file: bytes) -> Taken:
         """Bring an exported file into a profile. Raises `ValueError` where it is no JSON object."""
@@ -116,7 +119,8 @@ class People:
         if not isinstance(told, dict):
             raise ValueError(told)  # noqa: TRY004 -- one error for a file of the wrong kind
         caller = self._token._replace(profile=profile)
-        return self._transport.ask(_TAKEN, "POST", "/profiles/import", caller, json=told)
+        path = "/profiles/import"
+        return self._transport.ask(_TAKEN, "POST", path, caller, json=told, timeout=_FILE_TIMEOUT)
 
 
 class Trakt:

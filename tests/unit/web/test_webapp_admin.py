@@ -42,6 +42,17 @@ def test_counts_coverage_recall_and_settings_are_told(api: WatcherApi) -> None:
     assert api.household.admin not in shown
 
 
+def test_a_history_that_is_not_whole_is_told(api: WatcherApi) -> None:
+    assert "can&#x27;t be read" not in html(open_with(api.household.admin))
+    api.operation.unreadable = [
+        {"profile": "p1", "name": "<b>Ada", "entries": 1},
+        {"profile": "p2", "name": "Bob", "entries": 1_200},
+    ]
+    shown = unescape(html(open_with(api.household.admin)))
+    assert "Entries that can't be read" in shown
+    assert "In the history of <b>Ada (1 entry), Bob (1,200 entries)." in shown
+
+
 def test_a_rebuild_is_started_followed_and_stopped(api: WatcherApi) -> None:
     test = open_with(api.household.admin)
     press(test, "Rebuild the index")

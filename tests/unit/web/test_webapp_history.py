@@ -92,6 +92,25 @@ def test_a_name_is_settled_by_a_click(api: WatcherApi) -> None:
     assert "Matrx (1999)" not in html(test)
 
 
+def test_names_come_a_page_at_a_time(api: WatcherApi) -> None:
+    api.household.add("Me")
+    named = {"media_type": "movie", "year": 1999, "entries": 1, "suggestions": []}
+    api.household.unmatched = [named | {"name": f"Name {n:03}"} for n in range(1, 35)]
+    test = opened("history", view="names", page="2")
+    assert "34 names without a sure title, page 2 of 4" in html(test)
+    assert "Name 011" in html(test)
+    assert "Name 010" not in html(test)
+    assert "Name 021" not in html(test)
+    assert any(path.endswith("&offset=10&limit=10") for path in api.paths)
+    # What is settled makes room for the next.
+    press(test, "Leave it without a title")
+    api.household.unmatched = api.household.unmatched[:10]
+    press(test, "Show the next")
+    assert "There are 10 names on those before." in html(test)
+    assert ("Back to the first page", "view=names") in links(test)
+    assert "page" not in html(opened("history", view="names")).partition("Say once")[0][-200:]
+
+
 @pytest.mark.parametrize(
     ("job", "expected"),
     [
