@@ -1,7 +1,7 @@
 """Files of a history, and names without a title: `/history/import`, `…/unmatched`, `…/match`."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
@@ -20,6 +20,13 @@ from app.services.people.profiles import events_of
 router = APIRouter(tags=["history"])
 
 MOST_UNMATCHED = 200
+FILES: Final = (
+    *("application/octet-stream", "text/csv", "application/csv", "application/json"),
+    *("application/zip", "application/x-zip-compressed", "application/gzip", "application/x-gzip"),
+)
+"""What a file may be sent as: no type that any site's page can send as it likes."""
+
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 
 
 class ImportAsked(BaseModel):
@@ -111,7 +118,11 @@ class Parted(BaseModel):
     entries: int
 
 
-@router.post("/history/import", summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV")
+@router.post(
+    "/history/import",
+    summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV",
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(FILES, _BYTES)}},
+)
 async def bring_in(  # the body is bytes of any length, which only an async route can take in
     request: Request, program: Program, person: Person, asked: Annotated[ImportAsked, Query()]
 ) -> ImportReport:
