@@ -5,7 +5,7 @@ server was asked by tells something only where nobody else can take it. What pas
 proxy) may ask from this machine for anybody, and mostly says so in a header.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -38,6 +38,16 @@ def name_of(host: str) -> str:
 def came_through(headers: Iterable[str]) -> bool:
     """Whether something passed the request on, by its headers' names in lower case."""
     return not FORWARDING.isdisjoint(headers)
+
+
+def is_at_home(headers: Mapping[str, str], client: str) -> bool:
+    """Whether this machine asks, by its own name, and nothing passed that on.
+
+    `headers` by their names in lower case; `client` is the address that asks.
+    """
+    if came_through(headers):
+        return False
+    return is_loopback(name_of(headers.get("host", ""))) and is_loopback(client)
 
 
 def is_loopback(name: str) -> bool:

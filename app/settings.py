@@ -121,8 +121,14 @@ class Settings(BaseSettings):
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """The names that the operator lets the web app be asked by."""
-        return tuple(self.streamlit_server_allowed_hosts.replace(",", " ").split())
+        """Names that the web app may be asked by, beside this machine's own; none: by any.
+
+        The public one is among them, as soon as there is a choice.
+        """
+        given = self.streamlit_server_allowed_hosts.replace(",", " ").split()
+        if given or is_loopback(self.streamlit_server_address):
+            given += _hosts_in(self.base_url)
+        return tuple(given)
 
     @cached_property
     def why_tokens(self) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from app.bootstrap import Services
 from app.domain.errors import Forbidden, Unauthorized, WrongBody
 from app.domain.people.ledger import Profile
-from loopback import came_through, is_loopback, name_of
+from loopback import is_at_home
 
 _REFUSED: Final = (
     "This needs a profile's token, or the admin's: send 'Authorization: Bearer TOKEN'. Without one "
@@ -174,9 +174,7 @@ def at_home(asker: Asker, program: Services) -> bool:
     The name is looked at, for a web page elsewhere can have its own name lead to this machine, and
     what proxies write, for whoever asked them may be anywhere.
     """
-    if program.settings.why_tokens or came_through(asker.headers):
-        return False
-    return is_loopback(name_of(asker.host)) and is_loopback(asker.client)
+    return not program.settings.why_tokens and is_at_home(asker.headers, asker.client)
 
 
 def _check_own(asker: Asker) -> None:
