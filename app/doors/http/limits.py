@@ -1,4 +1,7 @@
-"""What every request meets before a route: an id, a limit on its body, a log line, a count."""
+"""What every request meets before a route: an id, a limit on its body, a log line, a count.
+
+And what every answer bears: no site can show it in a frame.
+"""
 
 import logging
 import re
@@ -17,6 +20,12 @@ LARGEST_BODY: Final = 64 * 1024
 LARGEST_IMPORT: Final = 20 * 1024 * 1024
 IMPORTS: Final = frozenset({"/history/import", "/profiles/import", "/history/undo"})
 """Paths whose body may be as large as `LARGEST_IMPORT`: they take what people bring with them."""
+
+_UNFRAMED: Final = (
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+)
+"""Nobody shows a page of ours in a frame, to have it clicked unseen."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("watcher.requests")
@@ -55,6 +64,7 @@ class RequestLimits:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
+                    *_UNFRAMED,
                 ]
             await send(message)
 
