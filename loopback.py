@@ -1,14 +1,30 @@
 """This machine's own names: the one rule of API, web app and start about who asks from where.
 
 A web page elsewhere can have its own name lead to this machine (DNS rebinding), so the name that a
-server was asked by tells something only where nobody else can take it.
+server was asked by tells something only where nobody else can take it. What passes a request on (a
+proxy) may ask from this machine for anybody, and mostly says so in a header.
 """
 
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+
+FORWARDING: Final = frozenset(
+    {
+        *("forwarded", "via", "x-forwarded", "x-real-ip", "x-real-port", "cdn-loop"),
+        *(f"x-forwarded-{what}" for what in ("for", "host", "proto", "port", "prefix", "server")),
+        *(f"x-forwarded-{what}" for what in ("by", "path", "protocol", "scheme", "ssl", "uri")),
+        *("x-original-host", "x-original-url", "x-original-forwarded-for", "x-host", "x-scheme"),
+        *("x-client-ip", "x-cluster-client-ip", "x-remote-ip", "x-remote-addr", "client-ip"),
+        *("true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "cf-ray", "cf-visitor"),
+        *("fastly-client-ip", "fly-client-ip", "x-appengine-user-ip", "x-azure-clientip"),
+        *("x-envoy-external-address", "proxy-client-ip", "wl-proxy-client-ip"),
+    }
+)
+"""Headers that proxies write, and browsers don't: names in lower case."""
 
 
 def name_of(host: str) -> str:
@@ -17,6 +33,21 @@ def name_of(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def came_through(headers: Iterable[str]) -> bool:
+    """Whether something passed the request on, by its headers' names in lower case."""
+    return not FORWARDING.isdisjoint(headers)
+
+
+def is_at_home(headers: Mapping[str, str], client: str) -> bool:
+    """Whether this machine asks, by its own name, and nothing passed that on.
+
+    `headers` by their names in lower case; `client` is the address that asks.
+    """
+    if came_through(headers):
+        return False
+    return is_loopback(name_of(headers.get("host", ""))) and is_loopback(client)
 
 
 def is_loopback(name: str) -> bool:

@@ -1,13 +1,15 @@
 """Every setting, read once from the environment and ``.env``; nothing else reads either."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import NotConfigured
+from loopback import is_loopback, name_of
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -92,6 +94,20 @@ class Settings(BaseSettings):
     api_base_url: str = Field(
         "", description="Where the web app finds the API; derived from API_PORT where unset"
     )
+    access: str = Field(
+        "home",
+        pattern="^(home|tokens)$",
+        description="`home`: open on this machine alone; `tokens`: everybody needs one",
+    )
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+\S*)?$",
+        description="The address that people use, where a proxy passes it on; all need tokens then",
+    )
+    streamlit_server_address: str = Field("127.0.0.1", description="Address the web app listens on")
+    streamlit_server_allowed_hosts: str = Field(
+        "", description="Further names the web app is asked by, with spaces between"
+    )
     admin_token: SecretStr | None = Field(
         None, description="Token of the admin routes; made into the data folder where unset"
     )
@@ -102,6 +118,37 @@ class Settings(BaseSettings):
         "INFO", pattern="^(?i:debug|info|warning|error)$", description="DEBUG, INFO, WARNING, ERROR"
     )
     log_format: str = Field("text", pattern="^(text|json)$", description="`text` or `json`")
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Names that the web app may be asked by, beside this machine's own; none: by any.
+
+        The public one is among them, as soon as there is a choice.
+        """
+        given = self.streamlit_server_allowed_hosts.replace(",", " ").split()
+        if given or is_loopback(self.streamlit_server_address):
+            given += _hosts_in(self.base_url)
+        return tuple(given)
+
+    @cached_property
+    def why_tokens(self) -> str:
+        """Why nobody is let in without a token, to stand after "for"; empty where home is open.
+
+        Whoever can be reached from elsewhere can't tell who is at home.
+        """
+        if self.access == "tokens":
+            return "ACCESS is tokens"
+        for name, hosts in (
+            ("BASE_URL", _hosts_in(self.base_url)),
+            ("TRAKT_REDIRECT_URI", _hosts_in(self.trakt_redirect_uri)),
+            ("STREAMLIT_SERVER_ALLOWED_HOSTS", self.allowed_hosts),
+            ("STREAMLIT_SERVER_ADDRESS", (self.streamlit_server_address,)),
+            ("API_HOST", (self.api_host,)),
+        ):
+            for host in hosts:
+                if not (is_loopback(host.lower()) or is_loopback(name_of(host))):
+                    return f"{name} names {host or 'every address'}"
+        return ""
 
     @property
     def tmdb_is_set(self) -> bool:
@@ -117,6 +164,15 @@ class Settings(BaseSettings):
     def language_model_is_set(self) -> bool:
         """Whether reasons can be worded by a language model."""
         return self.openai_api_key is not None or bool(self.llm_base_url)
+
+
+def _hosts_in(address: str) -> tuple[str, ...]:
+    """The host of an address, if it names one; the address itself where it can't be read."""
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return (address,)
+    return (host,) if host else ()
 
 
 def read_settings(**overrides: object) -> Settings:

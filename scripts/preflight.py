@@ -5,13 +5,12 @@ Needs no package but pydantic-settings, so that `start.sh` can ask before the lo
 
 import argparse
 import errno
-import os
 import shutil
 import socket
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +27,11 @@ _PATIENCE: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where an installation keeps its data and where it listens; `data_dir` is absolute."""
+    """Where an installation keeps its data and where it listens; `data_dir` is absolute.
+
+    `allowed_hosts`: further names that the web app is asked by. `why_tokens`: as the settings say
+    it. `admin_token`: where that is.
+    """
 
     data_dir: Path
     api_host: str
@@ -36,6 +39,9 @@ class Places:
     ui_host: str
     ui_port: int
     api_base_url: str
+    allowed_hosts: tuple[str, ...] = ()
+    why_tokens: str = ""
+    admin_token: str = ""
 
     @property
     def api_url(self) -> str:
@@ -54,20 +60,17 @@ def places_of(chosen: Settings) -> Places:
         data_dir=(ROOT / chosen.watcher_data_dir.expanduser()).resolve(),
         api_host=chosen.api_host,
         api_port=chosen.api_port,
-        # Streamlit's own setting; its default stands in .streamlit/config.toml.
-        ui_host=os.environ.get("STREAMLIT_SERVER_ADDRESS") or "127.0.0.1",
+        ui_host=chosen.streamlit_server_address,
         ui_port=chosen.ui_port,
         api_base_url=chosen.api_base_url.rstrip("/"),
+        allowed_hosts=chosen.allowed_hosts,
+        why_tokens=chosen.why_tokens,
     )
-    if places.api_base_url:
-        return places
-    return Places(
-        places.data_dir,
-        places.api_host,
-        places.api_port,
-        places.ui_host,
-        places.ui_port,
-        places.api_url,
+    file = places.data_dir / "admin_token"
+    return replace(
+        places,
+        api_base_url=places.api_base_url or places.api_url,
+        admin_token=str(file) if chosen.admin_token is None else "the setting ADMIN_TOKEN",
     )
 
 

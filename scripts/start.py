@@ -108,7 +108,7 @@ class Installation:
         print(
             f"\nwatcher is running.\n  Web app  {places.ui_url}\n  API      {places.api_url}/docs"
         )
-        print(f"  Logs     {places.data_dir / 'logs'}")
+        print(f"  Logs     {places.data_dir / 'logs'}\n{reached(places)}")
         if api.is_starting or api.detail:
             print(f"It can't search yet: {api.detail}" if api.is_starting else api.detail)
         print(f"Try it:\n  {CURL.format(url=places.api_url)}\nCtrl-C ends all of it.", flush=True)
@@ -131,6 +131,16 @@ class Installation:
 
     def _for_app(self) -> dict[str, str]:
         return self.environment | {"PYTHONPATH": str(ROOT)}
+
+
+def reached(places: Places) -> str:
+    """Who may ask, in a sentence, and where the token is that they need."""
+    if not places.why_tokens:
+        return "Open to this machine alone, without a token."
+    return (
+        f"Everybody needs a token, for {places.why_tokens}; yours, the admin's: "
+        f"{places.admin_token}. With it the web app's page People makes one for each person."
+    )
 
 
 def api_command(places: Places) -> list[str]:
@@ -157,17 +167,18 @@ def ui_command(places: Places) -> list[str]:
 
 
 def ui_environment(places: Places) -> dict[str, str]:
-    """The web app's environment: it reads no settings but the API's address.
+    """The web app's environment: it reads no settings but the API's address, and who may ask.
 
     Where it listens at home only, it answers to this machine's own names, and to those that the
     operator gave: a site that leads its name to this machine (DNS rebinding) could read histories
     otherwise.
     """
-    own = {"API_BASE_URL": places.api_base_url}
+    access = "tokens" if places.why_tokens else "home"
+    own, names = {"API_BASE_URL": places.api_base_url, "ACCESS": access}, places.allowed_hosts
     if is_loopback(places.ui_host):
-        given = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS", "").split()
-        names = dict.fromkeys((*OWN_NAMES, places.ui_host, *given))
-        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(names)
+        names = (*OWN_NAMES, places.ui_host, *names)
+    if names:
+        own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(dict.fromkeys(names))
     return dict(os.environ) | own
 
 
@@ -184,6 +195,9 @@ def demonstration(places: Places) -> Installation:
         ui_host="127.0.0.1",
         ui_port=ui_port,
         api_base_url=f"http://127.0.0.1:{api_port}",
+        allowed_hosts=(),
+        why_tokens="",
+        admin_token=str(folder / "admin_token"),
     )
     environment = {
         name: value
@@ -203,6 +217,8 @@ def _run_in_foreground(role: str, places: Places) -> None:
     os.chdir(ROOT)
     commands = {"api": api_command(places), "worker": worker_command(), "ui": ui_command(places)}
     environment = ui_environment(places) if role == "ui" else dict(os.environ)
+    if role != "worker":
+        print(reached(places), flush=True)
     command = commands[role]
     os.execvpe(command[0], command, environment)  # noqa: S606 -- our own programs, no shell
 

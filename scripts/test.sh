@@ -9,7 +9,7 @@ usage() {
   cat <<'END'
 Usage: scripts/test.sh [checks|unit|contract|e2e|quality] [pytest arguments]
 
-Makes the environment in .venv, installs what the tests need (Chromium for the web app among it),
+Makes the environment in .venv, installs what the tests need (Chromium, nginx and Caddy among it),
 then runs ruff, mypy, import-linter, shellcheck and pytest. With nothing named it does all of it.
 
   checks                        ruff, mypy, import-linter and shellcheck only
@@ -44,6 +44,38 @@ install_debian() {
 install_chromium() {
   if ! command -v chromium >/dev/null; then
     install_debian "for the tests of the web app" chromium fonts-dejavu-core
+  fi
+}
+
+# Debian starts a service as it is installed, unless this file forbids it.
+readonly POLICY=/usr/sbin/policy-rc.d
+
+# The tests run them by themselves, in the foreground: none is to be started as a service.
+install_proxies() {
+  local as_root=() missing=()
+  command -v /usr/sbin/nginx >/dev/null || missing+=(nginx)
+  command -v /usr/bin/caddy >/dev/null || missing+=(caddy)
+  if ((${#missing[@]} == 0)); then
+    return
+  fi
+  if ((EUID != 0)); then
+    as_root=(sudo -n)
+  fi
+  if [[ -e $POLICY ]]; then
+    install_debian "for the tests behind a proxy" "${missing[@]}"
+    return
+  fi
+  # Where this is refused, installing is too, and says what to do.
+  printf '#!/bin/sh\nexit 101\n' |
+    "${as_root[@]}" install -m 755 /dev/stdin "$POLICY" 2>/dev/null || true
+  (install_debian "for the tests behind a proxy" "${missing[@]}") || {
+    "${as_root[@]}" rm -f "$POLICY" 2>/dev/null || true
+    exit 1
+  }
+  "${as_root[@]}" rm -f "$POLICY"
+  # Nor at the next start of the machine.
+  if command -v systemctl >/dev/null; then
+    "${as_root[@]}" systemctl disable --quiet "${missing[@]}" 2>/dev/null || true
   fi
 }
 
@@ -85,6 +117,7 @@ bin=$(dirname -- "$(command -v "$python")")
 case ${1:-} in
   "")
     install_chromium
+    install_proxies
     run_checks
     run_pytest
     ;;
@@ -96,6 +129,7 @@ case ${1:-} in
     ;;
   e2e)
     install_chromium
+    install_proxies
     run_pytest tests/e2e "${@:2}"
     ;;
   *)

@@ -3,10 +3,12 @@
 The token stays in the session alone.
 """
 
-from collections.abc import MutableMapping
+import os
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import loopback
 from streamlit_app.api.client import ApiClient
 from streamlit_app.api.people import Profile
 from streamlit_app.api.transport import NOBODY, ApiError, ApiUnauthorized, Caller
@@ -48,19 +50,31 @@ class Viewer:
         return len(self.people) > 1
 
 
-def who_is_watching(client: ApiClient, session: Session, address: Address) -> Viewer:
+def is_at_home(headers: Mapping[str, str], client: str) -> bool:
+    """Whether a visitor is on this machine, by what their browser sent and the address that asked.
+
+    The API takes the web app for somebody at home: it must not lend that to whoever visits it. What
+    the settings say of it stands in `ACCESS`, as the start puts it there.
+    """
+    sent = {name.lower(): value for name, value in headers.items()}
+    return os.environ.get("ACCESS") != "tokens" and loopback.is_at_home(sent, client)
+
+
+def who_is_watching(
+    client: ApiClient, session: Session, address: Address, *, at_home: bool
+) -> Viewer:
     """Who it is by the address or, where it doesn't say, by the last choice; the address says it.
 
     Those whom a token may see are asked for each time: whoever was deleted elsewhere a moment ago
     would meet refusals on every page.
     """
-    token: str = session.get(TOKEN, "")
+    caller = Caller(session.get(TOKEN, ""), at_home=at_home)
     try:
-        people = client.people(Caller(token)).all()
+        people = client.people(caller).all()
     except ApiError as error:
         who = Viewer("token" if isinstance(error, ApiUnauthorized) else "away", problem=error)
     else:
-        who = _watching(people, token, address.profile or session.get(CHOSEN, ""))
+        who = _watching(people, caller, address.profile or session.get(CHOSEN, ""))
     chosen = who.profile.id if who.profile and who.has_company else ""
     if chosen:
         session[CHOSEN] = chosen
@@ -68,12 +82,12 @@ def who_is_watching(client: ApiClient, session: Session, address: Address) -> Vi
     return who
 
 
-def _watching(people: tuple[Profile, ...], given: str, named: str) -> Viewer:
-    """Who it is among those whom a token may see, where the profile `named` is asked for."""
+def _watching(people: tuple[Profile, ...], caller: Caller, named: str) -> Viewer:
+    """Who it is among those whom the caller may see, where the profile `named` is asked for."""
     if len(people) < 2:  # noqa: PLR2004 -- one person, or none yet, needs no choice
         own = people[0] if people else None
-        return Viewer("known", Caller(given, own.id if own else ""), own, people)
+        return Viewer("known", caller._replace(profile=own.id if own else ""), own, people)
     chosen = next((person for person in people if person.id == named), None)
     if chosen is None:
-        return Viewer("choose", Caller(given), None, people)
-    return Viewer("known", Caller(given, chosen.id), chosen, people)
+        return Viewer("choose", caller, None, people)
+    return Viewer("known", caller._replace(profile=chosen.id), chosen, people)

@@ -57,6 +57,12 @@ class Busy(WatcherError):
     retryable = True
 
 
+class WrongBody(WatcherError):
+    """The request's body is of a type that isn't taken here: says which is."""
+
+    code = "unsupported_media_type"
+
+
 class NotConfigured(WatcherError):
     """A setting is missing or contradicts another: names the setting."""
 

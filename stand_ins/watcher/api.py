@@ -57,7 +57,9 @@ class WatcherApi:
         self.lists = Lists(self.household)
         self.operation = Operation()
 
-    def answer(self, method: str, path: str, body: Json | None, token: str) -> Reply:
+    def answer(
+        self, method: str, path: str, body: Json | None, token: str, *, forwarded: bool = False
+    ) -> Reply:
         """Status and body for one request."""
         self.paths.append(path)
         time.sleep(self.slow)
@@ -76,7 +78,7 @@ class WatcherApi:
         if path.startswith("/admin/"):
             return self.operation.answer(method, path, token)
         if self.household.answers(path):
-            return self.household.answer(method, path, body, token)
+            return self.household.answer(method, path, body, token, forwarded=forwarded)
         if not self.ready:
             return _error(503, "not_ready", "There is no index yet: run scripts.rebuild_index.")
         return self._of_titles(path, body)
@@ -151,8 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
         is_file = self.headers.get("Content-Type") == "application/octet-stream"
         body: Json | None = {"file": sent.decode()} if is_file else json.loads(sent or b"null")
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        forwarded = "Forwarded" in self.headers
         api = cast("_Server", self.server).api
-        self._send(*api.answer(self.command, self.path, body, token))
+        self._send(*api.answer(self.command, self.path, body, token, forwarded=forwarded))
 
     def _send(self, status: int, body: object) -> None:
         content = b"" if status == HTTPStatus.NO_CONTENT else json.dumps(body).encode()

@@ -80,7 +80,7 @@ class People:
 
     def __init__(self, transport: Transport, caller: Caller) -> None:
         self._transport = transport
-        self._token = Caller(token=caller.token)
+        self._token = caller._replace(profile="")
 
     def all(self) -> tuple[Profile, ...]:
         """Everybody for the admin and at home, else the token's own."""

@@ -88,7 +88,7 @@ class Recommendations:
     def picks(self, wish: ListRequest, *, worded: bool = False) -> Picks:
         """A list; `worded` waits for a language model, which may take up to a minute."""
         body = wish.to_request() | {"profile": self._caller.profile or None, "use_llm": worded}
-        path, token = f"/recommend/{wish.kinds}", Caller(token=self._caller.token)
+        path, token = f"/recommend/{wish.kinds}", self._caller._replace(profile="")
         if worded:
             return self._transport.ask(
                 _PICKS, "POST", path, token, json=body, timeout=_WORDED_TIMEOUT, again=False

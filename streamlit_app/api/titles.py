@@ -80,7 +80,7 @@ class Titles:
         if search.unseen and caller.profile:
             body["exclude_watched_of"] = caller.profile
         return self._transport.ask(
-            _SIMILAR, "POST", "/mcp/knn", Caller(token=caller.token), json=body
+            _SIMILAR, "POST", "/mcp/knn", caller._replace(profile=""), json=body
         )
 
     def title(self, ref: TitleRef) -> TitleFacts:

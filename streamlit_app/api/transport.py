@@ -19,6 +19,9 @@ _ONLY_ASK: Final = ("/mcp/knn", "/recommend/", "/history/standings")
 _NOTES: Final = "/feedback"
 """Told after each list; it changes no answer that a list of now could show."""
 
+_PASSED_ON: Final = "for=unknown"
+"""RFC 7239: for whom isn't told, but that it is for somebody."""
+
 TIMEOUT: Final = httpx2.Timeout(10.0, connect=2.0)
 # Servers commonly close an idle connection after five seconds; be earlier.
 _LIMITS: Final = httpx2.Limits(
@@ -76,10 +79,15 @@ class Answer(BaseModel):
 
 
 class Caller(NamedTuple):
-    """Who asks, and whose data it is about; both may be empty: at home, and a person alone."""
+    """Who asks, and whose data it is about; both may be empty: at home, and a person alone.
+
+    `at_home`: whoever looks at the page is on this machine, as the web app itself is. For anybody
+    else the API is told that the question was passed on, and asks for their token.
+    """
 
     token: str = ""
     profile: str = ""
+    at_home: bool = False
 
 
 NOBODY: Final = Caller()
@@ -136,6 +144,8 @@ class Transport:
 
     def _answer(self, method: str, path: str, caller: Caller, sent: Sent) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
+        if not caller.at_home:
+            headers["Forwarded"] = _PASSED_ON
         content = sent.get("content")
         if content is not None:
             headers["Content-Type"] = "application/octet-stream"

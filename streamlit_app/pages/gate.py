@@ -28,8 +28,9 @@ def gate(asked: Asked, purpose: str) -> Parts:
         yield Html(
             '<h2 class="w-ask">Your token</h2><p class="w-lead w-quiet">This watcher is shared '
             f"over a network, so it asks for your token to {purpose}. You got it when your "
-            "profile was made; the admin's opens everybody's. It is kept until you close or "
-            "reload this page.</p>"
+            "profile was made; the admin's opens everybody's: the setting "
+            "<code>ADMIN_TOKEN</code>, or the file <code>admin_token</code> in the data folder. "
+            "It is kept until you close or reload this page.</p>"
         )
         if asked.session.get(TOKEN):
             yield widget("error", "That token is not good, or no longer.")

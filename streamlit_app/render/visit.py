@@ -4,6 +4,7 @@ Answers are kept for a short time, so that a click on a widget asks nothing agai
 kept: the next run asks anew. What depends on a person is kept by their token.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit_app.api.client import ApiClient, Health, base_url
 from streamlit_app.api.titles import Similar, TitleCard, TitleFacts, Titles
 from streamlit_app.api.transport import NOBODY, ApiNotReady, Caller
 from streamlit_app.asked import CHANGES, Asked
-from streamlit_app.household import who_is_watching
+from streamlit_app.household import is_at_home, who_is_watching
 from streamlit_app.questions.address import Address
 from streamlit_app.questions.search import Search, TitleRef
 
@@ -28,8 +29,15 @@ def visit() -> Asked:
         st.query_params.from_dict,
     )
     session = st.session_state
-    who = who_is_watching(_client(), session, address)
+    headers, client = asked_by()
+    at_home = is_at_home(headers, client or "127.0.0.1")
+    who = who_is_watching(_client(), session, address, at_home=at_home)
     return Asked(address, session, who, _client(), KeptTitles(_client().transport), health)
+
+
+def asked_by() -> tuple[Mapping[str, str], str | None]:
+    """What the browser sent as this session began, and its address: None for this machine's own."""
+    return st.context.headers, st.context.ip_address
 
 
 @st.cache_resource(show_spinner=False, on_release=ApiClient.close)

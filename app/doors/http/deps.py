@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute
 
 from app.bootstrap import Services
 from app.domain.people.ledger import Profile
@@ -14,7 +15,9 @@ from app.doors.access import (
     allowed,
     caller_of,
     check_admin,
+    check_body,
     check_household,
+    check_public,
     of_class,
 )
 from app.doors.http.lanes import Lanes
@@ -43,26 +46,50 @@ def asker_of(request: Request) -> Asker:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return Asker(
         token=(token.strip() if scheme.lower() == "bearer" else "") if scheme else None,
-        host=request.headers.get("host", ""),
         client=request.client.host if request.client else "",
+        method=request.method,
+        headers=request.headers,
     )
 
 
+def check_body_of(request: Request) -> None:
+    """Whether its body, if there is one, is of a type that its route takes. Raises `WrongBody`."""
+    headers = request.headers
+    taken = body_types(request.scope.get("route"))
+    if taken and (headers.get("content-length", "0") != "0" or "transfer-encoding" in headers):
+        check_body(headers.get("content-type", ""), taken)
+
+
+def body_types(route: object) -> tuple[str, ...]:
+    """The types of body that a route takes: those that it declares, or JSON; none for no body."""
+    if not isinstance(route, APIRoute):
+        return ()
+    declared = (route.openapi_extra or {}).get("requestBody", {}).get("content", ())
+    return tuple(declared) or (("application/json",) if route.body_field else ())
+
+
 @of_class(Access.PUBLIC)
-async def _public() -> None:
-    """Anybody."""
+async def _public(request: Request, program: Program) -> None:
+    """Anybody, but for a foreign page that does more than look."""
+    asker = asker_of(request)
+    if asker.token is None:  # whose token it is the gate has looked up, outside the event loop
+        check_public(asker, program)
+    check_body_of(request)
 
 
 @of_class(Access.ADMIN)
 def _admin(request: Request, program: Program) -> None:
     """Whoever holds the admin token."""
     check_admin(asker_of(request), program)
+    check_body_of(request)
 
 
 @of_class(Access.CALLER)
 def caller(request: Request, program: Program) -> Caller:
-    """Who asks. Raises `Unauthorized`."""
-    return caller_of(asker_of(request), program)
+    """Who asks. Raises `Unauthorized`, `Forbidden`, `WrongBody`."""
+    asking = caller_of(asker_of(request), program)
+    check_body_of(request)
+    return asking
 
 
 AnyCaller = Annotated[Caller, Depends(caller)]

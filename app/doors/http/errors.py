@@ -23,6 +23,7 @@ STATUS: Final[dict[type[WatcherError], int]] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Stalled: HTTPStatus.REQUEST_TIMEOUT,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.WrongBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotConfigured: HTTPStatus.NOT_IMPLEMENTED,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -78,8 +79,6 @@ def _expected(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type
     wrong = "; ".join(dict.fromkeys(_sentence(fault) for fault in error.errors()))
-    if "json" not in request.headers.get("content-type", "json"):
-        wrong = "body: send JSON, with the header Content-Type: application/json"
     code = errors.InvalidInput.code
     return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, code, wrong[:_LONGEST])
 

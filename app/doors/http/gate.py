@@ -20,8 +20,16 @@ from starlette.types import Message
 
 from app.bootstrap import Services
 from app.domain.errors import Stalled, TooLarge
-from app.doors.access import ACCESS_OF, Access, Asker, caller_of, check_admin, check_household
-from app.doors.http.deps import asker_of
+from app.doors.access import (
+    ACCESS_OF,
+    Access,
+    Asker,
+    caller_of,
+    check_admin,
+    check_household,
+    check_public,
+)
+from app.doors.http.deps import asker_of, check_body_of
 from app.doors.http.lanes import Lane, Lanes
 
 LARGEST_BODY: Final = 64 * 1024
@@ -91,13 +99,15 @@ class Gated(APIRoute):
     def get_route_handler(self) -> _Handler:
         """FastAPI's, behind the gate."""
         handle, rule, access = super().get_route_handler(), self.rule, self.access
-        reads_body = self.reads_body
+        reads_body, looks = self.reads_body, self.methods == {"GET"}
 
         async def gated(request: Request) -> Response:
             lanes: Lanes = request.scope["lanes"]
             async with AsyncExitStack() as held:
-                if reads_body:
+                if not looks:
                     await _check_asker(request, access, lanes)
+                if reads_body:
+                    check_body_of(request)
                     request = await _with_body(request, rule.largest, lanes, held)
                 if rule.lane:
                     await held.enter_async_context(lanes.turn(rule.lane))
@@ -119,7 +129,9 @@ async def _check_asker(request: Request, access: Access, lanes: Lanes) -> None:
 def _checked(asker: Asker, access: Access, program: Services) -> None:
     if access is Access.ADMIN:
         check_admin(asker, program)
-    elif access is not Access.PUBLIC:
+    elif access is Access.PUBLIC:
+        check_public(asker, program)
+    else:
         caller = caller_of(asker, program)
         if access is Access.HOUSEHOLD:
             check_household(caller)

@@ -24,10 +24,13 @@ from app.services.people.unmatched_names import Unmatched
 router = APIRouter(route_class=Gated, tags=["history"])
 
 MOST_NAMES = 100
-_FILE: Final = {
-    "required": True,
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-}
+FILES: Final = (
+    *("application/octet-stream", "text/csv", "application/csv", "application/json"),
+    *("application/zip", "application/x-zip-compressed", "application/gzip", "application/x-gzip"),
+)
+"""What a file may be sent as: no type that any site's page can send as it likes."""
+
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 
 
 class ImportAsked(BaseModel):
@@ -131,7 +134,7 @@ class Parted(BaseModel):
 @router.post(
     "/history/import",
     summary="Bring in a file: Trakt, Letterboxd, IMDb, MovieLens, CSV",
-    openapi_extra={"requestBody": _FILE},
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(FILES, _BYTES)}},
 )
 @ruled(None, largest=LARGEST_FILE, reads=True)
 async def bring_in(  # the body is bytes of any length, which only an async route can take in

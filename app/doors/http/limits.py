@@ -1,4 +1,7 @@
-"""What every request meets before all else: an id, a log line, a count."""
+"""What every request meets before all else: an id, a log line, a count.
+
+And what every answer bears: no site can show it in a frame.
+"""
 
 import logging
 import re
@@ -11,6 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.doors.http.errors import logged_path
 from app.doors.http.lanes import Lanes
 from app.doors.http.metrics import HttpFigures
+
+_UNFRAMED: Final = (
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+)
+"""Nobody shows a page of ours in a frame, to have it clicked unseen."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("watcher.requests")
@@ -44,6 +53,7 @@ class RequestLimits:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
+                    *_UNFRAMED,
                 ]
             await send(message)
 

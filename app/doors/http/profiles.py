@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.errors import InvalidInput
 from app.domain.people.ledger import Profile
 from app.doors.access import allowed
 from app.doors.http.deps import HOUSEHOLD, AnyCaller, OurLanes, Person, Program
@@ -119,8 +118,6 @@ async def bring_in(  # the bytes themselves: as objects they would take ten time
     request: Request, program: Program, person: Person, lanes: OurLanes
 ) -> BroughtIn:
     """All of its events or none; those that are there already change nothing."""
-    if "json" not in request.headers.get("content-type", "json"):
-        raise InvalidInput("body: send JSON, with the header Content-Type: application/json")
     work = partial(program.people.bring_in, person.id, await request.body())
     changed = await lanes.run(Lane.IMPORT, work)
     return BroughtIn.made_of(changed)

@@ -23,7 +23,7 @@ from loopback import is_nobody_elses, name_of
 from streamlit_app.api.client import ApiClient, Health
 from streamlit_app.api.transport import ApiError
 from streamlit_app.asked import Asked
-from streamlit_app.household import who_is_watching
+from streamlit_app.household import is_at_home, who_is_watching
 from streamlit_app.pages import PLACES, Place, frame
 from streamlit_app.questions.address import Address, Query
 from streamlit_app.render import streamlit_document
@@ -46,7 +46,9 @@ def routes(client: ApiClient) -> list[Route]:
             if not _is_a_visit(request):
                 return HTMLResponse(streamlit_document.document(), headers=_SAME_FOR_ALL)
             query = {name: request.query_params.getlist(name) for name in request.query_params}
-            parts = _parts(partial(told, client, place, query))
+            asked_by = request.client.host if request.client else ""
+            at_home = is_at_home(request.headers, asked_by)
+            parts = _parts(partial(told, client, place, query, at_home=at_home))
             return StreamingResponse(parts, media_type="text/html", headers=_PRIVATE)
 
         return Route(f"/{place.path}", answer)
@@ -54,12 +56,15 @@ def routes(client: ApiClient) -> list[Route]:
     return [route(place) for place in PLACES]
 
 
-def told(client: ApiClient, place: Place, query: Query) -> str:
-    """The rest of a page's document; without the page where that can't be told."""
+def told(client: ApiClient, place: Place, query: Query, *, at_home: bool) -> str:
+    """The rest of a page's document; without the page where that can't be told.
+
+    `at_home`: whoever visits it is, and may see what the API tells there without a token.
+    """
     try:
         health = client.health()
         if health.index.ready:
-            return _told(client, health, place, query)
+            return _told(client, health, place, query, at_home=at_home)
     except (ApiError, Untold):
         pass  # The page itself tells what is wrong, and how it goes on.
     except Exception:  # noqa: BLE001 -- nobody should lose a page because its first look failed
@@ -67,10 +72,10 @@ def told(client: ApiClient, place: Place, query: Query) -> str:
     return document.ending()
 
 
-def _told(client: ApiClient, health: Health, place: Place, query: Query) -> str:
+def _told(client: ApiClient, health: Health, place: Place, query: Query, *, at_home: bool) -> str:
     session: dict[str, Any] = {}
     address = Address.of(query)
-    who = who_is_watching(client, session, address)
+    who = who_is_watching(client, session, address, at_home=at_home)
     if who.problem:
         raise who.problem
     asked = Asked(address, session, who, client, client.titles, lambda: health)

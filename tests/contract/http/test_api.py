@@ -155,7 +155,7 @@ def test_broken_and_huge_bodies(client: TestClient) -> None:
     latin = client.post("/mcp/knn", content='{"text": "é"}'.encode("latin-1"), headers=typed)
     assert latin.status_code == 400
     form = client.post("/mcp/knn", data={"text": "x"})
-    assert form.status_code == 422
+    assert form.status_code == 415
     assert "Content-Type: application/json" in form.json()["detail"]
 
 

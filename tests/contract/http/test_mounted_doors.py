@@ -28,7 +28,8 @@ def door_of_tokens(program: Callable[[], Services]) -> FastAPI:
     door = FastAPI(openapi_url=None)
 
     def asker(request: Request, token: str) -> Asker:
-        return Asker(token, request.headers["host"], request.client.host if request.client else "")
+        client = request.client.host if request.client else ""
+        return Asker(token, client, request.method, request.headers)
 
     @of_class(Access.PROFILE)
     def person(asking: Annotated[Asker, Depends(asker)], profile: str | None = None) -> Profile:
@@ -142,7 +143,7 @@ def test_the_walk_goes_into_mounted_doors() -> None:
 def test_home_is_this_machine_by_its_own_name(
     services: Services, host: str, client: str, *, is_home: bool
 ) -> None:
-    assert at_home(Asker(None, host, client), services) is is_home
+    assert at_home(Asker(None, client, "GET", {"host": host}), services) is is_home
 
 
 @of_class(Access.PUBLIC)

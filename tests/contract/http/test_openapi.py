@@ -95,7 +95,7 @@ def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "the admin's", "a person's"])
-def test_schemathesis_finds_nothing(services: Services, whose: str) -> None:
+def test_schemathesis_finds_nothing(services: Services, tmp_path: Path, whose: str) -> None:
     """Every check, on every operation, and in the order in which one leads to another."""
     person, token = services.people.make("Ada")
     services.people.make("Bob")
@@ -112,6 +112,7 @@ def test_schemathesis_finds_nothing(services: Services, whose: str) -> None:
             command += ["-H", f"Authorization: Bearer {tokens[whose]}"]
         tried = subprocess.run(
             command,
+            cwd=tmp_path,  # where it keeps what it found
             env=os.environ | {"WATCHER_PROFILE": person.id},
             capture_output=True,
             text=True,

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import LeaseHeld, NotConfigured
 from app.settings import read_settings
-from scripts import check_health, preflight, prepare
+from scripts import check_health, preflight, prepare, start
 from scripts.preflight import ROOT, check_data_dir, check_port, places_of
 
 
@@ -27,6 +27,55 @@ def test_the_api_is_reached_where_it_listens() -> None:
 def test_a_relative_data_folder_is_one_of_the_project() -> None:
     places = places_of(read_settings(_env_file=None, watcher_data_dir="data"))
     assert places.data_dir == ROOT / "data"
+
+
+def test_the_start_says_who_may_ask_and_where_the_token_is(tmp_path: Path) -> None:
+    def said(**settings: object) -> str:
+        own = {"watcher_data_dir": tmp_path, "admin_token": None} | settings
+        return start.reached(places_of(read_settings(_env_file=None, **own)))
+
+    assert said() == "Open to this machine alone, without a token."
+    told = said(access="tokens")
+    assert told.startswith("Everybody needs a token, for ACCESS is tokens; ")
+    assert str(tmp_path / "admin_token") in told
+    told = said(base_url="https://films.example", admin_token="secret")  # noqa: S106 -- a test's
+    assert "BASE_URL names films.example" in told
+    assert "the setting ADMIN_TOKEN" in told
+    assert "secret" not in told
+
+
+def test_the_web_app_is_told_who_may_ask_and_by_which_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("STREAMLIT_SERVER_ALLOWED_HOSTS", raising=False)
+
+    def told(**settings: object) -> tuple[str, list[str]]:
+        own = start.ui_environment(places_of(read_settings(_env_file=None, **settings)))
+        return own["ACCESS"], own.get("STREAMLIT_SERVER_ALLOWED_HOSTS", "").split()
+
+    here = ["localhost", "127.0.0.1", "::1"]
+    assert told() == ("home", here)
+    named = {"streamlit_server_allowed_hosts": "nas.local, tv.local"}
+    public = {"base_url": "https://films.example/"}
+    assert told(**named) == ("tokens", [*here, "nas.local", "tv.local"])
+    assert told(**public) == ("tokens", [*here, "films.example"])
+    network = {"streamlit_server_address": "0.0.0.0"}  # noqa: S104 -- nothing listens
+    assert told(**network, **public) == ("tokens", []), "by any name, as before"
+    assert told(**network, **named, **public)[1] == ["nas.local", "tv.local", "films.example"]
+
+
+@pytest.mark.enable_socket
+def test_a_demonstration_is_at_home_whatever_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS", "tokens")
+    monkeypatch.setenv("STREAMLIT_SERVER_ALLOWED_HOSTS", "nas.local")
+    chosen = read_settings(_env_file=None, watcher_data_dir=tmp_path)
+    shown = start.demonstration(places_of(chosen))
+    assert "ACCESS" not in shown.environment
+    own = start.ui_environment(shown.places)
+    assert own["ACCESS"] == "home"
+    assert "nas.local" not in own["STREAMLIT_SERVER_ALLOWED_HOSTS"]
 
 
 def test_a_full_disk_is_told_before_anything_begins(

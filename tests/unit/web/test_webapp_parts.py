@@ -148,7 +148,7 @@ def test_a_page_is_worked_without_streamlit(api: WatcherApi) -> None:
     me.standings["movie", 603] = {"watched": True}
     client, address = ApiClient(api.url), Address.of({})
     session: dict[str, object] = {}
-    who = who_is_watching(client, session, address)
+    who = who_is_watching(client, session, address, at_home=True)
     asked = Asked(address, session, who, client, client.titles, client.health)
     parts: dict[str, Any] = {}
 
