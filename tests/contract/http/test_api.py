@@ -150,7 +150,7 @@ def test_broken_and_huge_bodies(client: TestClient) -> None:
         for _ in range(100):
             yield b"a" * 1000
 
-    streamed = client.post("/mcp/knn", content=pieces())
+    streamed = client.post("/mcp/knn", content=pieces(), headers=typed)
     assert streamed.status_code == 413
     latin = client.post("/mcp/knn", content='{"text": "é"}'.encode("latin-1"), headers=typed)
     assert latin.status_code == 400

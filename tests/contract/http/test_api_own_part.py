@@ -88,6 +88,6 @@ def test_a_name_that_is_none_of_our_titles_is_not_asked_for_again(client: TestCl
 def test_browsers_sign_in_where_trakt_sends_them_back_to(tmp_path: Path) -> None:
     away = "https://films.example.org/auth/trakt/callback"
     made = services_in(tmp_path / "away", trakt_redirect_uri=away)
-    with home(made) as client:
+    with home(made, ADMIN) as client:
         assert client.get("/auth/trakt").json()["server"] == "https://films.example.org"
     made.close()

@@ -28,6 +28,7 @@ from tests.serving import Served, served
 from tests.world import ADMIN
 
 UPLOAD = "POST /history/import?preview=true HTTP/1.1\nContent-Type: application/octet-stream\n"
+_RATING = "POST /ratings HTTP/1.1\nContent-Type: application/json\nTransfer-Encoding: chunked"
 CHUNKED = f"{UPLOAD}Transfer-Encoding: chunked"
 
 
@@ -136,7 +137,7 @@ def test_a_body_is_counted_before_it_is_kept(server: Served) -> None:
     assert (status, body["error"]) == (413, "too_large")
     with server.begun(f"{UPLOAD}Content-Length: {LARGEST_FILE + 1}") as connection:
         assert _answer(connection)[0] == 413
-    with server.begun("POST /ratings HTTP/1.1\nTransfer-Encoding: chunked", _chunk(70_000)) as one:
+    with server.begun(_RATING, _chunk(70_000)) as one:
         assert _answer(one)[0] == 413
 
 
@@ -196,7 +197,7 @@ def test_slow_imports_hold_nobody_else_up(server: Served) -> None:
 
 
 def test_a_lock_that_others_hold_is_not_waited_for_long(tmp_path: Path) -> None:
-    stores = open_sqlite(tmp_path / "watcher.sqlite3", SystemClock(), 0.5)
+    stores = open_sqlite(tmp_path / "watcher.sqlite3", SystemClock(), 1.0)
     services = services_in(tmp_path, stores)
     services.people.make("Ada")
     holder = sqlite3.connect(tmp_path / "watcher.sqlite3", isolation_level=None)
@@ -216,9 +217,9 @@ def test_a_lock_that_others_hold_is_not_waited_for_long(tmp_path: Path) -> None:
             started = time.monotonic()
             assert client.get("/health").status_code == 200
             assert client.get("/history").status_code == 200
-            assert time.monotonic() - started < 0.4
+            assert time.monotonic() - started < 0.9
         assert all(one.result()[:2] == (503, "5") for one in writing)
-        assert max(one.result()[2] for one in writing) < 4.0
+        assert max(one.result()[2] for one in writing) < 6.0
         holder.execute("ROLLBACK")
         assert write(1)[0] == 200
     services.close()

@@ -41,7 +41,7 @@ def test_requests_are_counted_by_route_and_never_by_path(tmp_path: Path) -> None
         for path in ("/titles/movie/123456", "/titles/movie/654321", "/made/up/path", "/other"):
             client.get(path)
         client.request("BREW", "/health")
-        client.post("/mcp/knn", content=b"x" * 100_000)
+        client.post("/mcp/knn", json={"text": "x" * 100_000})
         told = figures(client)
         text = client.get("/metrics").text
     route = "/titles/{media_type}/{tmdb_id}"
