@@ -1,10 +1,11 @@
 """Ten requests at once: what was answered with 200 is there, and nothing is there twice."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from httpx2 import Response
 
 from app.adapters.stores.common.stores import Stores
 from app.bootstrap import Services
+from app.domain.people.ledger import Event
 from app.domain.ports.accounts import Account
+from app.domain.ports.people import Changed
 from app.domain.progress import Progress
 from app.services.people.profiles import MOST_PROFILES
 from tests.people_world import home, import_file, rows, services_in
@@ -121,11 +124,21 @@ def test_changes_at_once_are_all_there_and_each_can_be_undone(client: TestClient
     assert {row["tmdb_id"] for row in rows(client)} == {603}
 
 
-def test_what_a_list_showed_is_noted_once(client: TestClient) -> None:
+def test_what_a_list_showed_is_noted_once(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, looked = services.ledger.put, Barrier(2, timeout=5)
+
+    def after_all_looked(profile_id: str, events: Sequence[Event]) -> Changed:
+        with suppress(BrokenBarrierError):
+            looked.wait()
+        return put(profile_id, events)
+
+    monkeypatch.setattr(services.ledger, "put", after_all_looked)
     shown = [{"tmdb_id": n, "media_type": "movie"} for n in range(1, 6)]
     told = {"list_id": "a" * 16, "shown": shown}
     client.get("/history")
-    noted = at_once(lambda _: client.post("/feedback", json=told))
+    noted = at_once(lambda _: client.post("/feedback", json=told), 2)
     assert sum(one.json()["noted"] for one in noted) == 5
     assert client.get("/insights").json()["total"]["shown"] == 5
 

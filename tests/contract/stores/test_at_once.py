@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from app.adapters.stores.common.stores import Stores
+from app.adapters.stores.mongo.jobs import MongoJobStore
 from app.domain.errors import InvalidInput
 from app.domain.jobs import JobState
 from app.domain.ports.accounts import Account
@@ -113,5 +114,34 @@ def test_a_job_that_is_given_back_while_it_is_cancelled_does_not_run_again(
     taken = stores.jobs.claim("worker")
     assert taken is not None
     at_once([lambda: stores.jobs.cancel(job.id), lambda: stores.jobs.requeue(taken, "again")])
+    assert stores.jobs.get(job.id).state is JobState.CANCELLED  # type: ignore[union-attr]
+    assert stores.jobs.claim("worker") is None
+
+
+@pytest.mark.parametrize("place", ["mongodb"], indirect=True)
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_a_job_is_cancelled_at_whatever_step_of_giving_it_back(
+    stores: Stores, before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = stores.jobs.submit("build", {})
+    taken = stores.jobs.claim("worker")
+    assert isinstance(stores.jobs, MongoJobStore)
+    assert taken is not None
+    step = stores.jobs._changed
+    steps = []
+
+    def overtaken(*given: Any, **only: Any) -> Any:  # noqa: ANN401 -- passed on
+        steps.append(given)
+        if len(steps) == before + 1:
+            monkeypatch.undo()
+            stores.jobs.cancel(job.id)
+            monkeypatch.setattr(stores.jobs, "_changed", overtaken)
+        return step(*given, **only)
+
+    monkeypatch.setattr(stores.jobs, "_changed", overtaken)
+    stores.jobs.requeue(taken, "again")
+    if len(steps) <= before:
+        stores.jobs.cancel(job.id)
+    monkeypatch.undo()
     assert stores.jobs.get(job.id).state is JobState.CANCELLED  # type: ignore[union-attr]
     assert stores.jobs.claim("worker") is None
