@@ -40,6 +40,15 @@ def came_through(headers: Iterable[str]) -> bool:
     return not FORWARDING.isdisjoint(headers)
 
 
+def is_of(origin: str, host: str) -> bool:
+    """Whether a page of this ``Origin`` was asked for by this ``Host``, its port and all."""
+    try:
+        place = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return bool(place) and place.lower() == host.lower()
+
+
 def is_at_home(headers: Mapping[str, str], client: str) -> bool:
     """Whether this machine asks, by its own name, and nothing passed that on.
 

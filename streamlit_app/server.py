@@ -13,10 +13,10 @@ from starlette.middleware import Middleware  # noqa: E402 - after the path
 
 from streamlit_app.api.client import ApiClient, base_url  # noqa: E402 - after the path
 from streamlit_app.render.first_look.routes import routes  # noqa: E402 - after the path
-from streamlit_app.render.headers import Headers  # noqa: E402 - after the path
+from streamlit_app.render.own_pages import OwnPages  # noqa: E402 - after the path
 
 app = st.App(
     _HERE / "render" / "main.py",
     routes=routes(ApiClient(base_url(), "first")),
-    middleware=[Middleware(Headers)],
+    middleware=[Middleware(OwnPages)],
 )

@@ -9,12 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from app.bootstrap import Services
 from app.domain.errors import Forbidden, Unauthorized, WrongBody
 from app.domain.people.ledger import Profile
-from loopback import is_at_home
+from loopback import is_at_home, is_of
 
 _REFUSED: Final = (
     "This needs a profile's token, or the admin's: send 'Authorization: Bearer TOKEN'. Without one "
@@ -90,7 +89,7 @@ class Asker:
         if self.headers.get("sec-fetch-site", "").strip().lower() in _ELSEWHERES:
             return True
         origin = self.headers.get("origin")
-        return origin is not None and not _is_of(origin, self.host)
+        return origin is not None and not is_of(origin, self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +179,6 @@ def at_home(asker: Asker, program: Services) -> bool:
 def _check_own(asker: Asker) -> None:
     if asker.is_foreign:
         raise Forbidden(_FOREIGN)
-
-
-def _is_of(origin: str, host: str) -> bool:
-    """Whether a page of this origin was asked for by this name and port."""
-    try:
-        place = urlsplit(origin).netloc
-    except ValueError:
-        return False
-    return bool(place) and place.lower() == host.lower()
 
 
 def _is_known(token: str | None, program: Services) -> bool:
