@@ -4,19 +4,26 @@ A web page elsewhere can have its own name lead to this machine (DNS rebinding),
 server was asked by tells something only where nobody else can take it.
 """
 
+import re
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
+_HOST: Final = re.compile(
+    r"(?:(?P<name>[a-z0-9._~-]+)|\[(?P<v6>[0-9a-f.]*:[0-9a-f:.]*)\])(?::[0-9]{0,5})?",
+    re.ASCII | re.IGNORECASE,
+)
+"""All of the header: of one that only begins like ours, the rest may have led it elsewhere."""
+
 
 def name_of(host: str) -> str:
-    """The name or address in a ``Host`` header, without its port; empty where it can't be read."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """The name or address in a ``Host`` header, without its port; empty where it can't be read.
+
+    Lower case. What stands beside a name (a user, a path, a second port) makes it unreadable.
+    """
+    found = _HOST.fullmatch(host)
+    return (found["name"] or found["v6"]).lower() if found else ""
 
 
 def is_loopback(name: str) -> bool:

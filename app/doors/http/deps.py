@@ -33,7 +33,7 @@ def asker_of(request: Request) -> Asker:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return Asker(
         token=(token.strip() if scheme.lower() == "bearer" else "") if scheme else None,
-        host=request.headers.get("host", ""),
+        host=", ".join(request.headers.getlist("host")),  # of two names, neither is believed
         client=request.client.host if request.client else "",
     )
 

@@ -1,0 +1,82 @@
+"""Requests as no client library sends them, over sockets."""
+
+import json
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.program import Api
+
+LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
+
+UNREADABLE_HOSTS = [
+    b"",
+    b"[",
+    b"[::1",
+    b"[127.0.0.1]",
+    b"[::1%lo]",
+    b"127.0.0.1:80:90",
+    b"127.0.0.1:eighty",
+    b"someone:secret@127.0.0.1",
+    b"127.0.0.1/elsewhere",
+    b"127.0.0.1, elsewhere.example",
+    b"\xff\xfe",
+    b"l\xc3\xb6calhost",
+    b"a" * 8000,
+]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(api: Api, request: bytes) -> Answer:
+    """Send it as it is; the answer, up to the connection's end."""
+    place = urlsplit(api.url)
+    said = b""
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        connection.sendall(request)
+        while part := connection.recv(65536):
+            said += part
+    head, _, body = said.partition(b"\r\n\r\n")
+    first, *rest = head.split(b"\r\n")
+    found = LINE.match(first)
+    assert found, said[:200]
+    headers = dict(line.decode().lower().split(": ", 1) for line in rest)
+    return Answer(int(found[1]), headers, body)
+
+
+def is_an_error(answer: Answer, status: int) -> None:
+    """In the one shape that all errors have."""
+    assert answer.status == status, answer.body
+    body = json.loads(answer.body)
+    assert set(body) == {"error", "detail", "request_id"}
+    assert body["request_id"] == answer.headers["x-request-id"]
+
+
+def history(*hosts: bytes, version: bytes = b"1.1", method: bytes = b"GET") -> bytes:
+    lines = [method + b" /history HTTP/" + version, *(b"Host: " + host for host in hosts)]
+    return b"\r\n".join([*lines, b"Connection: close", b"", b""])
+
+
+@pytest.mark.parametrize("host", UNREADABLE_HOSTS)
+def test_a_host_that_cannot_be_read_is_not_this_machine(api: Api, host: bytes) -> None:
+    is_an_error(ask(api, history(host)), 401)
+    is_an_error(ask(api, history(host, method=b"POST")), 401)
+
+
+def test_no_host_and_two_hosts_are_not_this_machine_either(api: Api) -> None:
+    is_an_error(ask(api, history(version=b"1.0")), 401)
+    is_an_error(ask(api, history(b"127.0.0.1", b"elsewhere.example")), 401)
+    is_an_error(ask(api, history(b"elsewhere.example", b"127.0.0.1")), 401)
+
+
+@pytest.mark.parametrize("host", [b"127.0.0.1", b"LOCALHOST:8080", b"[::1]:8080"])
+def test_its_own_names_are(api: Api, host: bytes) -> None:
+    assert ask(api, history(host)).status == 200
