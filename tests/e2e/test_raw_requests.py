@@ -4,11 +4,12 @@ import json
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.program import Api
+from tests.e2e.program import Api, api_started
 
 LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 
@@ -80,3 +81,24 @@ def test_no_host_and_two_hosts_are_not_this_machine_either(api: Api) -> None:
 @pytest.mark.parametrize("host", [b"127.0.0.1", b"LOCALHOST:8080", b"[::1]:8080"])
 def test_its_own_names_are(api: Api, host: bytes) -> None:
     assert ask(api, history(host)).status == 200
+
+
+def test_nothing_sent_makes_another_line_of_the_log(project: Path, data_dir: Path) -> None:
+    forged = b"00:00:00 CRITICAL watcher: all is lost"
+    encoded = b"/nowhere/%0a%1b%5b31m%e2%80%a8" + forged.replace(b" ", b"%20")
+    sent = b"\x1b[31m\xe2\x80\xa8\x85" + forged
+    with api_started(project, data_dir, LOG_LEVEL="debug") as api:
+        for upgrade in (b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"):
+            lines = [
+                b"GET " + encoded + b" HTTP/1.1",
+                b"Host: x",
+                b"X-Request-ID: " + sent.replace(b"\x1b", b"").replace(b"\x85", b""),
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                upgrade + b"Connection: close\r\n\r\n" if not upgrade else upgrade + b"\r\n",
+            ]
+            ask(api, b"\r\n".join(lines))
+        ask(api, sent + b"\r\n\r\n")
+        api.program.says("/nowhere/")
+        lines = api.program.output.read_bytes().decode().splitlines()
+    assert not [line for line in lines if line.startswith("00:00:00 ")]
+    assert all(line.isprintable() for line in lines)
