@@ -35,7 +35,7 @@ class TextLines(logging.Formatter):
         """The line, without the trace."""
         return one_line(super().formatMessage(record))
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's name
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 -- logging's name
         """The trace, none of whose lines looks like one of ours."""
         return _indented(super().formatException(ei))
 

@@ -72,7 +72,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = services or _opened()
-        app.state.services = opened
+        for opening in (app, *(door for _, door in doors)):
+            opening.state.services = opened
         app.state.troubles = troubles = RecentTroubles()
         logging.getLogger().addHandler(troubles)
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
@@ -99,8 +100,8 @@ def create_app(
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    for path, made in mounted:
-        door = made(lambda: app.state.services)
+    doors = [(path, made(lambda: app.state.services)) for path, made in mounted]
+    for path, door in doors:
         add_error_handlers(door)
         app.mount(path, door)
     return app

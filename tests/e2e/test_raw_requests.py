@@ -99,6 +99,6 @@ def test_nothing_sent_makes_another_line_of_the_log(project: Path, data_dir: Pat
             ask(api, b"\r\n".join(lines))
         ask(api, sent + b"\r\n\r\n")
         api.program.says("/nowhere/")
-        lines = api.program.output.read_bytes().decode().splitlines()
-    assert not [line for line in lines if line.startswith("00:00:00 ")]
-    assert all(line.isprintable() for line in lines)
+        logged = api.program.output.read_bytes().decode().splitlines()
+    assert not [line for line in logged if line.startswith("00:00:00 ")]
+    assert all(line.isprintable() for line in logged)

@@ -13,6 +13,8 @@ from starlette.types import Scope
 
 from app.domain import errors
 from app.domain.errors import WatcherError
+from app.doors.http.discreet import discreet
+from app.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -44,15 +46,21 @@ _BODY: Final = ("body", "query", "path", "header")
 
 
 def answer(request: Request, status: int, code: str, detail: str) -> JSONResponse:
-    """An error as every route gives it."""
+    """An error as every route gives it; the log has what is left out of `detail`."""
     headers = {}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY):
         headers["Retry-After"] = _RETRY_AFTER
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     request_id = request.scope.get("request_id", "")
-    body = {"error": code, "detail": detail, "request_id": request_id}
+    body = {"error": code, "detail": discreet(detail, _settings(request)), "request_id": request_id}
     return JSONResponse(body, status, headers)
+
+
+def _settings(request: Request) -> Settings | None:
+    """None where the program isn't open, and in a door's own application before it is."""
+    program = getattr(request.app.state, "services", None)
+    return program.settings if program else None
 
 
 def logged_path(scope: Scope) -> str:

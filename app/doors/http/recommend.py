@@ -12,6 +12,7 @@ from app.domain.catalogue.titles import MediaKind, TitleId
 from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, Person, Program
+from app.doors.http.discreet import discreet
 from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.shapes import Filters, KindOrAll, Shape, TitleCard, kinds_of
 from app.doors.waiting import in_time
@@ -126,7 +127,7 @@ async def recommend(
             for pick in told.picks
         ],
         cold_start=told.cold or None,
-        note=told.note or None,
+        note=discreet(told.note, program.settings) or None,
         list_id=told.list_id,
         seed=request.seed,
         index_version=told.index_version,

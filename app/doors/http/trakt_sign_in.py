@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.doors.access import allowed
 from app.doors.http.deps import PUBLIC, Person, Program, caller
+from app.doors.http.discreet import discreet
 from app.doors.shapes import Shape
 
 router = APIRouter(prefix="/auth/trakt", tags=["trakt"])
@@ -72,7 +73,7 @@ def connection(program: Program, person: Person) -> Connection:
         connected=found is not None,
         configured=configured,
         synced_at=found.synced_at if found else 0.0,
-        problem=found.problem if found else "",
+        problem=discreet(found.problem, program.settings) if found else "",
         server=f"{back.scheme}://{back.netloc}",
     )
 
