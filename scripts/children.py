@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from app.adapters.private_files import make_private_tree, private_opener
 from app.logs import one_line
 
 _PDEATHSIG: Final = 1
@@ -56,10 +57,10 @@ def start_child(command: Command, log: Path | None = None) -> Child:
     """
     output: IO[bytes] | None = None
     if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
+        make_private_tree(log.parent)
         if log.exists():
             log.replace(log.with_name(f"{log.name}.1"))
-        output = log.open("wb")
+        output = open(log, "wb", opener=private_opener)  # noqa: SIM115 -- closed below
     try:
         process = subprocess.Popen(
             command.arguments,

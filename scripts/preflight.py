@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.adapters.private_files import make_private_tree
 from app.domain.errors import NotConfigured, WatcherError
 from app.settings import Settings, settings
 
@@ -110,9 +111,12 @@ def free_port() -> int:
 
 
 def check_data_dir(folder: Path) -> None:
-    """Make the folder. Raise `NotConfigured` where it can't be written or its disk is full."""
+    """Make the folder, or narrow it to this account.
+
+    Raise `NotConfigured` where it can't be written or its disk is full.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_tree(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
