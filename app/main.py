@@ -34,6 +34,7 @@ from app.doors.http.following import Follower
 from app.doors.http.limits import RequestLimits
 from app.doors.http.metrics import HttpFigures
 from app.doors.http.serving import set_for_serving
+from app.doors.http.unreadable import answer_unreadable
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
 
@@ -121,4 +122,5 @@ def _opened() -> Services:
     return opened
 
 
+answer_unreadable()
 app = create_app()

@@ -78,6 +78,47 @@ def test_no_host_and_two_hosts_are_not_this_machine_either(api: Api) -> None:
     is_an_error(ask(api, history(b"elsewhere.example", b"127.0.0.1")), 401)
 
 
+UNREADABLE = [
+    b"rubbish\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"GET /health HTTP/9.9\r\nHost: x\r\n\r\n",
+    b"GET /health HTTP/1.1\r\nNo colon\r\n\r\n",
+    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"POST /mcp/knn HTTP/1.1\r\nHost: x\r\nContent-Length: some\r\n\r\n",
+    b"POST /mcp/knn HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("request_sent", UNREADABLE)
+def test_what_is_no_request_gets_an_error_like_any_other(api: Api, request_sent: bytes) -> None:
+    answer = ask(api, request_sent)
+    is_an_error(answer, 400)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["connection"] == "close"
+
+
+HANDSHAKE = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+
+@pytest.mark.parametrize("upgrade", [b"websocket\r\n" + HANDSHAKE, b"websocket\r\n", b"h2c\r\n"])
+def test_a_request_for_an_upgrade_is_answered_as_any_other(api: Api, upgrade: bytes) -> None:
+    def asked(path: bytes) -> bytes:
+        head = b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: "
+        return head + upgrade + b"\r\n"
+
+    assert ask(api, asked(b"/health")).status == 200
+    is_an_error(ask(api, asked(b"/nowhere")), 404)
+    is_an_error(ask(api, asked(b"/history")), 401)
+
+
+def test_a_long_header_is_no_fault(api: Api) -> None:
+    long = b"X-Long: " + b"a" * 60_000 + b"\r\n"
+    request = b"GET /health HTTP/1.1\r\nHost: x\r\n" + long + b"Connection: close\r\n\r\n"
+    assert ask(api, request).status == 200
+
+
 @pytest.mark.parametrize("host", [b"127.0.0.1", b"LOCALHOST:8080", b"[::1]:8080"])
 def test_its_own_names_are(api: Api, host: bytes) -> None:
     assert ask(api, history(host)).status == 200

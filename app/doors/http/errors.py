@@ -116,4 +116,6 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
         request.scope["fault"] = error
         _log.error("A fault of ours (request %s)", seen["request_id"], exc_info=error, extra=seen)
     detail = "This is a fault of watcher's own. The log names it under the request id."
-    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)
+    refusal = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)
+    refusal.headers["X-Request-ID"] = seen["request_id"]  # it leaves outside of what sets that
+    return refusal

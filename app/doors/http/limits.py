@@ -18,6 +18,7 @@ LARGEST_IMPORT: Final = 20 * 1024 * 1024
 IMPORTS: Final = frozenset({"/history/import", "/profiles/import", "/history/undo"})
 """Paths whose body may be as large as `LARGEST_IMPORT`: they take what people bring with them."""
 
+_ID_HEADER: Final = b"x-request-id"
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("watcher.requests")
 
@@ -53,8 +54,8 @@ class RequestLimits:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
+                    *(one for one in message["headers"] if one[0] != _ID_HEADER),
+                    (_ID_HEADER, request_id.encode()),
                 ]
             await send(message)
 
