@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 
 from app import __version__
 from app.bootstrap import Services, open_services
-from app.domain.errors import WatcherError
 from app.doors.http import (
     admin,
     feedback,
@@ -34,6 +33,7 @@ from app.doors.http.following import Follower
 from app.doors.http.limits import RequestLimits
 from app.doors.http.metrics import HttpFigures
 from app.doors.http.serving import set_for_serving
+from app.doors.http.starting import QuietStart, saying_why
 from app.doors.http.unreadable import answer_unreadable
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
@@ -72,13 +72,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = services or _opened()
+        with saying_why():
+            opened = services or _opened()
+            _ = (
+                opened.search
+            )  # made before threads could make it twice; loads what the limit is for
         for opening in (app, *(door for _, door in doors)):
             opening.state.services = opened
         app.state.troubles = troubles = RecentTroubles()
         logging.getLogger().addHandler(troubles)
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        _ = opened.search  # made before threads could make it twice; loads what the limit is for
         follower = Follower(opened)
         follower.start()
         set_for_serving()
@@ -97,6 +100,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.figures = HttpFigures()
+    app.add_middleware(QuietStart)
     app.add_middleware(RequestLimits, figures=app.state.figures)
     add_error_handlers(app)
     for router in ROUTERS:
@@ -109,16 +113,11 @@ def create_app(
 
 
 def _opened() -> Services:
-    """Open the services, or end with a sentence instead of a trace."""
-    try:
-        chosen = settings()
-        set_up_logging(chosen.log_level, chosen.log_format)
-        opened = open_services(chosen)
-        _ = opened.admin_token  # made now, so that the operator finds it
-        _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
-    except WatcherError as error:
-        logging.getLogger("watcher").critical("watcher can't start: %s", error.detail)
-        raise SystemExit(3) from None
+    chosen = settings()
+    set_up_logging(chosen.log_level, chosen.log_format)
+    opened = open_services(chosen)
+    _ = opened.admin_token  # made now, so that the operator finds it
+    _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
     return opened
 
 
