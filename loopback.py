@@ -5,6 +5,7 @@ server was asked by tells something only where nobody else can take it. What pas
 proxy) may ask from this machine for anybody, and mostly says so in a header.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Final
@@ -26,13 +27,20 @@ FORWARDING: Final = frozenset(
 )
 """Headers that proxies write, and browsers don't: names in lower case."""
 
+_HOST: Final = re.compile(
+    r"(?:(?P<name>[a-z0-9._~-]+)|\[(?P<v6>[0-9a-f.]*:[0-9a-f:.]*)\])(?::[0-9]{0,5})?",
+    re.ASCII | re.IGNORECASE,
+)
+"""All of the header: of one that only begins like ours, the rest may have led it elsewhere."""
+
 
 def name_of(host: str) -> str:
-    """The name or address in a ``Host`` header, without its port; empty where it can't be read."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """The name or address in a ``Host`` header, without its port; empty where it can't be read.
+
+    Lower case. What stands beside a name (a user, a path, a second port) makes it unreadable.
+    """
+    found = _HOST.fullmatch(host)
+    return (found["name"] or found["v6"]).lower() if found else ""
 
 
 def came_through(headers: Iterable[str]) -> bool:

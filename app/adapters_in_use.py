@@ -1,7 +1,7 @@
 """What meets each port, opened as the settings say: stores, index, sources, models, secrets."""
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from app.adapters.co_rating_files import CoRatingFiles
 from app.adapters.dumps import open_dump
 from app.adapters.embedders import open_embedder
 from app.adapters.history_files import open_history
+from app.adapters.private_files import make_private_tree
 from app.adapters.processes import LocalProcesses
 from app.adapters.profile_files import JsonProfileFiles
 from app.adapters.sample_catalogue import read_sample
@@ -166,6 +167,8 @@ def open_adapters(chosen: Settings, busy_seconds: float | None = None) -> Adapte
 
     Raises `NotConfigured`, `StoreUnavailable`, `ModelUnusable`.
     """
+    with suppress(OSError):  # whoever needs the folder says what is wrong with it
+        make_private_tree(chosen.watcher_data_dir)
     clock = SystemClock()
     embedder = open_embedder(chosen.embedding_model, chosen.watcher_data_dir / "models")
     stores = _open_stores(chosen, clock, busy_seconds)

@@ -1,10 +1,14 @@
-"""Logging: one line per event, as text or JSON."""
+"""Logging: one line per event, as text or JSON.
+
+What somebody sent (a path, a name, a file's text) stays within its line, whatever stands in it: no
+line can be made to look like another, and a terminal shows letters only.
+"""
 
 import json
 import logging
 import time
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _LONGEST: Final = 500
 _PLAIN: Final = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
@@ -12,6 +16,32 @@ _PLAIN: Final = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__
     "asctime",
     "taskName",
 }
+
+
+def one_line(text: str) -> str:
+    r"""The text with all that isn't printed (ends of lines, ANSI, bidi) as JSON writes it: `\n`."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+
+
+class TextLines(logging.Formatter):
+    """Time, level, logger and message on a line; of an exception's trace each line is indented."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        """The line, without the trace."""
+        return one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 -- logging's name
+        """The trace, none of whose lines looks like one of ours."""
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 -- logging's name
+        """As a trace."""
+        return _indented(stack_info)
 
 
 class JsonLines(logging.Formatter):
@@ -28,7 +58,12 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in record.__dict__.items() if name not in _PLAIN}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        # What JSON leaves as it is, and yet ends a line for some readers.
+        return one_line(json.dumps(line, default=str, ensure_ascii=False))
+
+
+def _indented(lines: str) -> str:
+    return "\n".join(f"  {one_line(line)}" for line in lines.split("\n"))
 
 
 class Trouble(NamedTuple):
@@ -53,7 +88,7 @@ class RecentTroubles(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line."""
         try:
-            message = record.getMessage()[:_LONGEST]
+            message = one_line(record.getMessage()[:_LONGEST])
         except (TypeError, ValueError):  # a line whose parts don't fit: whoever logs it goes on
             self.handleError(record)
             return
@@ -69,12 +104,7 @@ class RecentTroubles(logging.Handler):
 def set_up_logging(level: str, form: str) -> None:
     """Send all logs to stderr in one form (`text` or `json`)."""
     handler = logging.StreamHandler()
-    if form == "json":
-        handler.setFormatter(JsonLines())
-    else:
-        handler.setFormatter(
-            logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
-        )
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which build it tries
     for name in ("openai", "httpx2", "httpcore2"):

@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 
 from app import __version__
 from app.bootstrap import Services, open_services
-from app.domain.errors import WatcherError
 from app.doors.http import (
     admin,
     feedback,
@@ -37,6 +36,8 @@ from app.doors.http.limits import RequestLimits
 from app.doors.http.metrics import HttpFigures
 from app.doors.http.openapi import described
 from app.doors.http.serving import set_for_serving
+from app.doors.http.starting import QuietStart, saying_why
+from app.doors.http.unreadable import answer_unreadable
 from app.logs import RecentTroubles, set_up_logging
 from app.settings import settings
 
@@ -74,12 +75,14 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = services or _opened()
-        app.state.services = opened
+        with saying_why():
+            opened = services or _opened()
+            _ = opened.search  # made before threads could make it twice; loads what is limited
+        for opening in (app, *(door for _, door in doors)):
+            opening.state.services = opened
         app.state.troubles = troubles = RecentTroubles()
         logging.getLogger().addHandler(troubles)
         to_thread.current_default_thread_limiter().total_tokens = THREADS
-        _ = opened.search  # made before threads could make it twice; loads what the limit is for
         follower = Follower(opened)
         follower.start()
         set_for_serving()
@@ -98,14 +101,15 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.figures, app.state.lanes = HttpFigures(), Lanes()
+    app.add_middleware(QuietStart)
     app.add_middleware(RequestLimits, figures=app.state.figures, lanes=app.state.lanes)
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     app.state.routes = routes = _gated()
     app.openapi = described(app, routes)  # type: ignore[method-assign]  # as FastAPI tells one to
-    for path, made in mounted:
-        door = made(lambda: app.state.services)
+    doors = [(path, made(lambda: app.state.services)) for path, made in mounted]
+    for path, door in doors:
         add_error_handlers(door)
         app.mount(path, door)
     return app
@@ -116,17 +120,13 @@ def _gated() -> list[Gated]:
 
 
 def _opened() -> Services:
-    """Open the services, or end with a sentence instead of a trace."""
-    try:
-        chosen = settings()
-        set_up_logging(chosen.log_level, chosen.log_format)
-        opened = open_services(chosen, _LOCK_WAITED_FOR)
-        _ = opened.admin_token  # made now, so that the operator finds it
-        _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
-    except WatcherError as error:
-        logging.getLogger("watcher").critical("watcher can't start: %s", error.detail)
-        raise SystemExit(3) from None
+    chosen = settings()
+    set_up_logging(chosen.log_level, chosen.log_format)
+    opened = open_services(chosen, _LOCK_WAITED_FOR)
+    _ = opened.admin_token  # made now, so that the operator finds it
+    _ = opened.explainer  # made now: a setting that can't be used is told, and nobody waits
     return opened
 
 
+answer_unreadable()
 app = create_app()

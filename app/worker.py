@@ -13,7 +13,7 @@ from app.bootstrap import open_services
 from app.domain.errors import WatcherError
 from app.domain.jobs import Job, JobState
 from app.doors.worker.runner import Runner
-from app.logs import set_up_logging
+from app.logs import one_line, set_up_logging
 from app.settings import settings
 
 _GRACE = 8.0
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger("watcher").critical("The worker can't run: %s", error.detail)
         return 1
     for job in ended:
-        print(f"{job.kind}: {job.state.value}. {job.outcome or job.message}")  # noqa: T201 -- a command prints
+        print(one_line(f"{job.kind}: {job.state.value}. {job.outcome or job.message}"))  # noqa: T201 -- a command prints
     return int(any(job.state is JobState.FAILED for job in ended))
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from app.adapters.private_files import make_private_tree, private_opener
+from app.logs import one_line
+
 _PDEATHSIG: Final = 1
 _GRACE: Final = 7.0
 """Seconds that a process has to end by itself."""
@@ -29,11 +32,11 @@ class Child:
     log: Path | None
 
     def last_lines(self, count: int = 12) -> str:
-        """The end of its log, indented."""
+        """The end of its log, indented; what isn't printed is written out."""
         if self.log is None:
             return ""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(f"  | {line}" for line in lines[-count:])
+        lines = self.log.read_text(encoding="utf-8", errors="replace").strip("\n").split("\n")
+        return "\n".join(f"  | {one_line(line)}" for line in lines[-count:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,10 @@ def start_child(command: Command, log: Path | None = None) -> Child:
     """
     output: IO[bytes] | None = None
     if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
+        make_private_tree(log.parent)
         if log.exists():
             log.replace(log.with_name(f"{log.name}.1"))
-        output = log.open("wb")
+        output = open(log, "wb", opener=private_opener)  # noqa: SIM115 -- closed below
     try:
         process = subprocess.Popen(
             command.arguments,

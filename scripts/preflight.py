@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from app.adapters.private_files import make_private_tree
 from app.domain.errors import NotConfigured, WatcherError
 from app.settings import Settings, settings
 
@@ -113,9 +114,12 @@ def free_port() -> int:
 
 
 def check_data_dir(folder: Path) -> None:
-    """Make the folder. Raise `NotConfigured` where it can't be written or its disk is full."""
+    """Make the folder, or narrow it to this account.
+
+    Raise `NotConfigured` where it can't be written or its disk is full.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_tree(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

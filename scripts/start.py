@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from app.adapters.private_files import make_private_folder
 from app.domain.errors import WatcherError
 from app.settings import Settings, settings
 from loopback import OWN_NAMES, is_loopback
@@ -185,7 +186,7 @@ def ui_environment(places: Places) -> dict[str, str]:
 def demonstration(places: Places) -> Installation:
     """An installation on the sample, in a folder below the data folder, with default settings."""
     folder = places.data_dir / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     api_port, ui_port = free_port(), free_port()
     own = replace(
         places,

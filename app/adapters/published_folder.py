@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
+from app.adapters.private_files import make_private_folder
 from app.adapters.sealed_files import (
     check_files,
     checksums,
@@ -123,7 +124,7 @@ class PublishedFolder(Generic[M]):
     def writing(self, name: str) -> Iterator[Path]:
         """A folder to write a version into; it vanishes unless `seal` was called on it."""
         with clear_disk_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.root)
             for leftover in self.root.glob(f"{_ASIDE}*"):
                 shutil.rmtree(leftover)
             aside = self.root / f"{_ASIDE}{name}"

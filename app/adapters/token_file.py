@@ -6,16 +6,18 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from app.adapters.private_files import make_private_folder, narrow
 from app.domain.errors import StoreUnavailable
 
 
 def kept_token(path: Path, setting: str) -> str:
-    """The token in the file, made (mode 0600) where there is none.
+    """The token in the file (mode 0600), made where there is none.
 
     `setting` is the one that can be set instead, for the error. Raises `StoreUnavailable`.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
+        narrow(path)
         if path.exists() and path.stat().st_size == 0:
             path.unlink()  # a start that was cut off left it
         if not path.exists():

@@ -16,6 +16,7 @@ from uuid import uuid4
 from app.adapters.embedders.openvino_engine import OpenVinoEngine, fingerprint
 from app.adapters.embedders.sources import ModelSource, check_weights
 from app.adapters.embedders.torch_engine import TorchEngine
+from app.adapters.private_files import make_private_folder, private_opener
 from app.adapters.sealed_files import sha256_of
 from app.domain.errors import ModelUnusable
 from app.domain.ports.vectors import Vectors
@@ -147,7 +148,7 @@ def _make(source: ModelSource, place: Path) -> dict[str, Any] | None:
 @contextmanager
 def _alone(cache: Path, key: str) -> Iterator[None]:
     """Keep other processes from the same conversion; the lock ends with the process."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / f"{key}.lock").open("w") as lock:
+    make_private_folder(cache)
+    with open(cache / f"{key}.lock", "w", opener=private_opener) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -13,6 +13,8 @@ from starlette.types import Scope
 
 from app.domain import errors
 from app.domain.errors import WatcherError
+from app.doors.http.discreet import discreet
+from app.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -47,15 +49,21 @@ _BODY: Final = ("body", "query", "path", "header")
 
 
 def answer(request: Request, status: int, code: str, detail: str) -> JSONResponse:
-    """An error as every route gives it."""
+    """An error as every route gives it; the log has what is left out of `detail`."""
     headers = {}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY):
         headers["Retry-After"] = _RETRY_AFTER
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     request_id = request.scope.get("request_id", "")
-    body = {"error": code, "detail": detail, "request_id": request_id}
+    body = {"error": code, "detail": discreet(detail, _settings(request)), "request_id": request_id}
     return JSONResponse(body, status, headers)
+
+
+def _settings(request: Request) -> Settings | None:
+    """None where the program isn't open, and in a door's own application before it is."""
+    program = getattr(request.app.state, "services", None)
+    return program.settings if program else None
 
 
 def logged_path(scope: Scope) -> str:
@@ -121,4 +129,6 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
         request.scope["fault"] = error
         _log.error("A fault of ours (request %s)", seen["request_id"], exc_info=error, extra=seen)
     detail = "This is a fault of watcher's own. The log names it under the request id."
-    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)
+    refusal = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, WatcherError.code, detail)
+    refusal.headers["X-Request-ID"] = seen["request_id"]  # it leaves outside of what sets that
+    return refusal

@@ -8,7 +8,7 @@ from pydantic import BaseModel, SecretStr
 from app.bootstrap import Services
 from app.domain.jobs import JobState
 from app.doors.http.settings_view import without_credentials
-from app.logs import RecentTroubles
+from app.logs import RecentTroubles, one_line
 
 _MOST: Final = 100
 
@@ -52,7 +52,7 @@ def _secrets(program: Services) -> list[str]:
 
 
 def _without(message: str, secrets: list[str]) -> str:
-    """Nobody should log a secret; where another's library does, it ends here."""
+    """Nobody should log a secret; where another's library does, it ends here. On one line."""
     for secret in secrets:
         message = message.replace(secret, "***")
-    return without_credentials(message)
+    return one_line(without_credentials(message))

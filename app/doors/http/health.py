@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.doors.http.deps import PUBLIC, Program
+from app.doors.http.discreet import discreet
 from app.doors.http.gate import Gated, ruled
 from app.doors.http.lanes import Lane
 from app.doors.shapes import Shape
@@ -50,10 +51,13 @@ def health(program: Program) -> Health:
     detail = served.reason if not served.ready else ""
     if served.ready and served.refused:
         state, detail = "degraded", f"A damaged index is refused: {'; '.join(served.refused)}"
+    language_model = program.model_health.status()
     return Health(
         status=state,
-        detail=detail,
+        detail=discreet(detail, program.settings),
         index=IndexHealth(ready=served.ready, version=served.version, count=count),
         titles=titles,
-        language_model=program.model_health.status(),
+        language_model=LanguageModelHealth(
+            state=language_model.state, detail=discreet(language_model.detail, program.settings)
+        ),
     )

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
+from app.bootstrap import Services
 from app.domain.errors import NotConfigured
 from app.domain.jobs import KEPT, SYNC_TRAKT
 from app.doors.http.deps import Person, Program
+from app.doors.http.discreet import discreet
 from app.doors.http.gate import Gated
 from app.doors.http.jobs import JobAnswer, ask_for, shown
 from app.doors.http.openapi import raising
@@ -23,7 +25,7 @@ def sync(program: Program, person: Person) -> JobAnswer:
     """Records the request and answers at once; the worker does it. 501 where none is connected."""
     if program.accounts.get(person.id, TRAKT) is None:
         raise NotConfigured("Trakt is not connected for this person: connect it first.")
-    return ask_for(program, SYNC_TRAKT, {"profile": person.id})
+    return _discreet(ask_for(program, SYNC_TRAKT, {"profile": person.id}), program)
 
 
 @router.get("/history/sync", summary="How far this person's own sync is")
@@ -32,5 +34,11 @@ def syncing(program: Program, person: Person) -> JobAnswer | None:
     mine = (("profile", person.id),)
     for job in program.jobs.recent(KEPT):
         if job.kind == SYNC_TRAKT and job.arguments == mine:
-            return shown(program, job)
+            return _discreet(shown(program, job), program)
     return None
+
+
+def _discreet(job: JobAnswer, program: Services) -> JobAnswer:
+    """As its own person sees it, who need not be the operator."""
+    said = {name: discreet(getattr(job, name), program.settings) for name in ("message", "outcome")}
+    return job.model_copy(update=said)

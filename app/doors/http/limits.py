@@ -21,6 +21,7 @@ _UNFRAMED: Final = (
 )
 """Nobody shows a page of ours in a frame, to have it clicked unseen."""
 
+_ID_HEADER: Final = b"x-request-id"
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("watcher.requests")
 
@@ -51,8 +52,8 @@ class RequestLimits:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
+                    *(one for one in message["headers"] if one[0] != _ID_HEADER),
+                    (_ID_HEADER, request_id.encode()),
                     *_UNFRAMED,
                 ]
             await send(message)

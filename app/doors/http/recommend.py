@@ -12,6 +12,7 @@ from app.domain.people.bounds import LARGEST_ID
 from app.domain.recommend.rules import MOST, ListRequest
 from app.doors.access import allowed
 from app.doors.http.deps import AnyCaller, OurLanes, Person, Program
+from app.doors.http.discreet import discreet
 from app.doors.http.evidence_view import EvidenceShown, shown
 from app.doors.http.gate import Gated, ruled
 from app.doors.http.lanes import Lane
@@ -129,7 +130,7 @@ async def recommend(
             for pick in told.picks
         ],
         cold_start=told.cold or None,
-        note=told.note or None,
+        note=discreet(told.note, program.settings) or None,
         list_id=told.list_id,
         seed=request.seed,
         index_version=told.index_version,

@@ -20,6 +20,7 @@ from app.domain.errors import (
 )
 from app.doors.access import allowed
 from app.doors.http.deps import PUBLIC, Person, Program, caller
+from app.doors.http.discreet import discreet
 from app.doors.http.gate import Gated
 from app.doors.http.openapi import raising
 from app.doors.shapes import Shape
@@ -85,7 +86,7 @@ def connection(program: Program, person: Person) -> Connection:
         connected=found is not None,
         configured=configured,
         synced_at=found.synced_at if found else 0.0,
-        problem=found.problem if found else "",
+        problem=discreet(found.problem, program.settings) if found else "",
         server=f"{back.scheme}://{back.netloc}",
     )
 

