@@ -75,13 +75,13 @@ def test_a_name_that_is_none_of_our_titles_is_not_asked_for_again(client: TestCl
     client.post(
         "/history/import", content=told, headers={"Content-Type": "application/octet-stream"}
     )
-    (name,) = client.get("/history/unmatched").json()
+    (name,) = client.get("/history/unmatched").json()["rows"]
     answer = {key: name[key] for key in ("media_type", "name", "year")} | {"tmdb_id": None}
     matched = client.post("/history/match", json=answer).json()
     assert matched["entries"] == 0
-    assert client.get("/history/unmatched").json() == []
+    assert client.get("/history/unmatched").json()["rows"] == []
     client.post("/history/match/undo", json=matched["undo"])
-    assert client.get("/history/unmatched").json() == [name]
+    assert client.get("/history/unmatched").json()["rows"] == [name]
     client.post("/history/match", json=answer)
     assert client.get("/history").json()["total"] == 1, "its rating stays"
 
