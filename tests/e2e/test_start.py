@@ -185,6 +185,7 @@ def test_settings_come_from_dotenv_as_they_stand_there(
         program.says(READY)
         answers(own)
         assert f"{data_dir}/logs" in program.text
+        assert "Open to this machine alone, without a token." in program.text
         status = httpx2.get(
             f"http://127.0.0.1:{own['API_PORT']}/admin/status",
             headers={"Authorization": 'Bearer a $(touch x) `b` "c"'},
