@@ -77,7 +77,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with saying_why():
             opened = services or _opened()
-            _ = opened.search  # made before threads could make it twice; loads what is limited
+            _ = opened.search  # made before threads make it twice; loads what the limit is for
         for opening in (app, *(door for _, door in doors)):
             opening.state.services = opened
         app.state.troubles = troubles = RecentTroubles()

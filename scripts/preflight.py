@@ -20,7 +20,10 @@ from app.settings import Settings, settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _FREE_MB: Final = 200
-"""Store, index and logs of the sample take about 100 MB."""
+"""Store, index and logs of the sample take about 100 MB, and as much again while they are made."""
+
+_FREE_MB_ONCE_MADE: Final = 20
+"""What a complete installation writes before it answers: logs, and the store's own log."""
 
 _PATIENCE: Final = 3.0
 """Seconds in which what was just stopped may give its port back."""
@@ -75,8 +78,11 @@ def places_of(chosen: Settings) -> Places:
     )
 
 
-def check(places: Places, role: str) -> None:
-    """Raise `NotConfigured`, with what to do, where this role could not run."""
+def check(places: Places, role: str) -> str:
+    """What should be known of this start, empty for nothing.
+
+    Raises `NotConfigured`, with what to do, where this role could not run.
+    """
     if role in ("all", "demo") and places.api_port == places.ui_port:
         raise NotConfigured(f"API_PORT and UI_PORT are both {places.api_port}: set one of them.")
     if role in ("all", "api"):
@@ -85,8 +91,10 @@ def check(places: Places, role: str) -> None:
         check_port(
             "The web app", "STREAMLIT_SERVER_ADDRESS", places.ui_host, "UI_PORT", places.ui_port
         )
-    if role != "ui":
-        check_data_dir(places.data_dir)
+    if role == "ui":
+        return ""
+    made = places.data_dir / "demo" if role == "demo" else places.data_dir
+    return check_data_dir(places.data_dir, made)
 
 
 def check_port(who: str, host_setting: str, host: str, port_setting: str, port: int) -> None:
@@ -113,10 +121,11 @@ def free_port() -> int:
     return port
 
 
-def check_data_dir(folder: Path) -> None:
-    """Make the folder, or narrow it to this account.
+def check_data_dir(folder: Path, made: Path | None = None) -> str:
+    """Make the folder, or narrow it to this account. What should be known, empty for nothing.
 
-    Raise `NotConfigured` where it can't be written or its disk is full.
+    Where `made` holds what a first start makes, less room will do. Raises `NotConfigured` where
+    the folder can't be written or its disk is full.
     """
     try:
         make_private_tree(folder)
@@ -128,11 +137,24 @@ def check_data_dir(folder: Path) -> None:
             "account that runs watcher, or set WATCHER_DATA_DIR to another folder."
         ) from error
     free_mb = shutil.disk_usage(folder).free // 2**20
-    if free_mb < _FREE_MB:
+    needed_mb = _FREE_MB_ONCE_MADE if made is not None and _is_complete(made) else _FREE_MB
+    only = f"Only {free_mb} MB are free on the disk of the data folder {folder}"
+    if free_mb < needed_mb:
         raise NotConfigured(
-            f"Only {free_mb} MB are free on the disk of the data folder {folder}; watcher needs "
-            f"{_FREE_MB} MB to start. Make room, or set WATCHER_DATA_DIR to a folder elsewhere."
+            f"{only}; watcher needs {needed_mb} MB to start. Make room, or set WATCHER_DATA_DIR "
+            "to a folder elsewhere."
         )
+    if free_mb < _FREE_MB:
+        return (
+            f"{only}: watcher answers, but rebuilding the index, embedding and large imports may "
+            f"fail until there are {_FREE_MB} MB. Make room."
+        )
+    return ""
+
+
+def _is_complete(folder: Path) -> bool:
+    """Whether a generation of the index was published, which a first start does last."""
+    return (folder / "index" / "CURRENT").is_file()
 
 
 def _fault_of(host: str, port: int) -> OSError | None:
@@ -164,7 +186,7 @@ def main() -> int:
     parser.add_argument("role", choices=("all", "api", "worker", "ui", "demo"))
     role = parser.parse_args().role
     try:
-        check(places_of(settings()), role)
+        _ = check(places_of(settings()), role)  # the start itself says what should be known
     except WatcherError as error:
         print(error.detail, file=sys.stderr)
         return 1

@@ -233,7 +233,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         places = places_of(settings())
-        check(places, arguments.role)
+        if warning := check(places, arguments.role):
+            print(warning, file=sys.stderr, flush=True)
         if arguments.role == "demo":
             return demonstration(places).run(examples=True, once=arguments.once)
         if arguments.role == "all":

@@ -65,5 +65,5 @@ def test_settings_that_cannot_be_used(project: Path, data_dir: Path) -> None:
 def test_a_port_in_use(project: Path, data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        said = ended(project, *API, "--port", port, code=1, WATCHER_DATA_DIR=str(data_dir))
+        said = ended(project, *API, "--port", port, code=3, WATCHER_DATA_DIR=str(data_dir))
     assert "address already in use" in said

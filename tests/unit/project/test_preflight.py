@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from app.domain.errors import LeaseHeld, NotConfigured
 from app.settings import read_settings
 from scripts import check_health, preflight, prepare, start
-from scripts.preflight import ROOT, check_data_dir, check_port, places_of
+from scripts.preflight import ROOT, check, check_data_dir, check_port, places_of
 
 
 def test_the_api_is_reached_where_it_listens() -> None:
@@ -78,14 +80,75 @@ def test_a_demonstration_is_at_home_whatever_is_set(
     assert "nas.local" not in own["STREAMLIT_SERVER_ALLOWED_HOSTS"]
 
 
-def test_a_full_disk_is_told_before_anything_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    check_data_dir(tmp_path)
+@pytest.fixture
+def free_mb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets what the disk seems to have left."""
     total = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: total._replace(free=5 * 2**20))
-    with pytest.raises(NotConfigured, match=r"Only 5 MB are free .*WATCHER_DATA_DIR"):
-        check_data_dir(tmp_path)
+
+    def only(left: int) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: total._replace(free=left * 2**20))
+
+    return only
+
+
+def test_a_full_disk_is_told_before_anything_begins(
+    tmp_path: Path, free_mb: Callable[[int], None]
+) -> None:
+    free_mb(117)
+    with pytest.raises(NotConfigured, match=r"Only 117 MB are free .* 200 MB .*WATCHER_DATA_DIR"):
+        check_data_dir(tmp_path, tmp_path)
+    free_mb(200)
+    assert check_data_dir(tmp_path, tmp_path) == ""
+
+
+def complete(data_dir: Path) -> Path:
+    (data_dir / "index").mkdir()
+    (data_dir / "index" / "CURRENT").write_text("{}")
+    return data_dir
+
+
+@pytest.mark.parametrize("role", ["all", "api", "worker"])
+def test_what_is_complete_starts_with_little_room_and_says_what_will_not_work(
+    tmp_path: Path, free_mb: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setattr(preflight, "check_port", lambda *_: None)
+    places = places_of(read_settings(_env_file=None, watcher_data_dir=complete(tmp_path)))
+    free_mb(117)
+    said = check(places, role)
+    assert said.startswith(f"Only 117 MB are free on the disk of the data folder {tmp_path}:")
+    assert "rebuilding the index" in said
+    free_mb(19)
+    with pytest.raises(NotConfigured, match=r"Only 19 MB are free .* needs 20 MB"):
+        check(places, role)
+    free_mb(5000)
+    assert check(places, role) == ""
+
+
+def test_a_demonstration_needs_room_of_its_own(
+    tmp_path: Path, free_mb: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "check_port", lambda *_: None)
+    places = places_of(read_settings(_env_file=None, watcher_data_dir=complete(tmp_path)))
+    free_mb(117)
+    with pytest.raises(NotConfigured, match="200 MB"):
+        check(places, "demo")
+
+
+def test_the_start_says_that_the_disk_is_nearly_full(
+    tmp_path: Path,
+    free_mb: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chosen = read_settings(_env_file=None, watcher_data_dir=complete(tmp_path))
+    became: list[str] = []
+    monkeypatch.setattr(start, "settings", lambda: chosen)
+    monkeypatch.setattr(start, "_run_in_foreground", lambda role, _: became.append(role))
+    monkeypatch.setattr(sys, "argv", ["start", "worker"])
+    free_mb(117)
+    assert start.main() == 0
+    assert became == ["worker"]
+    assert "Only 117 MB are free" in capsys.readouterr().err
 
 
 @pytest.mark.enable_socket
