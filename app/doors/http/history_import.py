@@ -179,6 +179,7 @@ def match(asked: Match, program: Program, person: Person) -> Matched:
 
 
 @router.post("/history/match/undo", summary="Forget which title a name means")
+@ruled(Lane.WRITE, largest=LARGEST_FILE)
 def unmatch(asked: Unmatch, program: Program, person: Person) -> Parted:
     """Its entries are without a title again, and the name is listed to be settled."""
     put = events_of(asked.put, program.clock.now())

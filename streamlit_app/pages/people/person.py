@@ -18,7 +18,7 @@ from streamlit_app.pages.words import status, words
 _TOLD: Final = "people_told"
 _TOKEN: Final = "people_token"  # noqa: S105 -- a place in the session
 _LONGEST_NAME: Final = 60
-_LARGEST_MB: Final = 20
+_LARGEST_MB: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
