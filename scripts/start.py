@@ -24,6 +24,13 @@ from scripts.preflight import ROOT, Places, check, free_port, places_of
 _UP_WITHIN: Final = 120.0
 _READY_WITHIN: Final = 15.0
 _POLL: Final = 0.1
+_LOST_FILE: Final = (
+    "A file of the index was cut, or its disk was lost, while it was in use (SIGBUS). Start again: "
+    "every file is checked then, a damaged index is refused, the one before it served, and the "
+    "worker builds a new one. "
+)
+_TRACED: Final = {"PYTHONFAULTHANDLER": "1"}
+"""Where a signal ends a part, its log has the place: nothing else could write it by then."""
 
 
 class _Stopped(Exception):
@@ -121,8 +128,9 @@ class Installation:
             code = child.process.poll()
             if code is not None and not self._stopping:
                 raise _Failed(
-                    f"The {child.name} ended by itself (exit code {code}), so all is ended. The "
-                    f"end of its log, {child.log}:\n{child.last_lines()}"
+                    f"The {child.name} ended by itself (exit code {code}), so all is ended. "
+                    f"{_LOST_FILE if code == -signal.SIGBUS else ''}The end of its log, "
+                    f"{child.log}:\n{child.last_lines()}"
                 )
 
     def _pause(self) -> None:
@@ -131,7 +139,7 @@ class Installation:
             raise _Stopped
 
     def _for_app(self) -> dict[str, str]:
-        return self.environment | {"PYTHONPATH": str(ROOT)}
+        return self.environment | {"PYTHONPATH": str(ROOT)} | _TRACED
 
 
 def reached(places: Places) -> str:
@@ -217,7 +225,7 @@ def _run_in_foreground(role: str, places: Places) -> None:
     """Become that part: signals and output are then its own."""
     os.chdir(ROOT)
     commands = {"api": api_command(places), "worker": worker_command(), "ui": ui_command(places)}
-    environment = ui_environment(places) if role == "ui" else dict(os.environ)
+    environment = ui_environment(places) if role == "ui" else dict(os.environ) | _TRACED
     if role != "worker":
         print(reached(places), flush=True)
     command = commands[role]
