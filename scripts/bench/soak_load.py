@@ -1,217 +1,207 @@
-"""A closed-loop load of everything that a household asks for, and a record of what was promised.
-
-Each connection asks, waits for the answer, and asks again. A write that was acknowledged is
-remembered, so that what was lost can be told afterwards.
-"""
+"""What a soak asks for: a household's mix on all connections, and the long work beside it."""
 
 import asyncio
+import itertools
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
+from urllib.parse import urlencode
 
 import numpy as np
 
-from scripts.bench.report import Row
+from app.domain.catalogue.titles import Title
+from scripts.bench.acknowledged import Book
+from scripts.bench.closed_loop import Client, Request, Seen
+from scripts.bench.installation import TOKEN, Installation
+from scripts.bench.people import diary
+from scripts.bench.report import resident_mb
+from scripts.bench.trakt_process import Trakt
 
-SEARCHES: Final = ("by id", "by text", "by id, filtered")
+IMPORTED: Final = 20_000
+"""Rows of a file that is brought in."""
+
+BIG_IMPORT: Final = "big import"
 KINDS: Final = {
-    "by id": 40,
-    "by text": 12,
-    "by id, filtered": 12,
-    "names completed": 8,
-    "a list": 5,
-    "a prediction": 5,
-    "history": 9,
-    "a rating": 9,
+    "by id": 30,
+    "by text": 20,
+    "by filter": 15,
+    "list": 8,
+    "prediction": 10,
+    "history": 10,
+    "write": 7,
 }
-"""What is asked for, and how often in a hundred."""
+"""What is asked, and in how many of a hundred requests."""
 
-_WORDS: Final = (
-    *("space", "war", "love", "heist", "detective", "robot", "ghost", "island", "school"),
-    *("winter", "family", "revenge", "music", "chess", "pirate", "desert", "train", "vampire"),
-)
-_GOOD: Final = 200
-_FULL: Final = 503
+_MORE_PLAYS: Final = 500
+_LOOKED_AT: Final = 0.5
 
 
 @dataclass
-class Seen:
-    """Seconds of each good answer by kind, refusals, faults, and the ratings acknowledged."""
+class Somebody:
+    """A person with their token; `imported` events were acknowledged of a file."""
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
-    refused: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    promised: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    @property
-    def of_searches(self) -> list[float]:
-        """Those of all three kinds of search."""
-        return [each for kind in SEARCHES for each in self.seconds[kind]]
-
-    def rows(self, name: str) -> list[Row]:
-        """A row for all searches together, then one for each kind."""
-        kinds = {"all searches": self.of_searches} | self.seconds
-        return [
-            {
-                "name": f"{name}: {kind}",
-                "answers": len(seconds),
-                "p50 ms": _percentile(seconds, 50),
-                "p95 ms": _percentile(seconds, 95),
-                "p99 ms": _percentile(seconds, 99),
-                "503 with Retry-After": self.refused.get(kind, 0),
-                "errors": sum(n for what, n in self.faults.items() if what.startswith(kind)),
-            }
-            for kind, seconds in kinds.items()
-        ]
+    id: str
+    token: str
+    book: Book
+    imported: int = 0
 
 
-@dataclass(frozen=True)
-class Household:
-    """Whom the load is about: profiles, and titles of the catalogue."""
+@dataclass
+class Load:
+    """One turn of load on a running installation, and what was seen of it.
 
-    people: Sequence[str]
-    films: Sequence[int]
+    `memory` has a pair a second: seconds since the start, and the API's resident MB. `work` counts
+    long work that ended well, `failed` what didn't.
+    """
+
+    installation: Installation
+    films: Sequence[Title]
+    household: Sequence[Somebody]
+    importers: Sequence[Somebody]
+    follower: Somebody
+    trakt: Trakt
+    seen: Seen = field(default_factory=Seen)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    work: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def run(self, seconds: float, connections: int, process: int) -> None:
+        """Load it; `process` is the API's. What was asked for before the end is waited for."""
+        asyncio.run(self._run(seconds, connections, process))
+
+    async def _run(self, seconds: float, connections: int, process: int) -> None:
+        until = time.monotonic() + seconds
+        self._file = diary(self.films, IMPORTED)
+        loops = [self._asking(number) for number in range(connections)]
+        loops += [self._importing(one) for one in self.importers]
+        loops += [self._rebuilding(), self._following(), self._watching(process)]
+        await asyncio.gather(*(_repeated(until, loop) for loop in loops))
+
+    def _asking(self, number: int) -> Callable[[], Awaitable[None]]:
+        client = Client(self.installation.port, self.seen)
+        who = self.household[number % len(self.household)]
+        chance = random.Random(number)
+
+        async def once() -> None:
+            [kind] = chance.choices(list(KINDS), list(KINDS.values()))
+            if kind != "write":
+                await client.ask(self._question(kind, who, chance))
+                return
+            written = who.book.another()
+            sent = Request("write", "POST", written.path, who.token, written.body)
+            if await client.ask(sent):
+                who.book.answered(written)
+
+        return once
+
+    def _question(self, kind: str, who: Somebody, chance: random.Random) -> Request:
+        film = chance.choice(self.films)
+        asked: dict[str, object] = {"tmdb_id": film.id.tmdb_id, "input_media_type": "movie"}
+        if kind == "by text":
+            words = " ".join(one.overview for one in chance.choices(self.films, k=3)).split()
+            asked = {"text": " ".join(chance.choices(words or ["sea"], k=8)), "k": 10}
+        elif kind == "by filter":
+            year = chance.randrange(1930, 2020)
+            asked["filters"] = {"year_from": year, "year_to": year + 10}
+        elif kind == "list":
+            body = {"count": 10, "seed": chance.randrange(1000)}
+            return Request(kind, "POST", "/recommend/movie", who.token, body)
+        elif kind == "prediction":
+            return Request(kind, "GET", f"/predict/movie/{film.id.tmdb_id}", who.token)
+        elif kind == "history":
+            query = urlencode({"offset": chance.randrange(100), "sort": "name"})
+            return Request(kind, "GET", f"/history?{query}", who.token)
+        return Request(kind, "POST", "/mcp/knn", body=asked)
+
+    def _importing(self, who: Somebody) -> Callable[[], Awaitable[None]]:
+        client = Client(self.installation.port, self.seen)
+        path = "/history/import?name=diary.csv"
+
+        async def once() -> None:
+            answer = await client.ask(Request(BIG_IMPORT, "POST", path, who.token, self._file))
+            if answer is None:
+                await asyncio.sleep(_LOOKED_AT)
+                return
+            self.work["imports"] += 1
+            who.imported = max(who.imported, json.loads(answer.body)["added"])
+
+        return once
+
+    def _rebuilding(self) -> Callable[[], Awaitable[None]]:
+        return self._working("rebuilds", "/admin/faiss/rebuild", "/admin/jobs/{id}", TOKEN)
+
+    def _following(self) -> Callable[[], Awaitable[None]]:
+        token = self.follower.token
+        working = self._working("syncs", "/history/sync", "/history/sync", token)
+
+        async def once() -> None:
+            await asyncio.to_thread(self.trakt.watch_more, _MORE_PLAYS)
+            await working()
+
+        return once
+
+    def _working(self, what: str, ask: str, look: str, token: str) -> Callable[[], Awaitable[None]]:
+        """Ask for a job, and look until it has ended."""
+        client = Client(self.installation.port, self.seen)
+
+        async def once() -> None:
+            asked = await client.ask(Request(f"{what}: asked", "POST", ask, token))
+            if asked is None:
+                await asyncio.sleep(_LOOKED_AT)
+                return
+            path = look.format(id=json.loads(asked.body)["id"])
+            while True:
+                await asyncio.sleep(_LOOKED_AT)
+                answer = await client.ask(Request(f"{what}: looked at", "GET", path, token))
+                job = json.loads(answer.body) if answer else {}
+                if job.get("ended_at"):
+                    (self.work if job["state"] == "done" else self.failed)[what] += 1
+                    return
+
+        return once
+
+    def _watching(self, process: int) -> Callable[[], Awaitable[None]]:
+        begun = time.monotonic()
+
+        async def once() -> None:
+            self.memory.append((time.monotonic() - begun, resident_mb(process)))
+            await asyncio.sleep(1)
+
+        return once
+
+    def lost_and_doubled(self) -> tuple[int, int]:
+        """How many acknowledged writes aren't there, and how many are there more than once."""
+        lost = doubled = 0
+        for who in (*self.household, *self.importers):
+            events = self.installation.events(who.id)
+            missed, twice = who.book.missed(events)
+            keys = Counter(str(event["key"]) for event in events)
+            lost += len(missed) + max(0, who.imported - len(keys))
+            doubled += len(twice) + sum(times > 1 for times in keys.values())
+        return lost, doubled
 
 
-class Connection:
-    """One connection that is kept open; it says what an answer's status and headers are."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(
-        self,
-        method: str,
-        path: str,
-        body: bytes = b"",
-        content_type: str = "application/json",
-        token: str = "",
-    ) -> tuple[int, bytes, bytes]:
-        """Status, head and body. Raises `OSError`, `asyncio.IncompleteReadError`."""
-        if self._streams is None or self._streams[0].at_eof():
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._streams
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
-            f"{f'Authorization: Bearer {token}' + chr(13) + chr(10) if token else ''}\r\n"
-        )
-        writer.write(head.encode() + body)
-        told = (await reader.readuntil(b"\r\n\r\n")).lower()
-        _, _, length = told.partition(b"content-length:")
-        size = int(length.split(b"\r\n", 1)[0]) if length else 0
-        return int(told.split()[1]), told, await reader.readexactly(size)
-
-    def close(self) -> None:
-        """End it."""
-        if self._streams is not None:
-            self._streams[1].close()
-            self._streams = None
+def slope(memory: Sequence[tuple[float, float]]) -> float:
+    """MB per minute by least squares; the first fifth, in which caches fill, is left out."""
+    later = np.array(memory[len(memory) // 5 :])
+    if len(later) < 2:  # noqa: PLR2004 -- a line needs two points
+        return float("nan")
+    return float(np.polyfit(later[:, 0] / 60, later[:, 1], 1)[0])
 
 
-async def closed_loop(
-    port: int, household: Household, seconds: float, connections: int, seed: int
-) -> Seen:
-    """So many connections, each with one question at a time, for so long."""
-    seen, until = Seen(), time.monotonic() + seconds
-    await asyncio.gather(
-        *(
-            _asking(port, household, until, seen, random.Random(f"{seed}:{n}"), (n, connections))
-            for n in range(connections)
-        )
-    )
-    return seen
+def somebody(
+    installation: Installation, films: Sequence[Title], names: "itertools.count[int]"
+) -> Somebody:
+    """A new person."""
+    number = next(names)
+    profile_id, token = installation.add(f"Person {number}")
+    return Somebody(profile_id, token, Book([film.id.tmdb_id for film in films], number))
 
 
-async def _asking(
-    port: int,
-    household: Household,
-    until: float,
-    seen: Seen,
-    rng: random.Random,
-    place: tuple[int, int],
-) -> None:
-    """One connection, the n-th of so many."""
-    (number, connections), connection = place, Connection(port)
-    person = household.people[number % len(household.people)]
-    # A film is rated over one connection alone, so that the last promise about it is known.
-    mine = household.films[number::connections]
+async def _repeated(until: float, once: Callable[[], Awaitable[None]]) -> None:
     while time.monotonic() < until:
-        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
-        method, path, body = _question(kind, rng, person, household, mine)
-        started = time.perf_counter()
-        try:
-            status, head, text = await connection.ask(
-                method, path, b"" if body is None else json.dumps(body).encode()
-            )
-        except (OSError, asyncio.IncompleteReadError) as error:
-            seen.faults[f"{kind}: {type(error).__name__}"] += 1
-            connection.close()
-            if body is not None and "rating" in body:  # nobody knows whether that was written
-                seen.promised.pop((person, body["tmdb_id"]), None)
-            continue
-        if status == _GOOD:
-            seen.seconds[kind].append(time.perf_counter() - started)
-            if kind == "a rating" and body is not None:
-                seen.promised[person, body["tmdb_id"]] = body["rating"]
-        elif status == _FULL and b"retry-after:" in head:
-            seen.refused[kind] += 1
-        else:
-            seen.faults[f"{kind}: {status} {text[:120].decode(errors='replace')}"] += 1
-    connection.close()
-
-
-def _question(
-    kind: str, rng: random.Random, person: str, household: Household, mine: Sequence[int]
-) -> tuple[str, str, dict[str, Any] | None]:
-    asked: tuple[str, str, dict[str, Any] | None]
-    film = rng.choice(household.films)
-    by_id: dict[str, Any] = {"tmdb_id": film, "input_media_type": "movie"}
-    match kind:
-        case "by id":
-            asked = "POST", "/mcp/knn", by_id
-        case "by text":
-            asked = "POST", "/mcp/knn", {"text": " ".join(rng.sample(_WORDS, 4))}
-        case "by id, filtered":
-            years = {"year_from": 1950, "year_to": 1975}
-            asked = "POST", "/mcp/knn", by_id | {"filters": years}
-        case "names completed":
-            asked = "GET", f"/titles/search?q={rng.choice(_WORDS)[:4]}", None
-        case "a list":
-            wanted = {"profile": person, "count": 10, "seed": rng.randrange(100)}
-            asked = "POST", "/recommend/all", wanted
-        case "a prediction":
-            asked = "GET", f"/predict/movie/{film}?profile={person}", None
-        case "history":
-            asked = "GET", f"/history?profile={person}&offset={rng.randrange(100)}", None
-        case _:
-            rated = {"tmdb_id": rng.choice(mine), "media_type": "movie"}
-            rating = rated | {"rating": rng.randrange(1, 11)}
-            asked = "POST", f"/ratings?profile={person}", rating
-    return asked
-
-
-def lost(promised: Mapping[tuple[str, int], int], told: Mapping[str, Sequence[Any]]) -> list[str]:
-    """What was acknowledged and isn't there exactly once; `told` holds each person's events."""
-    wrong = []
-    for person, events in told.items():
-        found: dict[int, list[int]] = {}
-        for event in events:
-            about = event["about"]
-            if event["kind"] == "rated" and event["source"] == "hand" and about["kind"] == "movie":
-                found.setdefault(about["tmdb_id"], []).append(event["rating"])
-        wrong += [
-            f"{person} film {film}: {rating} was acknowledged, {found.get(film, [])} is there"
-            for (whose, film), rating in promised.items()
-            if whose == person and found.get(film) != [rating]
-        ]
-    return wrong
-
-
-def _percentile(seconds: Sequence[float], percent: int) -> float | None:
-    return float(np.percentile(seconds, percent)) * 1000 if seconds else None
+        await once()
