@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from app.doors.access import Access
 from app.main import create_app
 from scripts.check_health import web_app_is_healthy
-from tests.e2e.browsing import ARGUMENTS, CHROMIUM, WAIT_MS, Running
-from tests.e2e.program import api_started, free_port, started, until
+from tests.e2e.browsing import ARGUMENTS, CHROMIUM, WAIT_MS
+from tests.e2e.program import Api, api_started, free_port, started, until
 from tests.e2e.proxies import API, WEB, Proxy, caddy, nginx
 from tests.our_routes import our_routes
 
@@ -195,9 +195,9 @@ def test_a_proxy_that_says_nothing_of_itself_opens_nothing(
 
 @pytest.mark.parametrize("start", [nginx, caddy], ids=["nginx", "caddy"])
 def test_a_forgotten_setting_opens_nothing_behind_the_documented_proxies(
-    running: Running, tmp_path: Path, start: Started
+    api: Api, tmp_path: Path, start: Started
 ) -> None:
     """An installation at home, whose operator only put a proxy before it."""
-    assert httpx2.get(f"{running.api_url}/history", trust_env=False).status_code != 401
-    with start(tmp_path, running.api_url, running.ui_url) as proxy, proxy.client(API) as nobody:
+    assert httpx2.get(f"{api.url}/history", trust_env=False).status_code != 401
+    with start(tmp_path, api.url, api.url) as proxy, proxy.client(API) as nobody:
         _nobodys(nobody)
