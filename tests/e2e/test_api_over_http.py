@@ -144,7 +144,8 @@ def test_json_that_is_nested_too_deep(api: Api) -> None:
 def test_a_body_of_10_mb_is_refused_and_the_api_stays(api: Api) -> None:
     connection = http.client.HTTPConnection(api.url.removeprefix("http://"), timeout=30)
     try:
-        connection.request("POST", "/mcp/knn", body=b"x" * 10_000_000)
+        typed = {"Content-Type": "application/json"}
+        connection.request("POST", "/mcp/knn", b"x" * 10_000_000, typed)
         answer = connection.getresponse()
         assert answer.status == 413
         assert "64 KB" in json.loads(answer.read())["detail"]
@@ -157,7 +158,11 @@ def test_a_body_of_10_mb_is_refused_and_the_api_stays(api: Api) -> None:
 
 def test_a_body_that_does_not_tell_its_length_is_limited_too(api: Api) -> None:
     answer = httpx2.post(
-        f"{api.url}/mcp/knn", content=(b" " * 8192 for _ in range(10)), timeout=30, trust_env=False
+        f"{api.url}/mcp/knn",
+        content=(b" " * 8192 for _ in range(10)),
+        headers={"Content-Type": "application/json"},
+        timeout=30,
+        trust_env=False,
     )
     assert "64 KB" in refusal(answer, 413)
 
